@@ -1,0 +1,50 @@
+package io.reactorscheduler;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The right to run one execution, given by the store until a deadline.
+ *
+ * @param task the task to run
+ * @param number the number of the execution within its task, from 1; the same over its retries
+ * @param fireMicros the fire time in epoch microseconds
+ * @param dueMicros when it might have started at the earliest, in epoch microseconds of the store's clock
+ * @param attempt 1 for the first claim, one more for each retry that went through the store
+ * @param fence the fencing token: larger than that of any claim before
+ * @param leaseMicros until when it is valid, in epoch microseconds of the store's clock
+ * @param active how many other executions of the task are claimed
+ * @param fired how many fire times of the timeline were used up, this one included
+ * @param bufferedUntilMicros see {@link Position#bufferedUntilMicros}
+ * @param extra whether it was asked for by trigger or retry, not by the timeline
+ * @param input the input as JSON: the task's, or that of the trigger call; null for none
+ */
+public record Claim(
+        TaskRecord task,
+        long number,
+        long fireMicros,
+        long dueMicros,
+        int attempt,
+        long fence,
+        long leaseMicros,
+        int active,
+        long fired,
+        long bufferedUntilMicros,
+        boolean extra,
+        @Nullable String input) {
+
+    /** The id of the execution. */
+    public String executionId() {
+        return Execution.id(task.id(), number);
+    }
+
+    /** The fire time. */
+    public Instant fireTime() {
+        return EngineClock.toInstant(fireMicros);
+    }
+
+    /** Whether completing it decides the head of the task's timeline. */
+    boolean movesHead() {
+        return !extra && !task.overlap().overlaps();
+    }
+}

@@ -1,0 +1,62 @@
+package io.reactorscheduler;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The record of one run of one task for one fire time; of skipped fire times, one record for a row of them.
+ *
+ * @param id unique: the task's id, {@code #}, and the number of the execution within the task
+ * @param task the task as it was when the execution was claimed
+ * @param state where it stands
+ * @param fireTime the fire time it runs for; of skipped ones the first
+ * @param startedAt when its last attempt started, null before that and when skipped
+ * @param endedAt when it ended, null before that
+ * @param attempt how many attempts were started
+ * @param node the node that runs or ran it; empty while none does
+ * @param fence the fencing token of its last claim
+ * @param result the stored result as JSON, or what the {@link ResultDestination} gave for it; null for none
+ * @param error how its last attempt failed, null if it did not
+ * @param reason why it was skipped or cancelled, null otherwise
+ * @param fireTimes how many fire times the record stands for: 1, or the number of skipped ones
+ */
+public record Execution(
+        String id,
+        TaskRecord task,
+        TaskState state,
+        Instant fireTime,
+        @Nullable Instant startedAt,
+        @Nullable Instant endedAt,
+        int attempt,
+        String node,
+        long fence,
+        @Nullable String result,
+        @Nullable ExecutionError error,
+        @Nullable String reason,
+        long fireTimes) {
+
+    /** The id of the task. */
+    public String taskId() {
+        return task.id();
+    }
+
+    /** The name of the handler. */
+    public String handler() {
+        return task.handler();
+    }
+
+    /** The queue the task waits in. */
+    public String queue() {
+        return task.queue();
+    }
+
+    /** Whether it ended with success. */
+    public boolean isSuccess() {
+        return state == TaskState.COMPLETED;
+    }
+
+    /** The id of execution {@code number} of a task. */
+    public static String id(String taskId, long number) {
+        return taskId + "#" + number;
+    }
+}

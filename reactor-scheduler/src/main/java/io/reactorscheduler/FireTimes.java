@@ -1,0 +1,122 @@
+package io.reactorscheduler;
+
+import java.time.Instant;
+import java.util.Objects;
+
+/** The arithmetic of fire times in epoch microseconds. */
+final class FireTimes {
+
+    /** No fire time. */
+    static final long NONE = Long.MAX_VALUE;
+
+    private FireTimes() {}
+
+    static long next(Trigger.Spec spec, long previous, long now) {
+        long next = spec.start == null ? unbounded(spec, previous, now) : started(spec, previous, now);
+        boolean ended = spec.end != null && next != NONE && next > EngineClock.toMicros(spec.end);
+        return ended ? NONE : next;
+    }
+
+    private static long started(Trigger.Spec spec, long previous, long now) {
+        long start = EngineClock.toMicros(Objects.requireNonNull(spec.start));
+        if (previous != NONE) {
+            return Math.max(start, unbounded(spec, previous, now));
+        }
+        switch (spec.kind) {
+            case EVERY:
+                return onGrid(start, spec.durationMicros, now);
+            case FIXED_DELAY:
+                return Math.max(start, now);
+            default:
+                // one microsecond earlier, because the rules look for what is strictly later
+                return unbounded(spec, NONE, Math.max(start - 1, now));
+        }
+    }
+
+    /** The first point of the grid {@code start + n * period} that is not before {@code now}. */
+    private static long onGrid(long start, long period, long now) {
+        if (now <= start) {
+            return start;
+        }
+        long passed = (now - start + period - 1) / period;
+        return start + passed * period;
+    }
+
+    private static long unbounded(Trigger.Spec spec, long previous, long now) {
+        boolean first = previous == NONE;
+        switch (spec.kind) {
+            case NOW:
+                return first ? now : NONE;
+            case AT:
+                return first ? EngineClock.toMicros(Objects.requireNonNull(spec.instant)) : NONE;
+            case AFTER:
+                return first ? now + spec.durationMicros : NONE;
+            case EVERY:
+                return (first ? now : previous) + spec.durationMicros;
+            case FIXED_DELAY:
+                return now + spec.durationMicros;
+            case CRON:
+                return micros(Objects.requireNonNull(spec.cron).next(EngineClock.toInstant(first ? now : previous)));
+            case CUSTOM:
+                return custom(spec, previous, now);
+        }
+        throw new AssertionError(spec.kind);
+    }
+
+    private static long custom(Trigger.Spec spec, long previous, long now) {
+        Trigger.Rule rule = spec.rule;
+        if (rule == null) {
+            throw new InvalidTaskException(
+                    "trigger",
+                    spec.name,
+                    "give the rule of this name to builder.trigger(...) on every node that runs it");
+        }
+        Instant before = previous == NONE ? null : EngineClock.toInstant(previous);
+        long next = micros(rule.next(before, EngineClock.toInstant(now)));
+        if (previous != NONE && next <= previous) {
+            throw new InvalidTaskException(
+                    "trigger",
+                    spec.name,
+                    "its rule must give a time later than " + before + ", not " + EngineClock.toInstant(next));
+        }
+        return next;
+    }
+
+    private static long micros(@org.jspecify.annotations.Nullable Instant instant) {
+        return instant == null ? NONE : EngineClock.toMicros(instant);
+    }
+
+    /** When a fire time is due: itself, plus the spread of {@link Trigger#jitter}. */
+    static long due(Trigger trigger, String taskId, long fireMicros) {
+        long most = Checks.micros(trigger.jitter());
+        if (most == 0) {
+            return fireMicros;
+        }
+        long mixed = (fireMicros ^ ((long) taskId.hashCode() << 32)) * 0x9E3779B97F4A7C15L;
+        return fireMicros + Math.floorMod(mixed ^ (mixed >>> 29), most + 1);
+    }
+
+    /** Walks a timeline whose runs last no time, so each fire time is also the now of the next question. */
+    static final class Cursor {
+        private final Trigger trigger;
+        private long previous = NONE;
+        private long now;
+        private long left;
+
+        Cursor(Trigger trigger, long from) {
+            this.trigger = trigger;
+            this.now = from;
+            this.left = trigger.maxRuns();
+        }
+
+        long next() {
+            if (left-- <= 0) {
+                return NONE;
+            }
+            long next = trigger.nextMicros(previous, now);
+            previous = next;
+            now = Math.max(now, next);
+            return next;
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package io.reactorscheduler;
+
+import java.lang.reflect.Type;
+import java.util.Objects;
+import tools.jackson.databind.ObjectMapper;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@link JsonCodec} over Jackson 3. */
+final class JacksonCodec implements JsonCodec {
+
+    static final JsonCodec DEFAULT = new JacksonCodec(JsonMapper.builder().build());
+
+    private final ObjectMapper mapper;
+
+    JacksonCodec(ObjectMapper mapper) {
+        this.mapper = Objects.requireNonNull(mapper, "mapper");
+    }
+
+    @Override
+    public String encode(Object value) {
+        return mapper.writeValueAsString(value);
+    }
+
+    @Override
+    public Object decode(String json, Type type) {
+        return mapper.readValue(json, mapper.constructType(type));
+    }
+}

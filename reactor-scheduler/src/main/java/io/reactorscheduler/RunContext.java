@@ -1,0 +1,70 @@
+package io.reactorscheduler;
+
+import java.lang.reflect.Type;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.util.context.ContextView;
+
+/**
+ * What a handler knows of its run and can say during it. Thread-safe; of use only while the run lasts.
+ *
+ * <p>It is also in the Reactor Context of the handler's publisher, see {@link #current()}.
+ */
+public interface RunContext {
+
+    /** The task that runs. */
+    TaskRecord task();
+
+    /** The id of the task that runs. */
+    default String taskId() {
+        return task().id();
+    }
+
+    /** The id of this execution; the same over its retries. */
+    String executionId();
+
+    /** The fire time it runs for, not the time it started. */
+    Instant fireTime();
+
+    /** 1 for the first attempt, one more for each retry. */
+    int attempt();
+
+    /**
+     * The fencing token: a number that grows with each claim of the store. A resource that remembers the highest it has
+     * seen and refuses lower ones cannot be written to by a run that lost its lease.
+     */
+    long fence();
+
+    /** The name of the node that runs it. */
+    String node();
+
+    /** The input, read as the given type; null when there is none. */
+    <T> @Nullable T input(Type type);
+
+    /**
+     * Records an event of this execution, listed by {@link ReactiveScheduler#events(String)} and streamed by
+     * {@link ReactiveScheduler#events()}. Does not wait; beyond 1,000 events of one execution they are counted, not kept.
+     */
+    void event(ExecutionEvent.Level level, String message);
+
+    /** Records how far the run is, 0 to 1, with a message; kept and streamed like {@link #event}. */
+    void progress(double fraction, String message);
+
+    /** Whether the run has been ended from outside: cancel, timeout, lost lease, shutdown. */
+    boolean isCancelled();
+
+    /** Completes when {@link #isCancelled()} becomes true; never otherwise. For code that cannot be cancelled by subscription. */
+    Mono<Void> cancelled();
+
+    /**
+     * What was carried from the caller of schedule: the keys named by the builder's {@code carryContext}, and what
+     * {@link Instrumentation} adds. The handler's publisher is subscribed with it too.
+     */
+    ContextView context();
+
+    /** The run that the calling pipeline belongs to; empty outside of one. */
+    static Mono<RunContext> current() {
+        return Mono.deferContextual(context -> Mono.justOrEmpty(context.<RunContext>getOrEmpty(RunContext.class)));
+    }
+}

@@ -1,0 +1,3 @@
+package io.reactorscheduler;
+
+interface Runner {}

@@ -1,0 +1,5 @@
+package io.reactorscheduler;
+
+interface ScheduledTask {
+    default void results() {}
+}

@@ -1,0 +1,40 @@
+package io.reactorscheduler;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A task and where it stands, as the store saw it at one moment.
+ *
+ * @param task the task as it was saved
+ * @param state where it stands
+ * @param nextFireTime when it fires next; null while it runs one after another, and when its timeline has ended
+ * @param dueTime when it may start next: the fire time with its jitter, or the time of the next attempt; null as above
+ * @param running how many executions are claimed now
+ * @param executions how many executions were claimed so far
+ * @param attempt the attempt that is next or running, 1 for the first
+ */
+public record TaskInfo(
+        TaskRecord task,
+        TaskState state,
+        @Nullable Instant nextFireTime,
+        @Nullable Instant dueTime,
+        int running,
+        long executions,
+        int attempt) {
+
+    /** The id of the task. */
+    public String id() {
+        return task.id();
+    }
+
+    /** The name of its handler. */
+    public String handler() {
+        return task.handler();
+    }
+
+    /** The queue it waits in. */
+    public String queue() {
+        return task.queue();
+    }
+}

@@ -1,0 +1,184 @@
+package io.reactorscheduler;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A task as stores keep it: plain data, the input as JSON, the handler as a name.
+ *
+ * <p>Immutable. Stores hand it back as it was saved; a durable store writes each part as text and builds it again with
+ * {@link #builder}.
+ */
+public final class TaskRecord {
+
+    private final String id;
+    private final String handler;
+    private final @Nullable String input;
+    private final Map<String, String> headers;
+    private final Trigger trigger;
+    private final TaskOptions options;
+    private final @Nullable HandlerFunction<?, ?> function;
+
+    private TaskRecord(Builder builder) {
+        this.id = builder.id;
+        this.handler = builder.handler;
+        this.input = builder.input;
+        this.headers = builder.headers;
+        this.trigger = builder.trigger;
+        this.options = builder.options;
+        this.function = builder.function;
+    }
+
+    /** Starts a record with the two parts that have no default. */
+    public static Builder builder(String id, String handler) {
+        return new Builder(id, handler);
+    }
+
+    /** The id, unique in the store. */
+    public String id() {
+        return id;
+    }
+
+    /** The name of the handler. */
+    public String handler() {
+        return handler;
+    }
+
+    /** The input as JSON, null for none. */
+    public @Nullable String input() {
+        return input;
+    }
+
+    /** What travels from the caller of schedule to the run: carried context, trace headers. */
+    public Map<String, String> headers() {
+        return headers;
+    }
+
+    /** The fire times. */
+    public Trigger trigger() {
+        return trigger;
+    }
+
+    /** The queue it waits in. */
+    public String queue() {
+        return options.queue;
+    }
+
+    /** Higher goes first. */
+    public int priority() {
+        return options.priority;
+    }
+
+    /** The key of per-key limits, or null. */
+    public @Nullable String key() {
+        return options.key;
+    }
+
+    /** The timeout of one attempt, null for the queue's. */
+    public @Nullable Duration timeout() {
+        return options.timeout;
+    }
+
+    /** The retries, null for the queue's. */
+    public @Nullable RetryPolicy retry() {
+        return options.retry;
+    }
+
+    /** What happens when a fire time comes during a run. */
+    public Overlap overlap() {
+        return options.overlap;
+    }
+
+    /** What happens to missed fire times. */
+    public Misfire misfire() {
+        return options.misfire;
+    }
+
+    /** Words to find the task by. */
+    public Set<String> tags() {
+        return options.tags;
+    }
+
+    /** A sentence for people. */
+    public String description() {
+        return options.description;
+    }
+
+    /** Whether the stored result is the list of all elements. */
+    public boolean collectsResults() {
+        return options.collect;
+    }
+
+    @Nullable
+    HandlerFunction<?, ?> function() {
+        return function;
+    }
+
+    /** The same task with another trigger. */
+    public TaskRecord withTrigger(Trigger other) {
+        Builder copy = new Builder(id, handler);
+        copy.input = input;
+        copy.headers = headers;
+        copy.trigger = other;
+        copy.options = options;
+        copy.function = function;
+        return copy.build();
+    }
+
+    @Override
+    public String toString() {
+        return "TaskRecord(" + id + ": " + handler + " " + trigger + " in " + options.queue + ")";
+    }
+
+    /** Collects the parts of a record; not thread-safe. */
+    public static final class Builder {
+        private final String id;
+        private final String handler;
+        private @Nullable String input;
+        private Map<String, String> headers = Map.of();
+        private Trigger trigger = Trigger.now();
+        private TaskOptions options = TaskOptions.DEFAULT;
+        private @Nullable HandlerFunction<?, ?> function;
+
+        private Builder(String id, String handler) {
+            this.id = Checks.name("id", id);
+            this.handler = Checks.name("handler", handler);
+        }
+
+        /** The input as JSON; none by default. */
+        public Builder input(@Nullable String json) {
+            this.input = json;
+            return this;
+        }
+
+        /** What travels to the run; empty by default. */
+        public Builder headers(Map<String, String> headers) {
+            this.headers = headers.isEmpty() ? Map.of() : Map.copyOf(headers);
+            return this;
+        }
+
+        /** The fire times; {@link Trigger#now()} by default. */
+        public Builder trigger(Trigger trigger) {
+            this.trigger = trigger;
+            return this;
+        }
+
+        /** All settings of a task but its id, handler, input and trigger. */
+        public Builder settingsOf(Task<?, ?> task) {
+            this.options = task.options();
+            return this;
+        }
+
+        Builder function(@Nullable HandlerFunction<?, ?> function) {
+            this.function = function;
+            return this;
+        }
+
+        /** The record. */
+        public TaskRecord build() {
+            return new TaskRecord(this);
+        }
+    }
+}

@@ -1,0 +1,189 @@
+package io.reactorscheduler;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * Where tasks, executions and events live. One store may serve many schedulers at once.
+ *
+ * <p>Each method is cold and may be subscribed more than once; each element of a batch is one atomic step. A store never
+ * runs user code and never computes fire times: callers bring them. All times are of the store's own clock. What is not
+ * known fails with {@link UnknownTaskException}, a store out of reach with {@link StoreUnavailableException}.
+ *
+ * <p>Whoever implements it finds the rules as tests in {@code TaskStoreContract} of {@code reactor-scheduler-test}.
+ */
+public interface TaskStore {
+
+    /** The store's time in epoch microseconds, as well as this process knows it; does not block. */
+    long nowMicros();
+
+    /** Whether other processes use it, so that work for handlers unknown here is not a mistake. */
+    boolean isShared();
+
+    /** How long a scheduler may sleep without looking for work although no hint came; null for as long as it likes. */
+    @Nullable
+    Duration safetyPoll();
+
+    /** Saves a task and indexes its head. When it completes, the task is saved. */
+    Mono<Saved> save(NewTask task);
+
+    /** As {@link #save} for many, in their order, batched; asks upstream for as much as a batch takes. */
+    Flux<Saved> saveAll(Flux<NewTask> tasks);
+
+    /**
+     * Claims due work for the free slots of a node: never early, of each queue by priority, due time and sequence, within
+     * the queue's limits. A claimed head of an overlapping task stays out of the index until {@link #advance}. Of other
+     * tasks nothing is claimed while an execution of theirs is active or waits for a retry.
+     */
+    Mono<ClaimBatch> claim(ClaimRequest request);
+
+    /** Writes the next heads of overlapping tasks; an element whose fence is stale changes nothing. */
+    Mono<Void> advance(List<Advance> heads);
+
+    /** Prolongs leases from now on; gives those that are lost, which no call can bring back. */
+    Mono<List<Claim>> renew(List<Claim> claims, Duration lease);
+
+    /** Records outcomes and next heads; gives, for each element in order, whether it was recorded or stale. */
+    Mono<List<Recorded>> complete(List<Completion> completions);
+
+    /** Ends a task until it is resumed: waiting work leaves the line, owners of running work get a hint. */
+    Mono<TaskInfo> cancel(String taskId);
+
+    /** Asks the owner of one running execution to end it, by a hint; gives whether it was running. */
+    Mono<Boolean> cancelExecution(String executionId);
+
+    /** Puts a cancelled task back in line with the given head; a task in another state stays as it is. */
+    Mono<TaskInfo> resume(String taskId, Position head);
+
+    /** Gives a task another trigger and head; a final state becomes pending. */
+    Mono<TaskInfo> reschedule(String taskId, Trigger trigger, Position head);
+
+    /** Deletes a task with its history; owners of running work get a hint, what they report is stale. */
+    Mono<TaskInfo> remove(String taskId);
+
+    /** Adds one execution outside of the timeline, due now; gives its id. A final state becomes pending. */
+    Mono<String> enqueue(String taskId, Extra extra);
+
+    /** The task of this id; empty when unknown. */
+    Mono<TaskInfo> task(String taskId);
+
+    /** Tasks that match. */
+    Flux<TaskInfo> tasks(TaskQuery query);
+
+    /** Executions that match, running and finished. */
+    Flux<Execution> executions(ExecutionQuery query);
+
+    /** The events of an execution in their order. */
+    Flux<ExecutionEvent> events(String executionId);
+
+    /** Adds events to their executions; those of unknown executions are dropped. */
+    Mono<Void> append(List<ExecutionEvent> events);
+
+    /** Makes a queue known with its limits, or changes them; all nodes get a hint. */
+    Mono<Void> saveQueue(TaskQueue queue);
+
+    /** The queues that are known. */
+    Flux<TaskQueue> queues();
+
+    /** Numbers of tasks by state and by queue. */
+    Mono<StoreStats> stats();
+
+    /** Returns expired leases to the line, applies retention; gives what it did. Bounded work per call. */
+    Mono<Swept> sweep();
+
+    /** Hot: what a sleeping or running node should know at once. May be lost; then the safety poll finds it. */
+    Flux<Hint> hints();
+
+    /**
+     * What saving a task did.
+     *
+     * @param task the task that is in the store now
+     * @param isNew whether it was not known before
+     * @param isKept whether a known one was kept instead ({@link IfExists#KEEP})
+     */
+    record Saved(TaskRecord task, boolean isNew, boolean isKept) {}
+
+    /**
+     * The next head of an overlapping task.
+     *
+     * @param claim the claim of the head before it
+     * @param next the head, or {@link Position#ENDED}
+     */
+    record Advance(Claim claim, Position next) {}
+
+    /**
+     * What became of one completion.
+     *
+     * @param isStale whether the claim was not valid any more, so nothing was changed
+     * @param dropped stored results whose executions were deleted by retention in the same step
+     */
+    record Recorded(boolean isStale, List<String> dropped) {
+
+        /** Recorded, nothing dropped. */
+        public static final Recorded DONE = new Recorded(false, List.of());
+
+        /** Not recorded. */
+        public static final Recorded STALE = new Recorded(true, List.of());
+    }
+
+    /**
+     * An execution outside of the timeline.
+     *
+     * @param fireMicros the fire time it runs for, in epoch microseconds
+     * @param input the input as JSON, null for the task's own
+     */
+    record Extra(long fireMicros, @Nullable String input) {}
+
+    /**
+     * Numbers of tasks.
+     *
+     * @param tasks by state
+     * @param queues by queue
+     */
+    record StoreStats(Map<TaskState, Long> tasks, Map<String, QueueStats> queues) {}
+
+    /**
+     * Numbers of one queue.
+     *
+     * @param waiting tasks that wait for their time
+     * @param due tasks that could start if there were a free slot
+     * @param running claimed executions
+     * @param oldestDueMicros the due time of what has waited longest for a slot, {@link Position#NO_TIME} for none
+     */
+    record QueueStats(long waiting, long due, long running, long oldestDueMicros) {}
+
+    /**
+     * What a sweep did.
+     *
+     * @param expired executions whose leases had expired, now back in line
+     * @param dropped stored results whose executions were deleted by retention
+     * @param findings broken invariants in words
+     */
+    record Swept(List<String> expired, List<String> dropped, List<String> findings) {}
+
+    /**
+     * Something a node should know at once.
+     *
+     * @param kind what happened
+     * @param subject the queue, the task or the execution it is about
+     * @param dueMicros when there is something to claim, of {@link Kind#DUE} only
+     */
+    record Hint(Kind kind, String subject, long dueMicros) {
+
+        /** The kinds of hints. */
+        public enum Kind {
+            /** There is work in a queue at a time. */
+            DUE,
+            /** All runs of a task shall end. */
+            CANCEL_TASK,
+            /** One run shall end. */
+            CANCEL_EXECUTION,
+            /** The settings of a queue changed. */
+            QUEUE
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package io.reactorscheduler;
+
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
+
+/**
+ * A type with its type arguments, captured by an anonymous subclass: {@code new TypeRef<List<Item>>() {}}.
+ *
+ * @param <T> the type that is captured
+ */
+public abstract class TypeRef<T> {
+
+    private final Type type;
+
+    /** Captures the type argument of the anonymous subclass. */
+    protected TypeRef() {
+        if (!(getClass().getGenericSuperclass() instanceof ParameterizedType parent)) {
+            throw new InvalidTaskException(
+                    "type", getClass().getName(), "write new TypeRef<List<Item>>() {} with the type argument");
+        }
+        this.type = parent.getActualTypeArguments()[0];
+    }
+
+    /** The captured type. */
+    public final Type type() {
+        return type;
+    }
+}
