@@ -90,6 +90,7 @@ public final class RetryPolicy {
 
     /** Only errors of these types (or of their subtypes) are retried; by default all are. */
     @SafeVarargs
+    @SuppressWarnings("varargs")
     public final RetryPolicy onlyOn(Class<? extends Throwable>... types) {
         Spec next = spec.copy();
         next.only = names(types);
@@ -98,6 +99,7 @@ public final class RetryPolicy {
 
     /** Errors of these types (or of their subtypes) are not retried, also where {@link #onlyOn} would. */
     @SafeVarargs
+    @SuppressWarnings("varargs")
     public final RetryPolicy notOn(Class<? extends Throwable>... types) {
         Spec next = spec.copy();
         next.not = names(types);
