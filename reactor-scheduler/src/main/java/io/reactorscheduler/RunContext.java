@@ -1,6 +1,5 @@
 package io.reactorscheduler;
 
-import java.lang.reflect.Type;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -40,7 +39,10 @@ public interface RunContext {
     String node();
 
     /** The input, read as the given type; null when there is none. */
-    <T> @Nullable T input(Type type);
+    <T> @Nullable T input(Class<T> type);
+
+    /** The input, read as a type with type arguments; null when there is none. */
+    <T> @Nullable T input(TypeRef<T> type);
 
     /**
      * Records an event of this execution, listed by {@link ReactiveScheduler#events(String)} and streamed by
