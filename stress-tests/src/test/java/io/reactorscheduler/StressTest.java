@@ -15,7 +15,7 @@ import org.openjdk.jcstress.infra.runners.TestList;
 
 /**
  * Runs every jcstress test of this module in a JVM of its own and fails when one has a forbidden outcome, an error or no
- * result. The budget in seconds, {@code -Dstress.budget}, is shared by all tests; each gets at least
+ * result. The budget in seconds, {@code -Dstress.budget} (30 by default), is shared by all tests; each gets at least
  * {@link #MIN_MILLIS} a configuration, however small the budget.
  */
 class StressTest {
@@ -51,7 +51,7 @@ class StressTest {
     }
 
     private static int runJcstress(int tests, Path directory, Path log, Path report) throws Exception {
-        Duration budget = Duration.ofSeconds(Long.getLong("stress.budget", 60));
+        Duration budget = Duration.ofSeconds(Long.getLong("stress.budget", 30));
         Process jcstress = new ProcessBuilder(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
