@@ -16,6 +16,12 @@ final class BlockingHandlerFunction<I extends @Nullable Object, O> implements Ha
 
     @Override
     public Publisher<? extends O> apply(I input, RunContext run) {
-        return Mono.fromCallable(() -> function.apply(input, run));
+        return Mono.fromCallable(() -> {
+            try {
+                return function.apply(input, run);
+            } catch (Error thrown) {
+                throw new ThrownError(thrown);
+            }
+        });
     }
 }

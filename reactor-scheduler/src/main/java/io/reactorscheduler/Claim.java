@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param number the number of the execution within its task, from 1; the same over its retries
  * @param fireMicros the fire time in epoch microseconds
  * @param dueMicros when it might have started at the earliest, in epoch microseconds of the store's clock
- * @param attempt 1 for the first claim, one more for each retry that went through the store
+ * @param attempt the attempt it starts with: 1 for the first claim, after a retry one more than were started before
  * @param fence the fencing token: larger than that of any claim before
  * @param leaseMicros until when it is valid, in epoch microseconds of the store's clock
  * @param active how many other executions of the task are claimed
@@ -43,8 +43,30 @@ public record Claim(
         return EngineClock.toInstant(fireMicros);
     }
 
-    /** Whether completing it decides the head of the task's timeline. */
-    boolean movesHead() {
-        return !extra && !task.overlap().overlaps();
+    /** Whether it is one of several fire times, so that late ones fall under the task's misfire and overlap rules. */
+    boolean repeats() {
+        return !extra && !task.trigger().isOnce();
+    }
+
+    /** Whether the next head of the timeline must be written before it runs, because fire times may overlap. */
+    boolean overlaps() {
+        return repeats() && task.overlap().overlaps();
+    }
+
+    /** The same right, used for a later fire time of the same timeline. */
+    Claim firingAt(long otherFireMicros, long otherBufferedUntilMicros) {
+        return new Claim(
+                task,
+                number,
+                otherFireMicros,
+                dueMicros,
+                attempt,
+                fence,
+                leaseMicros,
+                active,
+                fired,
+                otherBufferedUntilMicros,
+                false,
+                input);
     }
 }

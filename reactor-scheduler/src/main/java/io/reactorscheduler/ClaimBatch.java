@@ -5,7 +5,8 @@ import java.util.List;
 /**
  * What a store gave for a {@link ClaimRequest}.
  *
- * @param claims of each queue in the order to start them: priority, due time, sequence
+ * @param claims one queue after the other in the order of the request, each in the order to start: priority, due time,
+ *     sequence
  * @param nextDueMicros for each queue of the request, in its order: when there may be more to claim, in epoch
  *     microseconds of the store's clock; in the past when there is more already, {@link Position#NO_TIME} when nothing
  *     waits

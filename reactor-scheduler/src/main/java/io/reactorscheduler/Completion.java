@@ -20,4 +20,59 @@ public record Completion(
         long startedMicros,
         long endedMicros,
         Position next,
-        List<Skip> skipped) {}
+        List<Skip> skipped) {
+
+    /** The same end with another outcome. */
+    Completion withOutcome(Outcome other) {
+        return new Completion(claim, other, attempt, startedMicros, endedMicros, next, skipped);
+    }
+
+    /** The record of the execution after this end. */
+    public Execution execution(String node) {
+        TaskState state =
+                switch (outcome.kind()) {
+                    case COMPLETED -> TaskState.COMPLETED;
+                    case FAILED -> TaskState.FAILED;
+                    case RETRY_AT -> TaskState.RETRYING;
+                    case CANCELLED -> TaskState.CANCELLED;
+                    case SKIPPED -> TaskState.SKIPPED;
+                    case RELEASED -> TaskState.PENDING;
+                };
+        return new Execution(
+                claim.executionId(),
+                claim.task(),
+                claim.input(),
+                state,
+                claim.fireTime(),
+                startedMicros == Position.NO_TIME ? null : EngineClock.toInstant(startedMicros),
+                outcome.isFinal() ? EngineClock.toInstant(endedMicros) : null,
+                attempt,
+                node,
+                claim.fence(),
+                outcome.result(),
+                outcome.value(),
+                outcome.error(),
+                outcome.reason(),
+                1);
+    }
+
+    /** The record of one row of fire times that this claim used up without running them. */
+    public Execution skipped(String node, Skip skip) {
+        return new Execution(
+                claim.executionId() + "-skipped-" + skip.fromMicros(),
+                claim.task(),
+                claim.input(),
+                TaskState.SKIPPED,
+                EngineClock.toInstant(skip.fromMicros()),
+                null,
+                EngineClock.toInstant(endedMicros),
+                0,
+                node,
+                claim.fence(),
+                null,
+                null,
+                null,
+                skip.reason(),
+                skip.count());
+    }
+}

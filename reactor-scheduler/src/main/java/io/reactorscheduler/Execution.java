@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id unique: the task's id, {@code #}, and the number of the execution within the task
  * @param task the task as it was when the execution was claimed
+ * @param input the input it ran with, as JSON; null for none
  * @param state where it stands
  * @param fireTime the fire time it runs for; of skipped ones the first
  * @param startedAt when its last attempt started, null before that and when skipped
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param node the node that runs or ran it; empty while none does
  * @param fence the fencing token of its last claim
  * @param result the stored result as JSON, or what the {@link ResultDestination} gave for it; null for none
+ * @param value the result itself where the run was in this process and the store still has it, null otherwise
  * @param error how its last attempt failed, null if it did not
  * @param reason why it was skipped or cancelled, null otherwise
  * @param fireTimes how many fire times the record stands for: 1, or the number of skipped ones
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 public record Execution(
         String id,
         TaskRecord task,
+        @Nullable String input,
         TaskState state,
         Instant fireTime,
         @Nullable Instant startedAt,
@@ -31,6 +34,7 @@ public record Execution(
         String node,
         long fence,
         @Nullable String result,
+        @Nullable Object value,
         @Nullable ExecutionError error,
         @Nullable String reason,
         long fireTimes) {

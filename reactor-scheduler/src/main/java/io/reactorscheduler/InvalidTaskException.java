@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class InvalidTaskException extends SchedulerException {
 
+    private static final long serialVersionUID = 1L;
     private static final int SHOWN_CHARACTERS = 80;
 
     private final String field;

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param kind how
  * @param result the stored result of a completed one, null for none
+ * @param value the result itself where the run was in this process, null otherwise; durable stores do not keep it
  * @param error how the last attempt failed, of failed ones and of retries
  * @param retryAtMicros when to try again, in epoch microseconds; of retries only
  * @param reason why, of cancelled and skipped ones
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 public record Outcome(
         Kind kind,
         @Nullable String result,
+        @Nullable Object value,
         @Nullable ExecutionError error,
         long retryAtMicros,
         @Nullable String reason) {
@@ -34,32 +36,32 @@ public record Outcome(
         RELEASED
     }
 
-    private static final Outcome EMPTY = new Outcome(Kind.COMPLETED, null, null, 0, null);
-    private static final Outcome RELEASED = new Outcome(Kind.RELEASED, null, null, 0, null);
+    private static final Outcome EMPTY = new Outcome(Kind.COMPLETED, null, null, null, 0, null);
+    private static final Outcome RELEASED = new Outcome(Kind.RELEASED, null, null, null, 0, null);
 
-    /** Success, with the result as JSON or null. */
-    public static Outcome completed(@Nullable String result) {
-        return result == null ? EMPTY : new Outcome(Kind.COMPLETED, result, null, 0, null);
+    /** Success, with the result as JSON, or as the destination's reference, or null. */
+    public static Outcome completed(@Nullable String result, @Nullable Object value) {
+        return result == null ? EMPTY : new Outcome(Kind.COMPLETED, result, value, null, 0, null);
     }
 
     /** Failure for good. */
     public static Outcome failed(ExecutionError error) {
-        return new Outcome(Kind.FAILED, null, error, 0, null);
+        return new Outcome(Kind.FAILED, null, null, error, 0, null);
     }
 
     /** Failure, with another attempt at the given time. */
     public static Outcome retryAt(long micros, ExecutionError error) {
-        return new Outcome(Kind.RETRY_AT, null, error, micros, null);
+        return new Outcome(Kind.RETRY_AT, null, null, error, micros, null);
     }
 
     /** Ended from outside, for this reason. */
     public static Outcome cancelled(String reason) {
-        return new Outcome(Kind.CANCELLED, null, null, 0, reason);
+        return new Outcome(Kind.CANCELLED, null, null, null, 0, reason);
     }
 
     /** Not run, for this reason. */
     public static Outcome skipped(String reason) {
-        return new Outcome(Kind.SKIPPED, null, null, 0, reason);
+        return new Outcome(Kind.SKIPPED, null, null, null, 0, reason);
     }
 
     /** Given back. */

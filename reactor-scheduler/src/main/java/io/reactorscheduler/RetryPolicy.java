@@ -153,13 +153,13 @@ public final class RetryPolicy {
      * @param random in 0 (inclusive) to 1 (exclusive); spreads the delay where there is jitter
      */
     public long delayMicros(long retry, double random) {
-        double base = Checks.micros(spec.delay);
+        double base = (double) Checks.micros(spec.delay);
         double raw = switch (spec.backoff) {
             case FIXED -> base;
             case LINEAR -> base * retry;
             case EXPONENTIAL -> base * Math.pow(2, Math.min(retry - 1, 1_000));
         };
-        double capped = Math.min(raw, Checks.micros(spec.cap));
+        double capped = Math.min(raw, (double) Checks.micros(spec.cap));
         return Math.round(capped * (1 + spec.jitter * (2 * random - 1)));
     }
 

@@ -1,3 +1,268 @@
 package io.reactorscheduler;
 
-interface Runner {}
+import java.lang.reflect.Type;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.util.context.Context;
+import reactor.util.retry.Retry;
+
+/**
+ * The execution stage: a claim becomes handler, then timeout, then retry, and every ending a {@link Completion}.
+ *
+ * <p>Operators are attached only where a task asks for them, and those of retries only when the first error has come, so
+ * that what is not used costs nothing.
+ */
+final class Runner {
+
+    private final Resources with;
+    private final Handlers handlers;
+    private final ActiveRuns active;
+    private final RunReports reports;
+    private final Carrier carrier;
+    private final Function<String, TaskQueue> queues;
+    private final long inPlaceMicros;
+
+    Runner(Resources with, Handlers handlers, ActiveRuns active, Carrier carrier, Function<String, TaskQueue> queues) {
+        this.with = with;
+        this.handlers = handlers;
+        this.active = active;
+        this.reports = new RunReports(with);
+        this.carrier = carrier;
+        this.queues = queues;
+        this.inPlaceMicros = Checks.micros(with.settings().retryInPlace());
+    }
+
+    /** Runs a claim; gives exactly one completion and never fails. */
+    Mono<Completion> run(Claim claim) {
+        Plan plan;
+        try {
+            plan = claim.repeats() ? Planner.plan(claim, with.nowMicros()) : Plan.run(claim);
+        } catch (Throwable thrown) {
+            return Mono.just(brokenTrigger(claim, thrown));
+        }
+        Mono<Completion> run = new Run(this, plan);
+        ResultDestination destination = with.settings().destination();
+        if (destination != null) {
+            run = run.flatMap(completion -> write(destination, completion));
+        }
+        return claim.overlaps() ? new OverlappingRuns(with).before(plan, run) : run;
+    }
+
+    // ---- handler, then timeout, then retry
+
+    Publisher<Object> body(Run run) {
+        Publisher<Object> first = attempt(run);
+        if (policy(run.claim()).max() == 0) {
+            return first;
+        }
+        return first instanceof Mono<Object> mono
+                ? mono.onErrorResume(error -> retryInPlace(run, error).takeLast(1).singleOrEmpty())
+                : Flux.from(first).onErrorResume(error -> retryInPlace(run, error));
+    }
+
+    private Flux<Object> retryInPlace(Run run, Throwable error) {
+        Retry policy = Retry.from(signals -> signals.concatMap(signal -> pause(run, signal.failure())));
+        return pause(run, error)
+                .thenMany(Flux.defer(() -> attempt(run)).retryWhen(policy));
+    }
+
+    /** Waits in the slot for the next attempt, or fails when there is none that is near enough. */
+    private Mono<Long> pause(Run run, Throwable error) {
+        Throwable cause = ThrownError.unwrap(error);
+        long delay = retryDelay(run, cause);
+        if (delay < 0 || delay > inPlaceMicros) {
+            return Mono.error(error);
+        }
+        with.counters().retried.increment();
+        with.events().retrying(run, cause, with.nowMicros() + delay);
+        return Mono.delay(Duration.ofNanos(delay * 1_000), with.timer());
+    }
+
+    private Publisher<Object> attempt(Run run) {
+        run.attemptStarted(with.nowMicros());
+        with.events().started(run);
+        Publisher<Object> publisher = invoke(run);
+        for (Instrumentation instrumentation : with.settings().instrumentations()) {
+            publisher = instrumentation.around(run, publisher);
+        }
+        Duration timeout = run.task().timeout();
+        if (timeout == null) {
+            timeout = queues.apply(run.task().queue()).timeout();
+        }
+        return timeout == null ? publisher : within(timeout, publisher, run);
+    }
+
+    private Publisher<Object> within(Duration timeout, Publisher<Object> publisher, Run run) {
+        Mono<Object> late = Mono.error(() -> new TimeoutException(
+                "Attempt " + run.attempt() + " of " + run.executionId() + " took longer than its timeout of " + timeout));
+        return publisher instanceof Mono<Object> mono
+                ? mono.timeout(timeout, late, with.timer())
+                : Flux.from(publisher).takeUntilOther(Mono.delay(timeout, with.timer()).then(late));
+    }
+
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    private Publisher<Object> invoke(Run run) {
+        Claim claim = run.claim();
+        try {
+            Handlers.Entry entry = handlers.get(claim.task().handler());
+            HandlerFunction function = claim.task().function();
+            if (function == null) {
+                if (entry == null) {
+                    return Mono.error(
+                            new UnknownHandlerException(claim.task().handler(), claim.task().id()));
+                }
+                function = entry.function();
+            }
+            Object input = entry == null ? null : input(claim, entry.inputType());
+            Publisher<?> publisher = function.apply(input, run);
+            if (publisher == null) {
+                return Mono.error(new NullPointerException("Handler \"" + claim.task().handler()
+                        + "\" returned null: return Mono.empty() for no result"));
+            }
+            return Run.untyped(
+                    function instanceof BlockingHandlerFunction ? Mono.from(publisher).subscribeOn(with.blocking()) : publisher);
+        } catch (Throwable thrown) {
+            return Mono.error(ThrownError.carry(thrown));
+        }
+    }
+
+    @Nullable
+    Object input(Claim claim, Type type) {
+        String json = claim.input();
+        return json == null ? null : with.settings().codec().decode(json, type);
+    }
+
+    Context context(Run run, Context parent) {
+        return carrier.restore(run.task().headers(), parent).put(RunContext.class, run);
+    }
+
+    // ---- what a run tells
+
+    void started(Run run) {
+        with.counters().started.increment();
+    }
+
+    void register(Run run) {
+        active.add(run);
+    }
+
+    void left(Run run) {
+        active.remove(run);
+    }
+
+    void emitted(Run run, Object element) {
+        with.events().result(run, element);
+    }
+
+    RunReports.Of reports(Run run) {
+        return reports.of(run);
+    }
+
+    String node() {
+        return with.node();
+    }
+
+    // ---- every ending becomes an outcome
+
+    Outcome success(Run run, @Nullable Object value) {
+        if (value == null || (value instanceof List<?> all && all.isEmpty())) {
+            return Outcome.completed(null, null);
+        }
+        try {
+            String json = with.settings().codec().encode(value);
+            int most = with.settings().maxPayload();
+            if (json.length() > most) {
+                throw new InvalidTaskException(
+                        "result",
+                        json.length() + " characters",
+                        "give at most " + most + ", raise builder.maxPayload, or write large results elsewhere");
+            }
+            return Outcome.completed(json, value);
+        } catch (Throwable notSerialisable) {
+            return Outcome.failed(ExecutionError.of(notSerialisable));
+        }
+    }
+
+    Outcome failure(Run run, Throwable error) {
+        ExecutionError described = ExecutionError.of(error);
+        long delay = retryDelay(run, error);
+        return delay < 0 ? Outcome.failed(described) : Outcome.retryAt(with.nowMicros() + delay, described);
+    }
+
+    /** Microseconds to the next attempt; negative when there is none. */
+    private long retryDelay(Run run, Throwable error) {
+        Claim claim = run.claim();
+        RetryPolicy policy = policy(claim);
+        int retry = run.startedAttempts();
+        Handlers.Entry entry = handlers.get(claim.task().handler());
+        if (retry > policy.max() || !policy.retries(error) || (entry != null && !entry.retryIf().test(error))) {
+            return -1;
+        }
+        long delay = policy.delayMicros(retry, ThreadLocalRandom.current().nextDouble());
+        Duration deadline = policy.deadline();
+        boolean isTooLate = deadline != null
+                && with.nowMicros() + delay > claim.fireMicros() + Checks.micros(deadline);
+        return isTooLate ? -1 : delay;
+    }
+
+    private RetryPolicy policy(Claim claim) {
+        RetryPolicy own = claim.task().retry();
+        return own == null ? queues.apply(claim.task().queue()).retry() : own;
+    }
+
+    Completion completion(Run run, Outcome outcome) {
+        Claim claim = run.claim();
+        long now = with.nowMicros();
+        try {
+            Planner.Next next =
+                    switch (outcome.kind()) {
+                        case COMPLETED, FAILED, CANCELLED -> Planner.after(claim, now);
+                        case SKIPPED -> Planner.afterSkip(claim, now);
+                        case RETRY_AT, RELEASED -> Planner.Next.UNCHANGED;
+                    };
+            List<Skip> skipped = both(run.skipped(), next.skipped());
+            return new Completion(
+                    claim, outcome, run.startedAttempts(), run.startedMicros(), now, next.position(), skipped);
+        } catch (Throwable thrown) {
+            return brokenTrigger(claim, thrown);
+        }
+    }
+
+    /** A rule that throws has no next fire time: the task fails with what it threw. */
+    private Completion brokenTrigger(Claim claim, Throwable thrown) {
+        long now = with.nowMicros();
+        with.events().problem("The trigger of task \"" + claim.task().id() + "\" failed; the task ends", thrown);
+        Outcome failed = Outcome.failed(ExecutionError.of(thrown));
+        return new Completion(claim, failed, claim.attempt(), now, now, Position.ENDED, List.of());
+    }
+
+    private static List<Skip> both(List<Skip> first, List<Skip> second) {
+        if (second.isEmpty()) {
+            return first;
+        }
+        List<Skip> both = new ArrayList<>(first);
+        both.addAll(second);
+        return both;
+    }
+
+    private Mono<Completion> write(ResultDestination destination, Completion completion) {
+        String json = completion.outcome().result();
+        if (json == null) {
+            return Mono.just(completion);
+        }
+        return Mono.defer(() -> destination.write(completion.claim().executionId(), json))
+                .map(reference -> Outcome.completed(reference, completion.outcome().value()))
+                .switchIfEmpty(Mono.error(() -> new IllegalStateException("The result destination gave no reference")))
+                .onErrorResume(error -> Mono.just(Outcome.failed(ExecutionError.of(Objects.requireNonNull(error)))))
+                .map(completion::withOutcome);
+    }
+}

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  */
 public class SchedulerException extends RuntimeException {
 
+    private static final long serialVersionUID = 1L;
+
     private final @Nullable String taskId;
     private final @Nullable String executionId;
 

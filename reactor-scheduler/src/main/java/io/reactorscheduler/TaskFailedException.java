@@ -1,7 +1,7 @@
 package io.reactorscheduler;
 
 /**
- * How {@link ScheduledTask#results()} ends when the last run of a task failed or was cancelled.
+ * How {@link ScheduledTask#results()} ends when the last run of a task failed.
  *
  * <p>Not a {@link SchedulerException}: the scheduler did its work, the handler did not. The cause is the handler's own
  * error where the run was in this process; the {@link #execution()} says all that was recorded.

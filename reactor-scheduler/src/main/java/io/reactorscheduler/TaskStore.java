@@ -3,6 +3,9 @@ package io.reactorscheduler;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -119,15 +122,21 @@ public interface TaskStore {
      * What became of one completion.
      *
      * @param isStale whether the claim was not valid any more, so nothing was changed
+     * @param state the state of the task after it; of stale ones {@link TaskState#PENDING} whatever it is
      * @param dropped stored results whose executions were deleted by retention in the same step
      */
-    record Recorded(boolean isStale, List<String> dropped) {
-
-        /** Recorded, nothing dropped. */
-        public static final Recorded DONE = new Recorded(false, List.of());
+    record Recorded(boolean isStale, TaskState state, List<String> dropped) {
 
         /** Not recorded. */
-        public static final Recorded STALE = new Recorded(true, List.of());
+        public static final Recorded STALE = new Recorded(true, TaskState.PENDING, List.of());
+
+        private static final Map<TaskState, Recorded> DONE = Stream.of(TaskState.values())
+                .collect(Collectors.toUnmodifiableMap(state -> state, state -> new Recorded(false, state, List.of())));
+
+        /** Recorded, nothing dropped. */
+        public static Recorded done(TaskState state) {
+            return Objects.requireNonNull(DONE.get(state));
+        }
     }
 
     /**
@@ -170,9 +179,10 @@ public interface TaskStore {
      *
      * @param kind what happened
      * @param subject the queue, the task or the execution it is about
-     * @param dueMicros when there is something to claim, of {@link Kind#DUE} only
+     * @param number of {@link Kind#DUE} when there is something to claim, in epoch microseconds; of the cancels the highest
+     *     fence given so far, so that later claims are not meant; else 0
      */
-    record Hint(Kind kind, String subject, long dueMicros) {
+    record Hint(Kind kind, String subject, long number) {
 
         /** The kinds of hints. */
         public enum Kind {

@@ -2,6 +2,7 @@ package io.reactorscheduler;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -20,15 +21,22 @@ import reactor.core.Disposable;
  * reordered for that, hence the full fence in {@link #at}; the owner may publish as weakly as it likes.
  *
  * <p>{@link #pending} is null (nothing asked for), a {@link Pending}, or {@link #disposed}, and changes only by compare-and-set. Each
- * {@link Pending} is handed to the Scheduler exactly once and leaves the field exactly once. Who takes it out owns what follows: the
- * one that fires runs the action, the one that replaces or cancels disposes the Scheduler's task. So a task is never disposed, and
- * its thread never interrupted, while it runs the action.
+ * {@link Pending} enters and leaves the field once. Who takes it out owns what follows: the one that fires runs the action, the one
+ * that replaces or cancels disposes the Scheduler's tasks. So a task is never disposed, and its thread never interrupted, while it
+ * runs the action.
  *
  * <p>Never early: on waking, the clock is read again and a wake-up that came too soon (the clock was set back, the delay was capped)
  * is armed anew. A clock that is set forwards is noticed after at most the given longest delay.
  *
- * <p>Each arming goes to {@code Scheduler.schedule}, not to a worker, so that on a Scheduler with several threads the next wake-up
- * can fire while the action of the previous one still runs. The action must expect that.
+ * <h2>Blocked threads</h2>
+ *
+ * Each arming goes to {@code Scheduler.schedule}, not to a worker, so that on a Scheduler with several threads the next wake-up can
+ * fire while the action of the previous one still runs; the action must expect that. But a Scheduler like {@code parallel()} binds a
+ * task to a thread when it is scheduled, in turn and not by load, and that may be the very thread an action blocks. Therefore, for
+ * each action in progress, an arming schedules one more task, {@link #SPARE_MILLIS} later and disposed unused as a rule: with
+ * consecutive picks on different threads, one of them is free as long as any is. As actions begin only by firing the pending
+ * wake-up, none begins between its arming and its firing, so the number counted at arming suffices. Should other users of the
+ * Scheduler come in between the picks, {@link #at} notices a pending wake-up that is overdue while actions run, and arms it afresh.
  *
  * <p>All methods may be called by any number of threads, also by the action. A Scheduler that runs due tasks at once (virtual time)
  * runs the action inside {@link #at}: hold no lock around that call.
@@ -37,23 +45,36 @@ final class WakeUp implements Disposable {
     /** The longest delay ever handed to a Scheduler, in days: far from any overflow, and a wake-up a year costs nothing. */
     private static final long LONGEST_DELAY_DAYS = 365;
 
+    /** How much later than the first task of a wake-up the spare ones run. */
+    private static final long SPARE_MILLIS = 1;
+
+    /** Bounds the spare tasks on a Scheduler with very many threads, where a free one is soon picked. */
+    private static final int MOST_SPARES = 16;
+
     private static final VarHandle PENDING;
+    private static final VarHandle RUNNING;
+    private static final VarHandle SPARES;
     private static final VarHandle TASK;
 
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             PENDING = lookup.findVarHandle(WakeUp.class, "pending", Pending.class);
-            TASK = lookup.findVarHandle(Pending.class, "task", Disposable.class);
+            RUNNING = lookup.findVarHandle(WakeUp.class, "running", int.class);
+            SPARES = lookup.findVarHandle(Pending.class, "spares", Alarm[].class);
+            TASK = lookup.findVarHandle(Alarm.class, "task", Disposable.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
 
+    private static final Alarm[] NONE = new Alarm[0];
     private static final Disposable CANCELLED = () -> {};
+    private static final Disposable FIRED = () -> {};
 
     private final TimeBase time;
     private final long longestDelay;
+    private final long spareDelay;
     private final Runnable action;
     private final Consumer<? super Throwable> onError;
 
@@ -62,13 +83,16 @@ final class WakeUp implements Disposable {
 
     private volatile @Nullable Pending pending;
 
+    /** Actions in progress; counted before the pending wake-up is cleared for them, so that no arming after it misses one. */
+    private volatile int running;
+
     /**
      * @param time the clock, its unit, and the Scheduler that runs the action
      * @param longestDelay after how long to look at the clock again at the latest, in the unit of {@code time};
      *     {@link Long#MAX_VALUE} when its clock cannot step
      * @param action runs at or after the time asked for, with nothing pending, on the Scheduler
-     * @param onError is told, on the thread it happens on, when the Scheduler refuses a task and when the action throws; in both
-     *     cases nothing is pending any more. It must not throw
+     * @param onError is told, on the thread it happens on, when the Scheduler refuses a task (then nothing is pending, unless it
+     *     was a spare one) and when the action throws. It must not throw
      */
     WakeUp(TimeBase time, long longestDelay, Runnable action, Consumer<? super Throwable> onError) {
         if (longestDelay <= 0) {
@@ -77,6 +101,7 @@ final class WakeUp implements Disposable {
         }
         this.time = time;
         this.longestDelay = Math.min(longestDelay, time.unit().convert(LONGEST_DELAY_DAYS, TimeUnit.DAYS));
+        this.spareDelay = time.unit().convert(SPARE_MILLIS, TimeUnit.MILLISECONDS);
         this.action = action;
         this.onError = onError;
     }
@@ -95,13 +120,13 @@ final class WakeUp implements Disposable {
             if (current == disposed) {
                 return false;
             }
-            if (due == Long.MAX_VALUE || (current != null && current.due <= due)) {
+            if (due == Long.MAX_VALUE || (current != null && current.due <= due && !isStuck(current))) {
                 return true;
             }
-            Pending next = new Pending(due);
+            Pending next = new Pending(current == null ? due : Math.min(due, current.due));
             if (PENDING.compareAndSet(this, current, next)) {
                 if (current != null) {
-                    current.cancel();
+                    current.close(null);
                 }
                 return arm(next);
             }
@@ -116,7 +141,7 @@ final class WakeUp implements Disposable {
                 return;
             }
             if (PENDING.compareAndSet(this, current, null)) {
-                current.cancel();
+                current.close(null);
                 return;
             }
         }
@@ -127,7 +152,7 @@ final class WakeUp implements Disposable {
     public void dispose() {
         Pending last = (Pending) PENDING.getAndSet(this, disposed);
         if (last != null) {
-            last.cancel();
+            last.close(null);
         }
     }
 
@@ -142,14 +167,41 @@ final class WakeUp implements Disposable {
         return current == null || current == disposed ? Long.MAX_VALUE : current.due;
     }
 
+    /** Overdue although a thread should have come for it: behind an action that blocks its thread. */
+    private boolean isStuck(Pending current) {
+        return running > 0 && current.due < time.now() - 2 * spareDelay;
+    }
+
     private boolean arm(Pending next) {
+        long delay = delayUntil(next.due);
         try {
-            next.started(time.scheduler().schedule(next, delayUntil(next.due), time.unit()));
-            return true;
+            next.first.start(delay);
         } catch (Throwable refused) {
-            PENDING.compareAndSet(this, next, null);
+            if (PENDING.compareAndSet(this, next, null)) {
+                next.close(null);
+            }
             onError.accept(refused);
             return false;
+        }
+        int spares = Math.min(running, MOST_SPARES);
+        if (spares > 0) {
+            startSpares(next, spares, delay + spareDelay);
+        }
+        return true;
+    }
+
+    private void startSpares(Pending next, int count, long delay) {
+        Alarm[] spares = new Alarm[count];
+        Arrays.setAll(spares, i -> new Alarm(next));
+        if (!SPARES.compareAndSet(next, null, spares)) {
+            return;
+        }
+        try {
+            for (Alarm spare : spares) {
+                spare.start(delay);
+            }
+        } catch (Throwable refused) {
+            onError.accept(refused);
         }
     }
 
@@ -162,33 +214,68 @@ final class WakeUp implements Disposable {
         return delay < 0 ? longestDelay : Math.min(delay, longestDelay);
     }
 
-    private void fire(Pending woken) {
+    private void fire(Alarm alarm) {
+        Pending woken = alarm.of;
         if (pending != woken) {
             return;
         }
         if (time.now() < woken.due) {
             Pending again = new Pending(woken.due);
             if (PENDING.compareAndSet(this, woken, again)) {
+                woken.close(alarm);
                 arm(again);
             }
-        } else if (PENDING.compareAndSet(this, woken, null)) {
-            try {
+            return;
+        }
+        RUNNING.getAndAdd(this, 1);
+        try {
+            if (PENDING.compareAndSet(this, woken, null)) {
+                woken.close(alarm);
                 action.run();
-            } catch (Throwable thrown) {
-                onError.accept(thrown);
+            }
+        } catch (Throwable thrown) {
+            onError.accept(thrown);
+        } finally {
+            RUNNING.getAndAdd(this, -1);
+        }
+    }
+
+    /** One arming: a due time and the tasks of the Scheduler for it. */
+    private final class Pending {
+        final long due;
+        final Alarm first = new Alarm(this);
+
+        /** Null until there are some; {@link WakeUp#NONE} from the moment this has left the field {@code pending}. */
+        private volatile Alarm @Nullable [] spares;
+
+        Pending(long due) {
+            this.due = due;
+        }
+
+        /** Disposes all tasks but the one that fired, called by the one that took this out of the field {@code pending}. */
+        void close(@Nullable Alarm fired) {
+            Alarm[] started = spares == NONE ? null : (Alarm[]) SPARES.getAndSet(this, NONE);
+            if (fired != null) {
+                fired.task = FIRED;
+            }
+            first.cancel();
+            if (started != null) {
+                for (Alarm spare : started) {
+                    spare.cancel();
+                }
             }
         }
     }
 
-    /** One arming: a due time and the Scheduler's task for it. */
-    private final class Pending implements Runnable {
-        final long due;
+    /** One task of the Scheduler for a wake-up. */
+    private final class Alarm implements Runnable {
+        final Pending of;
 
-        /** Null until the Scheduler has answered; {@link #CANCELLED} from the moment this must not be waited for any more. */
+        /** Null until the Scheduler has answered; {@link WakeUp#FIRED} or {@link WakeUp#CANCELLED} for ever once one of these is true. */
         volatile @Nullable Disposable task;
 
-        Pending(long due) {
-            this.due = due;
+        Alarm(Pending of) {
+            this.of = of;
         }
 
         @Override
@@ -196,16 +283,22 @@ final class WakeUp implements Disposable {
             fire(this);
         }
 
-        void started(Disposable scheduled) {
-            if (task == CANCELLED || !TASK.compareAndSet(this, null, scheduled)) {
+        void start(long delay) {
+            if (task == CANCELLED) {
+                return;
+            }
+            Disposable scheduled = time.scheduler().schedule(this, delay, time.unit());
+            if (!TASK.compareAndSet(this, null, scheduled) && task == CANCELLED) {
                 scheduled.dispose();
             }
         }
 
         void cancel() {
-            Disposable scheduled = (Disposable) TASK.getAndSet(this, CANCELLED);
-            if (scheduled != null) {
-                scheduled.dispose();
+            if (task != FIRED) {
+                Disposable scheduled = (Disposable) TASK.getAndSet(this, CANCELLED);
+                if (scheduled != null) {
+                    scheduled.dispose();
+                }
             }
         }
     }

@@ -1,0 +1,209 @@
+package io.reactorscheduler;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * The runs of this node that have not ended at once: renews their leases, and ends them when somebody asks or when their
+ * lease cannot be trusted any more.
+ *
+ * <p>A lease is trusted until this node's own monotonic time, taken when the lease was asked for, plus its length, minus
+ * a margin; the run is ended then, before anyone else may claim it. All leases are renewed in batches, five times per
+ * lease, by one timer that runs only while there is something to renew.
+ *
+ * <p>A cancel may arrive between a claim and the start of its run. So cancels are remembered for a while with the highest
+ * fence they concern, and a run that starts with an older one is ended at once.
+ */
+final class ActiveRuns {
+
+    private static final int BATCH = 500;
+    private static final int RENEWALS_OF_LEASE = 5;
+    private static final int MARGIN_OF_LEASE = 10;
+    private static final int REMEMBERED_CANCELS = 10_000;
+    private static final String CANCELLED = "cancelled";
+
+    private final Resources with;
+    private final long renewEveryNanos;
+    private final long marginNanos;
+    private final Map<String, Run> byTask = new ConcurrentHashMap<>();
+    private final AtomicBoolean renewing = new AtomicBoolean();
+    private volatile Map<String, Long> cancels = new ConcurrentHashMap<>();
+    private volatile Map<String, Long> olderCancels = Map.of();
+
+    ActiveRuns(Resources with) {
+        this.with = with;
+        long lease = with.settings().lease().toNanos();
+        this.renewEveryNanos = lease / RENEWALS_OF_LEASE;
+        this.marginNanos = lease / MARGIN_OF_LEASE;
+    }
+
+    void add(Run run) {
+        long left = TimeUnit.MICROSECONDS.toNanos(run.claim().leaseMicros() - with.nowMicros());
+        run.trustedUntilNanos = monotonicNanos() + left - marginNanos;
+        byTask.compute(run.taskId(), (id, first) -> {
+            run.nextOfTask = first;
+            return run;
+        });
+        if (isCancelled(run)) {
+            run.end(Outcome.cancelled(CANCELLED));
+        }
+        if (renewing.compareAndSet(false, true)) {
+            renewLater();
+        }
+    }
+
+    void remove(Run run) {
+        byTask.computeIfPresent(run.taskId(), (id, first) -> {
+            if (first == run) {
+                return run.nextOfTask;
+            }
+            for (Run before = first; before != null; before = before.nextOfTask) {
+                if (before.nextOfTask == run) {
+                    before.nextOfTask = run.nextOfTask;
+                }
+            }
+            return first;
+        });
+    }
+
+    // ---- ending runs
+
+    void cancelTask(String taskId, long fence) {
+        remember(taskId, fence);
+        end(byTask.get(taskId), run -> run.fence() <= fence, Outcome.cancelled(CANCELLED));
+    }
+
+    void cancelExecution(String executionId, long fence) {
+        remember(executionId, fence);
+        int mark = executionId.lastIndexOf('#');
+        if (mark > 0) {
+            Run first = byTask.get(executionId.substring(0, mark));
+            end(first, run -> run.executionId().equals(executionId), Outcome.cancelled(CANCELLED));
+        }
+    }
+
+    /** Ends all runs and gives how many there were. */
+    long endAll(Outcome outcome) {
+        List<Run> runs = snapshot();
+        runs.forEach(run -> run.end(outcome));
+        return runs.size();
+    }
+
+    private static void end(@Nullable Run first, Predicate<Run> which, Outcome outcome) {
+        for (Run run = first; run != null; ) {
+            Run next = run.nextOfTask;
+            if (which.test(run)) {
+                run.end(outcome);
+            }
+            run = next;
+        }
+    }
+
+    private void remember(String id, long fence) {
+        Map<String, Long> current = cancels;
+        current.merge(id, fence, Math::max);
+        if (current.size() > REMEMBERED_CANCELS) {
+            olderCancels = current;
+            cancels = new ConcurrentHashMap<>();
+        }
+    }
+
+    private boolean isCancelled(Run run) {
+        return isCancelled(cancels, run) || isCancelled(olderCancels, run);
+    }
+
+    private static boolean isCancelled(Map<String, Long> known, Run run) {
+        return !known.isEmpty()
+                && (run.fence() <= known.getOrDefault(run.taskId(), -1L)
+                        || run.fence() <= known.getOrDefault(run.executionId(), -1L));
+    }
+
+    // ---- leases
+
+    private void renewLater() {
+        with.timer().schedule(this::renew, renewEveryNanos, TimeUnit.NANOSECONDS);
+    }
+
+    private void renew() {
+        List<Run> runs = snapshot();
+        long now = monotonicNanos();
+        for (Run run : runs) {
+            // it must end before its trust does, and this is the last look before that
+            if (now + renewEveryNanos - run.trustedUntilNanos >= 0) {
+                lost(run);
+            }
+        }
+        Flux.fromIterable(runs)
+                .filter(run -> !run.hasEnded())
+                .buffer(BATCH)
+                .concatMap(this::renew)
+                .doFinally(end -> renewAgain())
+                .subscribe();
+    }
+
+    private void renewAgain() {
+        if (!byTask.isEmpty()) {
+            renewLater();
+            return;
+        }
+        renewing.set(false);
+        if (!byTask.isEmpty() && renewing.compareAndSet(false, true)) {
+            renewLater();
+        }
+    }
+
+    private Mono<Void> renew(List<Run> runs) {
+        return Mono.defer(() -> {
+            long asked = monotonicNanos();
+            List<Claim> claims = runs.stream().map(Run::claim).toList();
+            return with.store()
+                    .renew(claims, with.settings().lease())
+                    .doOnNext(lost -> renewed(runs, lost, asked + with.settings().lease().toNanos() - marginNanos))
+                    .then();
+        }).onErrorResume(error -> {
+            with.events().problem("Leases could not be renewed", error);
+            return Mono.empty();
+        });
+    }
+
+    private void renewed(List<Run> runs, List<Claim> lost, long trustedUntil) {
+        Set<Long> lostFences = lost.stream().map(Claim::fence).collect(Collectors.toSet());
+        for (Run run : runs) {
+            if (lostFences.contains(run.fence())) {
+                lost(run);
+            } else {
+                run.trustedUntilNanos = trustedUntil;
+            }
+        }
+    }
+
+    private void lost(Run run) {
+        LostLeaseException lost = new LostLeaseException(run.taskId(), run.executionId());
+        with.events().problem("A run was ended", lost);
+        run.end(Outcome.cancelled(String.valueOf(lost.getMessage())));
+    }
+
+    private long monotonicNanos() {
+        return with.scheduler().now(TimeUnit.NANOSECONDS);
+    }
+
+    private List<Run> snapshot() {
+        List<Run> runs = new ArrayList<>();
+        for (Run first : byTask.values()) {
+            for (Run run = first; run != null; run = run.nextOfTask) {
+                runs.add(run);
+            }
+        }
+        return runs;
+    }
+}

@@ -1,0 +1,206 @@
+package io.reactorscheduler;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+import reactor.util.retry.Retry;
+
+/**
+ * Runs what is due. Read {@link #flow} first: it is all that happens to a fire time.
+ *
+ * <pre>
+ * TaskStore.save: the head of the task's timeline enters the time-ordered index
+ *      | a hint, or the wake-up that was armed for the head
+ * {@link Claims}: asks the store for as much as all lanes demand, deals it
+ *      |
+ * {@link Timeline}: Flux of claims, highest priority first, then due time; never early
+ *      |
+ * {@link Runner}: handler, then timeout, then retry; every ending becomes a {@link Completion}
+ *      |
+ * {@link Recorder}: completed in batches, terminal record and next head in one step; slot free, listeners told
+ * </pre>
+ */
+final class Engine {
+
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+
+    private final Resources with;
+    private final Runner runner;
+    private final Recorder recorder;
+    private final ActiveRuns active;
+    private final Claims claims;
+    private final Handlers handlers;
+    private final Map<String, Lanes> queues = new ConcurrentHashMap<>();
+    private final Disposable.Composite subscriptions = Disposables.composite();
+    private final Shutdown shutdown;
+
+    Engine(Resources with, Handlers handlers, Carrier carrier) {
+        this.with = with;
+        this.handlers = handlers;
+        this.active = new ActiveRuns(with);
+        this.recorder = new Recorder(with, this::release);
+        this.claims = new Claims(with, queues.values(), handlers);
+        this.runner = new Runner(with, handlers, active, carrier, this::queue);
+        this.shutdown = new Shutdown(with, active, this::held);
+    }
+
+    /** The life of every fire time, lane by lane. */
+    private Flux<Completion> flow(Lanes queue) {
+        return new Timeline(queue)
+                .flatMap(runner::run, Lanes.SLOTS)
+                .doOnNext(recorder::add);
+    }
+
+    void start() {
+        for (TaskQueue queue : with.settings().queues().values()) {
+            queues.put(queue.name(), new Lanes(queue, with.scheduler(), recorder, claims::look));
+        }
+        subscriptions.add(hints().subscribe());
+        subscriptions.add(announceQueues().subscribe());
+        queues.values().forEach(this::open);
+        if (with.store().isShared() || with.store().safetyPoll() != null) {
+            sweepLater();
+        }
+        claims.lookAt(Long.MIN_VALUE + 1);
+    }
+
+    private void open(Lanes queue) {
+        while (queue.size() < queue.lanesNeeded(Schedulers.DEFAULT_POOL_SIZE)) {
+            subscriptions.add(flow(queue)
+                    .doOnError(error -> with.events().problem("A lane of queue " + queue.name() + " broke; opened again", error))
+                    .retry()
+                    .subscribe());
+        }
+    }
+
+    private void release(List<Completion> recorded) {
+        shutdown.recorded(recorded);
+        for (Completion completion : recorded) {
+            Lanes queue = queues.get(completion.claim().task().queue());
+            if (queue != null) {
+                queue.release(1);
+            }
+        }
+        shutdown.released();
+        claims.look();
+    }
+
+    private int held() {
+        int held = 0;
+        for (Lanes queue : queues.values()) {
+            held += queue.held();
+        }
+        return held;
+    }
+
+    TaskQueue queue(String name) {
+        Lanes queue = queues.get(name);
+        return queue == null ? TaskQueue.named(name) : queue.settings();
+    }
+
+    boolean knows(String queue) {
+        return queues.containsKey(queue);
+    }
+
+    // ---- what the store tells
+
+    private Flux<TaskStore.Hint> hints() {
+        Flux<TaskStore.Hint> hints = Flux.defer(with.store()::hints);
+        if (with.store().isShared()) {
+            hints = hints.publishOn(with.scheduler());
+        }
+        return hints.doOnNext(this::hinted)
+                .doOnError(error -> with.events().problem("Hints of the store are lost for a while", error))
+                .retryWhen(again());
+    }
+
+    private void hinted(TaskStore.Hint hint) {
+        switch (hint.kind()) {
+            case DUE -> {
+                Lanes queue = queues.get(hint.subject());
+                if (queue != null) {
+                    queue.hint(hint.number());
+                    claims.lookAt(hint.number());
+                }
+            }
+            case CANCEL_TASK -> active.cancelTask(hint.subject(), hint.number());
+            case CANCEL_EXECUTION -> active.cancelExecution(hint.subject(), hint.number());
+            case QUEUE -> subscriptions.add(reloadQueues().subscribe());
+        }
+    }
+
+    /** Tells the store the queues of this node; whether one is paused is the store's to say. */
+    private Mono<Void> announceQueues() {
+        return with.store()
+                .queues()
+                .collectMap(TaskQueue::name, TaskQueue::isPaused)
+                .flatMapMany(paused -> Flux.fromIterable(with.settings().queues().values())
+                        .concatMap(queue -> with.store()
+                                .saveQueue(queue.paused(queue.isPaused() || paused.getOrDefault(queue.name(), false)))))
+                .then(reloadQueues())
+                .doOnError(error -> with.events().problem("The store does not know this node's queues yet", error))
+                .retryWhen(again());
+    }
+
+    private Mono<Void> reloadQueues() {
+        return with.store()
+                .queues()
+                .doOnNext(settings -> {
+                    Lanes queue = queues.get(settings.name());
+                    if (queue != null) {
+                        queue.settings(settings);
+                        open(queue);
+                        claims.lookAt(Long.MIN_VALUE + 1);
+                    }
+                })
+                .doOnError(error -> with.events().problem("The settings of queues could not be read", error))
+                .onErrorComplete()
+                .then();
+    }
+
+    private Retry again() {
+        return Retry.backoff(Long.MAX_VALUE, FIRST_PAUSE).maxBackoff(LONGEST_PAUSE).scheduler(with.timer());
+    }
+
+    private void sweepLater() {
+        long every = with.settings().lease().toNanos() / 2;
+        subscriptions.add(with.timer().schedulePeriodically(this::sweep, every, every, TimeUnit.NANOSECONDS));
+    }
+
+    private void sweep() {
+        subscriptions.add(Mono.defer(with.store()::sweep)
+                .doOnNext(swept -> {
+                    recorder.drop(swept.dropped());
+                    swept.findings().forEach(finding -> with.events()
+                            .problem("The store found: " + finding, new IllegalStateException(finding)));
+                })
+                .doOnError(error -> with.events().problem("The store could not be swept", error))
+                .onErrorComplete()
+                .subscribe());
+    }
+
+    // ---- what the scheduler asks
+
+    /** The code of an inline task is known from now on; work that waits under its name can be claimed. */
+    void learn(TaskRecord task) {
+        HandlerFunction<?, ?> function = task.function();
+        if (function != null && handlers.putInline(task.handler(), function)) {
+            queues.values().forEach(Lanes::askAgain);
+            claims.lookAt(Long.MIN_VALUE + 1);
+        }
+    }
+
+    /** Claims nothing more, waits for runs (for ever without patience), gives back the others, then lets go of everything. */
+    Mono<Stopped> stop(@Nullable Duration patience) {
+        return shutdown.stop(claims::stop, patience, subscriptions);
+    }
+}

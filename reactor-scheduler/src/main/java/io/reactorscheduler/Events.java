@@ -1,0 +1,211 @@
+package io.reactorscheduler;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CopyOnWriteArraySet;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.BufferOverflowStrategy;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.FluxSink;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * Tells what happens to whoever listens. An event is only made when somebody does.
+ *
+ * <p>Each subscriber has a buffer of its own and is called on the Scheduler, so the engine never waits for one and never
+ * sees what one throws.
+ */
+final class Events {
+
+    /** How far a subscriber may fall behind. */
+    static final int BUFFER = 1_024;
+
+    private static final Logger LOG = LoggerFactory.getLogger(ReactiveScheduler.class);
+
+    private final String node;
+    private final LongSupplier clock;
+    private final Supplier<Scheduler> scheduler;
+    private final List<Instrumentation> instrumentations;
+    private final List<FluxSink<SchedulerEvent>> all = new CopyOnWriteArrayList<>();
+    private final Map<String, Set<FluxSink<SchedulerEvent>>> byTask = new ConcurrentHashMap<>();
+
+    Events(String node, LongSupplier clock, Supplier<Scheduler> scheduler, List<Instrumentation> instrumentations) {
+        this.node = node;
+        this.clock = clock;
+        this.scheduler = scheduler;
+        this.instrumentations = instrumentations;
+    }
+
+    /** All events from the subscription on; a slow subscriber misses some. */
+    Flux<SchedulerEvent> all() {
+        return Flux.defer(() -> {
+            AtomicLong missed = new AtomicLong();
+            return Flux.<SchedulerEvent>create(
+                            sink -> {
+                                all.add(sink);
+                                sink.onDispose(() -> all.remove(sink));
+                            },
+                            FluxSink.OverflowStrategy.IGNORE)
+                    .onBackpressureBuffer(
+                            BUFFER, dropped -> missed.incrementAndGet(), BufferOverflowStrategy.DROP_OLDEST)
+                    .publishOn(scheduler.get(), 1)
+                    .concatMapIterable(event -> withMissed(missed.getAndSet(0), event));
+        });
+    }
+
+    private List<SchedulerEvent> withMissed(long missed, SchedulerEvent event) {
+        if (missed == 0) {
+            return List.of(event);
+        }
+        String message = missed + " events were missed: this subscriber is too slow";
+        SchedulerEvent gap = new SchedulerEvent(
+                SchedulerEvent.Kind.MISSED, event.time(), null, null, 0, message, missed, false);
+        return List.of(gap, event);
+    }
+
+    /** The events of one task from the subscription on; a slow subscriber gets an overflow error. */
+    Flux<SchedulerEvent> of(String taskId, Runnable listening) {
+        return Flux.<SchedulerEvent>create(
+                        sink -> {
+                            byTask.compute(taskId, (id, sinks) -> {
+                                Set<FluxSink<SchedulerEvent>> known = sinks == null ? new CopyOnWriteArraySet<>() : sinks;
+                                known.add(sink);
+                                return known;
+                            });
+                            sink.onDispose(() -> byTask.computeIfPresent(taskId, (id, sinks) -> {
+                                sinks.remove(sink);
+                                return sinks.isEmpty() ? null : sinks;
+                            }));
+                            listening.run();
+                        },
+                        FluxSink.OverflowStrategy.IGNORE)
+                .onBackpressureBuffer(BUFFER)
+                .publishOn(scheduler.get());
+    }
+
+    /** Ends all streams. */
+    void complete() {
+        all.forEach(FluxSink::complete);
+        byTask.values().forEach(sinks -> sinks.forEach(FluxSink::complete));
+    }
+
+    private boolean isHeard(String taskId) {
+        return !all.isEmpty() || !instrumentations.isEmpty() || (!byTask.isEmpty() && byTask.containsKey(taskId));
+    }
+
+    private void emit(SchedulerEvent event) {
+        for (Instrumentation instrumentation : instrumentations) {
+            try {
+                instrumentation.onEvent(event);
+            } catch (Throwable thrown) {
+                LOG.warn("[{}] {} failed at {}", node, instrumentation, event.kind(), thrown);
+            }
+        }
+        for (FluxSink<SchedulerEvent> sink : all) {
+            sink.next(event);
+        }
+        String taskId = event.taskId();
+        Set<FluxSink<SchedulerEvent>> sinks = taskId == null ? null : byTask.get(taskId);
+        if (sinks != null) {
+            for (FluxSink<SchedulerEvent> sink : sinks) {
+                sink.next(event);
+            }
+        }
+    }
+
+    private Instant now() {
+        return EngineClock.toInstant(clock.getAsLong());
+    }
+
+    void scheduled(TaskRecord task) {
+        about(SchedulerEvent.Kind.SCHEDULED, task, false);
+    }
+
+    void cancelled(TaskRecord task) {
+        about(SchedulerEvent.Kind.CANCELLED, task, true);
+    }
+
+    void removed(TaskRecord task) {
+        about(SchedulerEvent.Kind.REMOVED, task, true);
+    }
+
+    private void about(SchedulerEvent.Kind kind, TaskRecord task, boolean isLast) {
+        if (isHeard(task.id())) {
+            emit(new SchedulerEvent(kind, now(), task, null, 0, "", null, isLast));
+        }
+    }
+
+    void started(Run run) {
+        of(run, SchedulerEvent.Kind.STARTED, "", null);
+    }
+
+    void result(Run run, Object element) {
+        of(run, SchedulerEvent.Kind.RESULT, "", element);
+    }
+
+    void logged(Run run, ExecutionEvent event) {
+        of(run, SchedulerEvent.Kind.LOGGED, event.message(), event);
+    }
+
+    void retrying(Run run, Throwable error, long nextMicros) {
+        if (isHeard(run.taskId())) {
+            ExecutionError described = ExecutionError.of(error);
+            String message = described + "; next attempt at " + EngineClock.toInstant(nextMicros);
+            of(run, SchedulerEvent.Kind.RETRYING, message, described);
+        }
+    }
+
+    private void of(Run run, SchedulerEvent.Kind kind, String message, @Nullable Object detail) {
+        if (isHeard(run.taskId())) {
+            emit(new SchedulerEvent(kind, now(), run.task(), run.executionId(), run.attempt(), message, detail, false));
+        }
+    }
+
+    /** The end of a run, as it was recorded. */
+    void recorded(Completion completion, TaskStore.Recorded recorded) {
+        Claim claim = completion.claim();
+        if (!isHeard(claim.task().id())) {
+            return;
+        }
+        Execution execution = completion.execution(node);
+        for (Skip skip : completion.skipped()) {
+            Execution skipped = completion.skipped(node, skip);
+            emit(new SchedulerEvent(
+                    SchedulerEvent.Kind.SKIPPED, now(), claim.task(), skipped.id(), 0, skip.reason(), skipped, false));
+        }
+        SchedulerEvent.Kind kind =
+                recorded.isStale()
+                        ? SchedulerEvent.Kind.LOST
+                        : switch (completion.outcome().kind()) {
+                            case COMPLETED -> SchedulerEvent.Kind.COMPLETED;
+                            case FAILED -> SchedulerEvent.Kind.FAILED;
+                            case RETRY_AT -> SchedulerEvent.Kind.RETRYING;
+                            case CANCELLED -> SchedulerEvent.Kind.CANCELLED;
+                            case SKIPPED -> SchedulerEvent.Kind.SKIPPED;
+                            case RELEASED -> SchedulerEvent.Kind.RELEASED;
+                        };
+        ExecutionError error = execution.error();
+        String reason = execution.reason();
+        String message = error != null ? error.toString() : reason != null ? reason : "";
+        Object detail = kind == SchedulerEvent.Kind.RETRYING ? error : execution;
+        boolean isLast = !recorded.isStale() && recorded.state().isFinal();
+        emit(new SchedulerEvent(
+                kind, now(), claim.task(), execution.id(), completion.attempt(), message, detail, isLast));
+    }
+
+    /** Something went wrong around the runs: logged, and told to whoever listens to all events. */
+    void problem(String message, Throwable error) {
+        LOG.warn("[{}] {}", node, message, error);
+        emit(new SchedulerEvent(
+                SchedulerEvent.Kind.PROBLEM, now(), null, null, 0, message + ": " + error, error, false));
+    }
+}

@@ -1,0 +1,52 @@
+package io.reactorscheduler;
+
+import java.lang.reflect.Type;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** The code that this node can run, by handler name. Thread-safe. */
+final class Handlers {
+
+    /**
+     * One piece of code.
+     *
+     * @param function the code
+     * @param inputType what its input is read as
+     * @param retryIf which errors may be retried, besides what the policy says
+     */
+    record Entry(HandlerFunction<?, ?> function, Type inputType, Predicate<? super Throwable> retryIf) {}
+
+    private final Map<String, Entry> byName = new ConcurrentHashMap<>();
+    private volatile Set<String> names = Set.of();
+
+    /** Makes code known under a name; the last one given counts. Gives whether the name is new. */
+    boolean put(String name, Entry entry) {
+        if (byName.put(name, entry) != null) {
+            return false;
+        }
+        synchronized (this) {
+            names = Set.copyOf(byName.keySet());
+        }
+        return true;
+    }
+
+    /** As {@link #put}, for the code that an inline task brings. */
+    boolean putInline(String name, HandlerFunction<?, ?> function) {
+        Entry known = byName.get(name);
+        return (known == null || known.function() != function)
+                && put(name, new Entry(function, Void.class, error -> true));
+    }
+
+    @Nullable
+    Entry get(String name) {
+        return byName.get(name);
+    }
+
+    /** All names, as one immutable set that changes only when a name is added. */
+    Set<String> names() {
+        return names;
+    }
+}

@@ -1,0 +1,331 @@
+package io.reactorscheduler;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.Scannable;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
+import reactor.util.context.Context;
+import reactor.util.context.ContextView;
+
+/**
+ * One run of one claim: subscribes to the handler's publisher and turns whatever comes of it into one {@link Completion}.
+ *
+ * <p>The one subscription to the handler is held here and nowhere else, so that cancel, timeout, lost lease and shutdown
+ * are one mechanism: {@link #end} cancels it and decides the outcome. Whoever first moves {@link #state} from RUNNING
+ * decides how the run ends; signals that come later are dropped, also from publishers that ignore cancellation. One
+ * object serves as the Mono, as its subscription, as the handler's subscriber and as the handler's context, because a
+ * store with a backlog makes millions of them a second.
+ */
+final class Run extends Mono<Completion> implements RunContext, CoreSubscriber<Object>, Subscription, Scannable {
+
+    private static final int NEW = 0;
+    private static final int RUNNING = 1;
+    private static final int ENDED = 2;
+
+    private static final AtomicIntegerFieldUpdater<Run> STATE =
+            AtomicIntegerFieldUpdater.newUpdater(Run.class, "state");
+    private static final AtomicReferenceFieldUpdater<Run, Subscription> UPSTREAM =
+            AtomicReferenceFieldUpdater.newUpdater(Run.class, Subscription.class, "upstream");
+
+    private final Runner runner;
+    private final Plan plan;
+
+    private volatile int state = NEW;
+    private volatile @Nullable Subscription upstream;
+    private volatile int attempt;
+    private @Nullable CoreSubscriber<? super Completion> actual;
+    private @Nullable Context context;
+    private long startedMicros = Position.NO_TIME;
+    private @Nullable Object last;
+    private @Nullable List<Object> all;
+    private volatile RunReports.@Nullable Of reports;
+
+    /** The next active run of the same task; kept by {@link ActiveRuns}. */
+    volatile @Nullable Run nextOfTask;
+
+    /** Until when the lease is trusted, by this node's monotonic clock in nanoseconds; kept by {@link ActiveRuns}. */
+    volatile long trustedUntilNanos;
+
+    Run(Runner runner, Plan plan) {
+        this.runner = runner;
+        this.plan = plan;
+        this.attempt = plan.claim().attempt() - 1;
+        if (plan.claim().task().collectsResults()) {
+            all = new ArrayList<>();
+        }
+    }
+
+    // ---- as the Mono
+
+    @Override
+    public void subscribe(CoreSubscriber<? super Completion> subscriber) {
+        if (!STATE.compareAndSet(this, NEW, RUNNING)) {
+            Operators.error(subscriber, new IllegalStateException("A run can be subscribed once; claim again for another"));
+            return;
+        }
+        actual = subscriber;
+        subscriber.onSubscribe(this);
+        if (state != RUNNING) {
+            return;
+        }
+        if (!plan.runs()) {
+            finish(Outcome.skipped(Objects.requireNonNull(plan.reason())));
+            return;
+        }
+        runner.started(this);
+        try {
+            runner.body(this).subscribe(this);
+        } catch (Throwable thrown) {
+            // what Reactor throws through its operators (StackOverflowError and the like) ends the run, not the engine
+            onError(thrown);
+        }
+        if (state == RUNNING) {
+            runner.register(this);
+            if (state == ENDED) {
+                runner.left(this);
+            }
+        }
+    }
+
+    // ---- as the subscription of the engine
+
+    /** One result at most: demand is implied by the engine's subscription. */
+    @Override
+    public void request(long n) {
+        Operators.validate(n);
+    }
+
+    @Override
+    public void cancel() {
+        if (STATE.getAndSet(this, ENDED) == RUNNING) {
+            leave();
+        }
+    }
+
+    // ---- as the subscriber of the handler
+
+    @Override
+    public void onSubscribe(Subscription subscription) {
+        if (UPSTREAM.compareAndSet(this, null, subscription)) {
+            subscription.request(Long.MAX_VALUE);
+        } else {
+            subscription.cancel();
+        }
+    }
+
+    @Override
+    public void onNext(Object element) {
+        if (state != RUNNING) {
+            Operators.onNextDropped(element, currentContext());
+            return;
+        }
+        if (all == null) {
+            last = element;
+        } else {
+            all.add(element);
+        }
+        runner.emitted(this, element);
+    }
+
+    @Override
+    public void onError(Throwable error) {
+        if (state != RUNNING) {
+            Operators.onErrorDropped(error, currentContext());
+            return;
+        }
+        finish(runner.failure(this, ThrownError.unwrap(error)));
+    }
+
+    @Override
+    public void onComplete() {
+        if (state == RUNNING) {
+            finish(runner.success(this, all == null ? last : all));
+        }
+    }
+
+    @Override
+    public Context currentContext() {
+        Context known = context;
+        if (known == null) {
+            known = runner.context(this, actual == null ? Context.empty() : actual.currentContext());
+            context = known;
+        }
+        return known;
+    }
+
+    // ---- for the engine
+
+    Claim claim() {
+        return plan.claim();
+    }
+
+    /** Ends the run from outside; does nothing when it has ended. */
+    void end(Outcome outcome) {
+        finish(outcome);
+    }
+
+    void attemptStarted(long nowMicros) {
+        attempt++;
+        startedMicros = nowMicros;
+        last = null;
+        if (all != null) {
+            all = new ArrayList<>();
+        }
+    }
+
+    int startedAttempts() {
+        return attempt;
+    }
+
+    long startedMicros() {
+        return startedMicros;
+    }
+
+    boolean hasEnded() {
+        return state == ENDED;
+    }
+
+    private void finish(Outcome outcome) {
+        if (!STATE.compareAndSet(this, RUNNING, ENDED)) {
+            return;
+        }
+        leave();
+        CoreSubscriber<? super Completion> subscriber = Objects.requireNonNull(actual);
+        subscriber.onNext(runner.completion(this, outcome));
+        subscriber.onComplete();
+    }
+
+    private void leave() {
+        Subscription subscription = UPSTREAM.getAndSet(this, Operators.cancelledSubscription());
+        if (subscription != null) {
+            subscription.cancel();
+        }
+        runner.left(this);
+        RunReports.Of said = reports;
+        if (said != null) {
+            said.ended();
+        }
+    }
+
+    List<Skip> skipped() {
+        return plan.skipped();
+    }
+
+    // ---- as the context of the handler
+
+    @Override
+    public TaskRecord task() {
+        return plan.claim().task();
+    }
+
+    @Override
+    public String executionId() {
+        return plan.claim().executionId();
+    }
+
+    @Override
+    public Instant fireTime() {
+        return plan.claim().fireTime();
+    }
+
+    @Override
+    public int attempt() {
+        return attempt;
+    }
+
+    @Override
+    public long fence() {
+        return plan.claim().fence();
+    }
+
+    @Override
+    public String node() {
+        return runner.node();
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public <T> @Nullable T input(Class<T> type) {
+        return (T) runner.input(plan.claim(), type);
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public <T> @Nullable T input(TypeRef<T> type) {
+        return (T) runner.input(plan.claim(), type.type());
+    }
+
+    @Override
+    public void event(ExecutionEvent.Level level, String message) {
+        reports().event(level, message, null);
+    }
+
+    @Override
+    public void progress(double fraction, String message) {
+        if (!(fraction >= 0 && fraction <= 1)) {
+            throw new InvalidTaskException("progress", fraction, "give a fraction between 0 and 1");
+        }
+        reports().event(ExecutionEvent.Level.INFO, message, fraction);
+    }
+
+    private RunReports.Of reports() {
+        RunReports.Of known = reports;
+        if (known == null) {
+            synchronized (this) {
+                known = reports;
+                if (known == null) {
+                    known = runner.reports(this);
+                    reports = known;
+                }
+            }
+        }
+        return known;
+    }
+
+    @Override
+    public boolean isCancelled() {
+        return state == ENDED;
+    }
+
+    @Override
+    public Mono<Void> cancelled() {
+        return reports().cancelled();
+    }
+
+    @Override
+    public ContextView context() {
+        return currentContext();
+    }
+
+    @Override
+    public @Nullable Object scanUnsafe(Attr key) {
+        if (key == Attr.PARENT) {
+            return upstream;
+        }
+        if (key == Attr.ACTUAL) {
+            return actual;
+        }
+        if (key == Attr.TERMINATED || key == Attr.CANCELLED) {
+            return state == ENDED;
+        }
+        if (key == Attr.RUN_STYLE) {
+            return Attr.RunStyle.ASYNC;
+        }
+        return null;
+    }
+
+    /** A handler's publisher, of any element type. */
+    @SuppressWarnings("unchecked")
+    static Publisher<Object> untyped(Publisher<?> publisher) {
+        return (Publisher<Object>) publisher;
+    }
+}

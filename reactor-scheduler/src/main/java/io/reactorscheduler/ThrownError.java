@@ -1,0 +1,33 @@
+package io.reactorscheduler;
+
+import reactor.core.Exceptions;
+
+/**
+ * Carries what Reactor would throw through its operators (StackOverflowError, OutOfMemoryError, LinkageError) as an
+ * ordinary error signal, so that a handler that throws it fails its run and nothing else.
+ */
+final class ThrownError extends RuntimeException {
+
+    private final Throwable error;
+
+    ThrownError(Throwable error) {
+        super(error);
+        this.error = error;
+    }
+
+    /** As an error signal that no operator throws on. */
+    static Throwable carry(Throwable thrown) {
+        return thrown instanceof Error ? new ThrownError(thrown) : thrown;
+    }
+
+    /** What the handler threw or signalled. */
+    static Throwable unwrap(Throwable signalled) {
+        Throwable unwrapped = Exceptions.unwrap(signalled);
+        return unwrapped instanceof ThrownError carrier ? carrier.error : unwrapped;
+    }
+
+    @Override
+    public synchronized Throwable fillInStackTrace() {
+        return this;
+    }
+}
