@@ -164,16 +164,18 @@ final class ActiveRuns {
 
     private Mono<Void> renew(List<Run> runs) {
         return Mono.defer(() -> {
-            long asked = monotonicNanos();
-            List<Claim> claims = runs.stream().map(Run::claim).toList();
-            return with.store()
-                    .renew(claims, with.settings().lease())
-                    .doOnNext(lost -> renewed(runs, lost, asked + with.settings().lease().toNanos() - marginNanos))
-                    .then();
-        }).onErrorResume(error -> {
-            with.events().problem("Leases could not be renewed", error);
-            return Mono.empty();
-        });
+                    long asked = monotonicNanos();
+                    List<Claim> claims = runs.stream().map(Run::claim).toList();
+                    return with.store()
+                            .renew(claims, with.settings().lease())
+                            .doOnNext(lost -> renewed(
+                                    runs, lost, asked + with.settings().lease().toNanos() - marginNanos))
+                            .then();
+                })
+                .onErrorResume(error -> {
+                    with.events().problem("Leases could not be renewed", error);
+                    return Mono.empty();
+                });
     }
 
     private void renewed(List<Run> runs, List<Claim> lost, long trustedUntil) {

@@ -43,10 +43,11 @@ final class Checks {
     }
 
     static Duration positive(String parameter, @Nullable Duration value) {
-        if (notNegative(parameter, value).isZero()) {
+        Duration checked = notNegative(parameter, value);
+        if (checked.isZero()) {
             throw new InvalidTaskException(parameter, value, "give a duration above zero");
         }
-        return value;
+        return checked;
     }
 
     static Duration notNegative(String parameter, @Nullable Duration value) {

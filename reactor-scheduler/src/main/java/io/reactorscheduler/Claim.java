@@ -53,6 +53,25 @@ public record Claim(
         return repeats() && task.overlap().overlaps();
     }
 
+    /** The same right, with the task as this node knows it. */
+    Claim withTask(TaskRecord other) {
+        return other == task
+                ? this
+                : new Claim(
+                        other,
+                        number,
+                        fireMicros,
+                        dueMicros,
+                        attempt,
+                        fence,
+                        leaseMicros,
+                        active,
+                        fired,
+                        bufferedUntilMicros,
+                        extra,
+                        input);
+    }
+
     /** The same right, used for a later fire time of the same timeline. */
     Claim firingAt(long otherFireMicros, long otherBufferedUntilMicros) {
         return new Claim(

@@ -134,8 +134,8 @@ final class Claims {
             return;
         }
         asking = true;
-        Mono<ClaimBatch> reply = with.store()
-                .claim(new ClaimRequest(with.node(), with.settings().lease(), slots, handlers.names()));
+        Mono<ClaimBatch> reply =
+                with.store().claim(new ClaimRequest(with.node(), with.settings().lease(), slots, handlers.names()));
         if (with.store().isShared()) {
             // the reply may arrive on the event loop of a client; handlers must not run there
             reply = reply.publishOn(with.scheduler());

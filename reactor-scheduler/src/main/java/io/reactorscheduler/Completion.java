@@ -29,15 +29,14 @@ public record Completion(
 
     /** The record of the execution after this end. */
     public Execution execution(String node) {
-        TaskState state =
-                switch (outcome.kind()) {
-                    case COMPLETED -> TaskState.COMPLETED;
-                    case FAILED -> TaskState.FAILED;
-                    case RETRY_AT -> TaskState.RETRYING;
-                    case CANCELLED -> TaskState.CANCELLED;
-                    case SKIPPED -> TaskState.SKIPPED;
-                    case RELEASED -> TaskState.PENDING;
-                };
+        TaskState state = switch (outcome.kind()) {
+            case COMPLETED -> TaskState.COMPLETED;
+            case FAILED -> TaskState.FAILED;
+            case RETRY_AT -> TaskState.RETRYING;
+            case CANCELLED -> TaskState.CANCELLED;
+            case SKIPPED -> TaskState.SKIPPED;
+            case RELEASED -> TaskState.PENDING;
+        };
         return new Execution(
                 claim.executionId(),
                 claim.task(),

@@ -55,9 +55,7 @@ final class Engine {
 
     /** The life of every fire time, lane by lane. */
     private Flux<Completion> flow(Lanes queue) {
-        return new Timeline(queue)
-                .flatMap(runner::run, Lanes.SLOTS)
-                .doOnNext(recorder::add);
+        return new Timeline(queue).flatMap(runner::run, Lanes.SLOTS).doOnNext(recorder::add);
     }
 
     void start() {
@@ -76,7 +74,8 @@ final class Engine {
     private void open(Lanes queue) {
         while (queue.size() < queue.lanesNeeded(Schedulers.DEFAULT_POOL_SIZE)) {
             subscriptions.add(flow(queue)
-                    .doOnError(error -> with.events().problem("A lane of queue " + queue.name() + " broke; opened again", error))
+                    .doOnError(error ->
+                            with.events().problem("A lane of queue " + queue.name() + " broke; opened again", error))
                     .retry()
                     .subscribe());
         }
@@ -94,7 +93,8 @@ final class Engine {
         claims.look();
     }
 
-    private int held() {
+    /** How many claims hold a slot. */
+    int held() {
         int held = 0;
         for (Lanes queue : queues.values()) {
             held += queue.held();
@@ -108,7 +108,7 @@ final class Engine {
     }
 
     boolean knows(String queue) {
-        return queues.containsKey(queue);
+        return with.settings().queues().containsKey(queue);
     }
 
     // ---- what the store tells
@@ -143,7 +143,8 @@ final class Engine {
         return with.store()
                 .queues()
                 .collectMap(TaskQueue::name, TaskQueue::isPaused)
-                .flatMapMany(paused -> Flux.fromIterable(with.settings().queues().values())
+                .flatMapMany(paused -> Flux.fromIterable(
+                                with.settings().queues().values())
                         .concatMap(queue -> with.store()
                                 .saveQueue(queue.paused(queue.isPaused() || paused.getOrDefault(queue.name(), false)))))
                 .then(reloadQueues())
@@ -168,7 +169,9 @@ final class Engine {
     }
 
     private Retry again() {
-        return Retry.backoff(Long.MAX_VALUE, FIRST_PAUSE).maxBackoff(LONGEST_PAUSE).scheduler(with.timer());
+        return Retry.backoff(Long.MAX_VALUE, FIRST_PAUSE)
+                .maxBackoff(LONGEST_PAUSE)
+                .scheduler(with.timer());
     }
 
     private void sweepLater() {
@@ -180,8 +183,9 @@ final class Engine {
         subscriptions.add(Mono.defer(with.store()::sweep)
                 .doOnNext(swept -> {
                     recorder.drop(swept.dropped());
-                    swept.findings().forEach(finding -> with.events()
-                            .problem("The store found: " + finding, new IllegalStateException(finding)));
+                    swept.findings()
+                            .forEach(finding -> with.events()
+                                    .problem("The store found: " + finding, new IllegalStateException(finding)));
                 })
                 .doOnError(error -> with.events().problem("The store could not be swept", error))
                 .onErrorComplete()

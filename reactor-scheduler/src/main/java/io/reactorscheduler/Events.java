@@ -67,8 +67,8 @@ final class Events {
             return List.of(event);
         }
         String message = missed + " events were missed: this subscriber is too slow";
-        SchedulerEvent gap = new SchedulerEvent(
-                SchedulerEvent.Kind.MISSED, event.time(), null, null, 0, message, missed, false);
+        SchedulerEvent gap =
+                new SchedulerEvent(SchedulerEvent.Kind.MISSED, event.time(), null, null, 0, message, missed, false);
         return List.of(gap, event);
     }
 
@@ -77,7 +77,8 @@ final class Events {
         return Flux.<SchedulerEvent>create(
                         sink -> {
                             byTask.compute(taskId, (id, sinks) -> {
-                                Set<FluxSink<SchedulerEvent>> known = sinks == null ? new CopyOnWriteArraySet<>() : sinks;
+                                Set<FluxSink<SchedulerEvent>> known =
+                                        sinks == null ? new CopyOnWriteArraySet<>() : sinks;
                                 known.add(sink);
                                 return known;
                             });
@@ -182,17 +183,16 @@ final class Events {
             emit(new SchedulerEvent(
                     SchedulerEvent.Kind.SKIPPED, now(), claim.task(), skipped.id(), 0, skip.reason(), skipped, false));
         }
-        SchedulerEvent.Kind kind =
-                recorded.isStale()
-                        ? SchedulerEvent.Kind.LOST
-                        : switch (completion.outcome().kind()) {
-                            case COMPLETED -> SchedulerEvent.Kind.COMPLETED;
-                            case FAILED -> SchedulerEvent.Kind.FAILED;
-                            case RETRY_AT -> SchedulerEvent.Kind.RETRYING;
-                            case CANCELLED -> SchedulerEvent.Kind.CANCELLED;
-                            case SKIPPED -> SchedulerEvent.Kind.SKIPPED;
-                            case RELEASED -> SchedulerEvent.Kind.RELEASED;
-                        };
+        SchedulerEvent.Kind kind = recorded.isStale()
+                ? SchedulerEvent.Kind.LOST
+                : switch (completion.outcome().kind()) {
+                    case COMPLETED -> SchedulerEvent.Kind.COMPLETED;
+                    case FAILED -> SchedulerEvent.Kind.FAILED;
+                    case RETRY_AT -> SchedulerEvent.Kind.RETRYING;
+                    case CANCELLED -> SchedulerEvent.Kind.CANCELLED;
+                    case SKIPPED -> SchedulerEvent.Kind.SKIPPED;
+                    case RELEASED -> SchedulerEvent.Kind.RELEASED;
+                };
         ExecutionError error = execution.error();
         String reason = execution.reason();
         String message = error != null ? error.toString() : reason != null ? reason : "";

@@ -20,6 +20,7 @@ final class Handlers {
     record Entry(HandlerFunction<?, ?> function, Type inputType, Predicate<? super Throwable> retryIf) {}
 
     private final Map<String, Entry> byName = new ConcurrentHashMap<>();
+    private final Map<String, Trigger.Rule> rules = new ConcurrentHashMap<>();
     private volatile Set<String> names = Set.of();
 
     /** Makes code known under a name; the last one given counts. Gives whether the name is new. */
@@ -48,5 +49,21 @@ final class Handlers {
     /** All names, as one immutable set that changes only when a name is added. */
     Set<String> names() {
         return names;
+    }
+
+    void putRule(String name, Trigger.Rule rule) {
+        rules.put(name, rule);
+    }
+
+    /** The rules of custom triggers by name. */
+    Map<String, Trigger.Rule> rules() {
+        return rules;
+    }
+
+    /** The task with the rule of its custom trigger, where it was read back from a store that keeps only the name. */
+    TaskRecord resolved(TaskRecord task) {
+        Trigger trigger = task.trigger();
+        Trigger resolved = trigger.resolved(rules);
+        return resolved == trigger ? task : task.withTrigger(resolved);
     }
 }

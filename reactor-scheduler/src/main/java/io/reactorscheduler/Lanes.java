@@ -214,6 +214,12 @@ final class Lanes implements Timeline.Source {
     @Override
     public void discarded(Claim claim) {
         recorder.add(new Completion(
-                claim, Outcome.released(), claim.attempt() - 1, Position.NO_TIME, claim.dueMicros(), Position.UNCHANGED, List.of()));
+                claim,
+                Outcome.released(),
+                claim.attempt() - 1,
+                Position.NO_TIME,
+                claim.dueMicros(),
+                Position.UNCHANGED,
+                List.of()));
     }
 }

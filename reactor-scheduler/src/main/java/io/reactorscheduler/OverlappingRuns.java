@@ -23,8 +23,8 @@ final class OverlappingRuns {
      */
     Mono<Completion> before(Plan plan, Mono<Completion> run) {
         Claim claim = plan.claim();
-        Mono<Void> prepared = Mono.defer(() -> with.store()
-                .advance(List.of(new TaskStore.Advance(claim, Planner.advance(claim, with.nowMicros())))));
+        Mono<Void> prepared = Mono.defer(() ->
+                with.store().advance(List.of(new TaskStore.Advance(claim, Planner.advance(claim, with.nowMicros())))));
         if (plan.runs() && claim.task().overlap().mode() == Overlap.Mode.CANCEL_RUNNING) {
             prepared = prepared.then(endOthers(claim));
         }

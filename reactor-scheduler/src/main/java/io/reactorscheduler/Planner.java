@@ -63,7 +63,8 @@ final class Planner {
 
     private static Plan latest(Claim claim, long now) {
         Missed missed = new Missed(claim, claim.fireMicros(), now, 1);
-        return new Plan(claim.firingAt(missed.firstKept(), claim.bufferedUntilMicros()), missed.skipped(MISFIRED), null);
+        return new Plan(
+                claim.firingAt(missed.firstKept(), claim.bufferedUntilMicros()), missed.skipped(MISFIRED), null);
     }
 
     private static Plan tolerated(Claim claim, long earliest) {

@@ -55,7 +55,8 @@ final class Recorder {
      */
     private Mono<Void> record(List<Completion> batch) {
         Mono<List<TaskStore.Recorded>> recorded = Mono.defer(() -> with.store().complete(batch))
-                .doOnError(error -> with.events().problem("The ends of " + batch.size() + " runs wait for the store", error))
+                .doOnError(error ->
+                        with.events().problem("The ends of " + batch.size() + " runs wait for the store", error))
                 .retryWhen(Retry.backoff(Long.MAX_VALUE, FIRST_PAUSE)
                         .maxBackoff(LONGEST_PAUSE)
                         .scheduler(with.timer()));

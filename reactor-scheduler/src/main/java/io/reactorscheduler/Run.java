@@ -69,7 +69,8 @@ final class Run extends Mono<Completion> implements RunContext, CoreSubscriber<O
     @Override
     public void subscribe(CoreSubscriber<? super Completion> subscriber) {
         if (!STATE.compareAndSet(this, NEW, RUNNING)) {
-            Operators.error(subscriber, new IllegalStateException("A run can be subscribed once; claim again for another"));
+            Operators.error(
+                    subscriber, new IllegalStateException("A run can be subscribed once; claim again for another"));
             return;
         }
         actual = subscriber;

@@ -42,7 +42,8 @@ final class Runner {
     }
 
     /** Runs a claim; gives exactly one completion and never fails. */
-    Mono<Completion> run(Claim claim) {
+    Mono<Completion> run(Claim claimed) {
+        Claim claim = claimed.withTask(handlers.resolved(claimed.task()));
         Plan plan;
         try {
             plan = claim.repeats() ? Planner.plan(claim, with.nowMicros()) : Plan.run(claim);
@@ -65,14 +66,14 @@ final class Runner {
             return first;
         }
         return first instanceof Mono<Object> mono
-                ? mono.onErrorResume(error -> retryInPlace(run, error).takeLast(1).singleOrEmpty())
+                ? mono.onErrorResume(
+                        error -> retryInPlace(run, error).takeLast(1).singleOrEmpty())
                 : Flux.from(first).onErrorResume(error -> retryInPlace(run, error));
     }
 
     private Flux<Object> retryInPlace(Run run, Throwable error) {
         Retry policy = Retry.from(signals -> signals.concatMap(signal -> pause(run, signal.failure())));
-        return pause(run, error)
-                .thenMany(Flux.defer(() -> attempt(run)).retryWhen(policy));
+        return pause(run, error).thenMany(Flux.defer(() -> attempt(run)).retryWhen(policy));
     }
 
     /** Waits in the slot for the next attempt, or fails when there is none that is near enough. */
@@ -102,14 +103,16 @@ final class Runner {
     }
 
     private Publisher<Object> within(Duration timeout, Publisher<Object> publisher, Run run) {
-        Mono<Object> late = Mono.error(() -> new TimeoutException(
-                "Attempt " + run.attempt() + " of " + run.executionId() + " took longer than its timeout of " + timeout));
+        Mono<Object> late = Mono.error(() -> new TimeoutException("Attempt " + run.attempt() + " of "
+                + run.executionId() + " took longer than its timeout of " + timeout));
         return publisher instanceof Mono<Object> mono
                 ? mono.timeout(timeout, late, with.timer())
-                : Flux.from(publisher).takeUntilOther(Mono.delay(timeout, with.timer()).then(late));
+                : Flux.from(publisher)
+                        .takeUntilOther(Mono.delay(timeout, with.timer()).then(late));
     }
 
-    @SuppressWarnings({"unchecked", "rawtypes"})
+    /** The input of a handler that takes none is null, which its erased type cannot say. */
+    @SuppressWarnings({"unchecked", "rawtypes", "NullAway"})
     private Publisher<Object> invoke(Run run) {
         Claim claim = run.claim();
         try {
@@ -117,19 +120,21 @@ final class Runner {
             HandlerFunction function = claim.task().function();
             if (function == null) {
                 if (entry == null) {
-                    return Mono.error(
-                            new UnknownHandlerException(claim.task().handler(), claim.task().id()));
+                    return Mono.error(new UnknownHandlerException(
+                            claim.task().handler(), claim.task().id()));
                 }
                 function = entry.function();
             }
             Object input = entry == null ? null : input(claim, entry.inputType());
             Publisher<?> publisher = function.apply(input, run);
             if (publisher == null) {
-                return Mono.error(new NullPointerException("Handler \"" + claim.task().handler()
-                        + "\" returned null: return Mono.empty() for no result"));
+                return Mono.error(new NullPointerException(
+                        "Handler \"" + claim.task().handler() + "\" returned null: return Mono.empty() for no result"));
             }
             return Run.untyped(
-                    function instanceof BlockingHandlerFunction ? Mono.from(publisher).subscribeOn(with.blocking()) : publisher);
+                    function instanceof BlockingHandlerFunction
+                            ? Mono.from(publisher).subscribeOn(with.blocking())
+                            : publisher);
         } catch (Throwable thrown) {
             return Mono.error(ThrownError.carry(thrown));
         }
@@ -204,13 +209,14 @@ final class Runner {
         RetryPolicy policy = policy(claim);
         int retry = run.startedAttempts();
         Handlers.Entry entry = handlers.get(claim.task().handler());
-        if (retry > policy.max() || !policy.retries(error) || (entry != null && !entry.retryIf().test(error))) {
+        if (retry > policy.max()
+                || !policy.retries(error)
+                || (entry != null && !entry.retryIf().test(error))) {
             return -1;
         }
         long delay = policy.delayMicros(retry, ThreadLocalRandom.current().nextDouble());
         Duration deadline = policy.deadline();
-        boolean isTooLate = deadline != null
-                && with.nowMicros() + delay > claim.fireMicros() + Checks.micros(deadline);
+        boolean isTooLate = deadline != null && with.nowMicros() + delay > claim.fireMicros() + Checks.micros(deadline);
         return isTooLate ? -1 : delay;
     }
 
@@ -223,12 +229,11 @@ final class Runner {
         Claim claim = run.claim();
         long now = with.nowMicros();
         try {
-            Planner.Next next =
-                    switch (outcome.kind()) {
-                        case COMPLETED, FAILED, CANCELLED -> Planner.after(claim, now);
-                        case SKIPPED -> Planner.afterSkip(claim, now);
-                        case RETRY_AT, RELEASED -> Planner.Next.UNCHANGED;
-                    };
+            Planner.Next next = switch (outcome.kind()) {
+                case COMPLETED, FAILED, CANCELLED -> Planner.after(claim, now);
+                case SKIPPED -> Planner.afterSkip(claim, now);
+                case RETRY_AT, RELEASED -> Planner.Next.UNCHANGED;
+            };
             List<Skip> skipped = both(run.skipped(), next.skipped());
             return new Completion(
                     claim, outcome, run.startedAttempts(), run.startedMicros(), now, next.position(), skipped);
@@ -260,7 +265,8 @@ final class Runner {
             return Mono.just(completion);
         }
         return Mono.defer(() -> destination.write(completion.claim().executionId(), json))
-                .map(reference -> Outcome.completed(reference, completion.outcome().value()))
+                .map(reference ->
+                        Outcome.completed(reference, completion.outcome().value()))
                 .switchIfEmpty(Mono.error(() -> new IllegalStateException("The result destination gave no reference")))
                 .onErrorResume(error -> Mono.just(Outcome.failed(ExecutionError.of(Objects.requireNonNull(error)))))
                 .map(completion::withOutcome);

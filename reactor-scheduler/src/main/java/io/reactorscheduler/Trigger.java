@@ -2,6 +2,7 @@ package io.reactorscheduler;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -234,6 +235,16 @@ public final class Trigger {
 
     Spec spec() {
         return spec;
+    }
+
+    /** This trigger, with the rule of its name where it is a custom one without. */
+    Trigger resolved(Map<String, Rule> rules) {
+        if (spec.kind != Kind.CUSTOM || spec.rule != null || !rules.containsKey(spec.name)) {
+            return this;
+        }
+        Spec next = spec.copy();
+        next.rule = rules.get(spec.name);
+        return new Trigger(next);
     }
 
     static Trigger of(Spec spec) {

@@ -2,6 +2,8 @@ package io.reactorscheduler;
 
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A type with its type arguments, captured by an anonymous subclass: {@code new TypeRef<List<Item>>() {}}.
@@ -24,5 +26,28 @@ public abstract class TypeRef<T> {
     /** The captured type. */
     public final Type type() {
         return type;
+    }
+
+    /** The type {@code List<element>}. */
+    static Type listOf(Type element) {
+        return new ListOf(element);
+    }
+
+    private record ListOf(Type element) implements ParameterizedType {
+
+        @Override
+        public Type[] getActualTypeArguments() {
+            return new Type[] {element};
+        }
+
+        @Override
+        public Type getRawType() {
+            return List.class;
+        }
+
+        @Override
+        public @Nullable Type getOwnerType() {
+            return null;
+        }
     }
 }

@@ -1,0 +1,396 @@
+package io.reactorscheduler;
+
+import java.lang.reflect.Type;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.util.context.ContextView;
+
+/** The scheduler that users hold: checks and translates their calls, for the store and the {@link Engine}. */
+final class DefaultScheduler implements ReactiveScheduler {
+
+    private enum Phase {
+        NEW,
+        RUNNING,
+        STOPPED
+    }
+
+    private final Resources with;
+    private final Handlers handlers;
+    private final Carrier carrier;
+    private final Engine engine;
+    private final TaskIds ids = new TaskIds();
+    private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.NEW);
+
+    DefaultScheduler(Resources with, Handlers handlers) {
+        this.with = with;
+        this.handlers = handlers;
+        this.carrier = new Carrier(with.settings());
+        this.engine = new Engine(with, handlers, carrier);
+    }
+
+    @Override
+    public ReactiveScheduler start() {
+        if (phase.compareAndSet(Phase.NEW, Phase.RUNNING)) {
+            engine.start();
+            for (Instrumentation instrumentation : with.settings().instrumentations()) {
+                try {
+                    instrumentation.started(this);
+                } catch (Throwable thrown) {
+                    with.events().problem("An instrumentation failed to start", thrown);
+                }
+            }
+        }
+        return this;
+    }
+
+    @Override
+    public boolean isRunning() {
+        return phase.get() == Phase.RUNNING;
+    }
+
+    @Override
+    public String node() {
+        return with.node();
+    }
+
+    // ---- tasks
+
+    @Override
+    public <O> Mono<ScheduledTask<O>> schedule(Task<?, O> task) {
+        Objects.requireNonNull(task, "task");
+        return Mono.deferContextual(context -> {
+            NewTask fresh = fresh(task, context);
+            return with.store().save(fresh).map(saved -> scheduled(task, saved));
+        });
+    }
+
+    @Override
+    public <O> Flux<ScheduledTask<O>> scheduleAll(Publisher<? extends Task<?, O>> tasks) {
+        Objects.requireNonNull(tasks, "tasks");
+        return Flux.deferContextual(context -> {
+            Map<String, Type> types = new HashMap<>();
+            Flux<NewTask> fresh = Flux.from(tasks).map(task -> {
+                types.putIfAbsent(task.handler().name(), task.handler().outputType());
+                return fresh(task, context);
+            });
+            return with.store()
+                    .saveAll(fresh)
+                    .map(saved -> this.<O>scheduled(
+                            saved, types.getOrDefault(saved.task().handler(), Object.class)));
+        });
+    }
+
+    @Override
+    public <O> Flux<O> stream(Task<?, O> task) {
+        Objects.requireNonNull(task, "task");
+        return Flux.deferContextual(context -> {
+            NewTask fresh = fresh(task, context);
+            String id = fresh.task().id();
+            Mono<O> saving = with.store()
+                    .save(fresh)
+                    .doOnNext(saved -> scheduled(task, saved))
+                    .then(Mono.empty());
+            // merge subscribes in order: it listens before the task is saved, so the first element is heard
+            return Flux.merge(
+                            TaskResults.<O>typed(
+                                    new TaskResults(with, id, task.handler().outputType()).live(() -> {})),
+                            saving)
+                    .doOnCancel(() -> remove(id)
+                            .doOnError(error ->
+                                    with.events().problem("The task of a cancelled stream stays: " + id, error))
+                            .onErrorComplete()
+                            .subscribe());
+        });
+    }
+
+    private NewTask fresh(Task<?, ?> task, ContextView context) {
+        checkNotStopped();
+        long now = with.nowMicros();
+        String id = task.id() == null ? ids.next(now) : task.id();
+        String handler = task.handler().name();
+        boolean isRunnable = task.function() != null || handlers.get(handler) != null;
+        if (!isRunnable && !with.store().isShared()) {
+            throw new UnknownHandlerException(handler, id);
+        }
+        String queue = task.options().queue;
+        if (!engine.knows(queue) && !with.store().isShared()) {
+            throw new InvalidTaskException("queue", queue, "declare it with builder.queue(TaskQueue.named(...))");
+        }
+        TaskRecord record = TaskRecord.builder(id, handler)
+                .input(encoded("input", task.input()))
+                .headers(carrier.capture(task, context))
+                .trigger(task.trigger().resolved(handlers.rules()))
+                .settingsOf(task)
+                .function(task.function())
+                .build();
+        engine.learn(record);
+        return new NewTask(record, head(record, now), task.options().ifExists);
+    }
+
+    private static Position head(TaskRecord record, long now) {
+        long fire = record.trigger().nextMicros(Position.NO_TIME, now);
+        return fire == Position.NO_TIME
+                ? Position.ENDED
+                : Position.at(fire, FireTimes.due(record.trigger(), record.id(), fire));
+    }
+
+    private @Nullable String encoded(String parameter, @Nullable Object value) {
+        if (value == null) {
+            return null;
+        }
+        String json;
+        try {
+            json = with.settings().codec().encode(value);
+        } catch (Exception | StackOverflowError notSerialisable) {
+            throw new InvalidTaskException(
+                    parameter,
+                    value.getClass().getName(),
+                    "give a value that the JsonCodec can write; it said: " + notSerialisable);
+        }
+        int most = with.settings().maxPayload();
+        if (json.length() > most) {
+            throw new InvalidTaskException(
+                    parameter, json.length() + " characters", "give at most " + most + ", or raise builder.maxPayload");
+        }
+        return json;
+    }
+
+    private <O> ScheduledTask<O> scheduled(Task<?, O> task, TaskStore.Saved saved) {
+        return scheduled(saved, task.handler().outputType());
+    }
+
+    private <O> ScheduledTask<O> scheduled(TaskStore.Saved saved, Type outputType) {
+        if (!saved.isKept()) {
+            with.events().scheduled(saved.task());
+        }
+        return new DefaultScheduledTask<>(this, with, saved, outputType);
+    }
+
+    @Override
+    public <O> Flux<O> results(String taskId, Handler<?, O> handler) {
+        Checks.name("taskId", taskId);
+        return guarded(() -> TaskResults.typed(new TaskResults(with, taskId, handler.outputType()).all()));
+    }
+
+    @Override
+    public Mono<String> trigger(String taskId) {
+        Checks.name("taskId", taskId);
+        return Mono.defer(() -> enqueue(taskId, with.nowMicros(), null));
+    }
+
+    @Override
+    public Mono<String> trigger(String taskId, Object input) {
+        Checks.name("taskId", taskId);
+        Objects.requireNonNull(input, "input");
+        return Mono.defer(() -> enqueue(taskId, with.nowMicros(), encoded("input", input)));
+    }
+
+    private Mono<String> enqueue(String taskId, long fireMicros, @Nullable String input) {
+        checkNotStopped();
+        return with.store().enqueue(taskId, new TaskStore.Extra(fireMicros, input));
+    }
+
+    @Override
+    public Mono<TaskInfo> cancel(String taskId) {
+        Checks.name("taskId", taskId);
+        return guarded(with.store().cancel(taskId)).doOnNext(info -> {
+            if (info.state() == TaskState.CANCELLED) {
+                with.events().cancelled(info.task());
+            }
+        });
+    }
+
+    @Override
+    public Mono<Boolean> cancelExecution(String executionId) {
+        Objects.requireNonNull(executionId, "executionId");
+        return guarded(with.store().cancelExecution(executionId));
+    }
+
+    @Override
+    public Mono<TaskInfo> resume(String taskId) {
+        Checks.name("taskId", taskId);
+        return guarded(known(taskId).flatMap(info -> with.store().resume(taskId, resumed(info))));
+    }
+
+    /** An overdue one-shot task fires now; everything else goes on at its next fire time from now. */
+    private Position resumed(TaskInfo info) {
+        TaskRecord task = handlers.resolved(info.task());
+        long now = with.nowMicros();
+        if (!task.trigger().isOnce()) {
+            return head(task, now);
+        }
+        long fire = info.nextFireTime() == null ? now : EngineClock.toMicros(info.nextFireTime());
+        return Position.at(fire, Math.max(now, FireTimes.due(task.trigger(), task.id(), fire)));
+    }
+
+    @Override
+    public Mono<TaskInfo> reschedule(String taskId, Trigger trigger) {
+        Checks.name("taskId", taskId);
+        Objects.requireNonNull(trigger, "trigger");
+        return guarded(known(taskId).flatMap(info -> {
+            TaskRecord task = info.task().withTrigger(trigger);
+            return with.store().reschedule(taskId, trigger, head(task, with.nowMicros()));
+        }));
+    }
+
+    @Override
+    public Mono<TaskInfo> remove(String taskId) {
+        Checks.name("taskId", taskId);
+        return guarded(with.store().remove(taskId))
+                .doOnNext(info -> with.events().removed(info.task()));
+    }
+
+    @Override
+    public Mono<String> retry(String id) {
+        Objects.requireNonNull(id, "id");
+        ExecutionQuery failed = ExecutionQuery.all().state(TaskState.FAILED);
+        int mark = id.lastIndexOf('#');
+        Flux<Execution> ofTask = with.store().executions(failed.task(id).limit(1));
+        Flux<Execution> ofExecution = mark <= 0
+                ? Flux.empty()
+                : with.store()
+                        .executions(failed.task(id.substring(0, mark)).limit(Integer.MAX_VALUE))
+                        .filter(execution -> execution.id().equals(id));
+        return guarded(ofTask.switchIfEmpty(ofExecution)
+                .next()
+                .switchIfEmpty(Mono.error(() -> new InvalidTaskException(
+                        "retry", id, "give a task or an execution that has failed and is still in the history")))
+                .flatMap(execution ->
+                        enqueue(execution.taskId(), EngineClock.toMicros(execution.fireTime()), execution.input())));
+    }
+
+    private Mono<TaskInfo> known(String taskId) {
+        return with.store().task(taskId).switchIfEmpty(Mono.error(() -> new UnknownTaskException(taskId)));
+    }
+
+    // ---- queues
+
+    @Override
+    public Mono<TaskQueue> pauseQueue(String queue) {
+        return change(queue, known -> known.paused(true));
+    }
+
+    @Override
+    public Mono<TaskQueue> resumeQueue(String queue) {
+        return change(queue, known -> known.paused(false));
+    }
+
+    @Override
+    public Mono<TaskQueue> resizeQueue(String queue, int concurrency) {
+        Checks.atLeast("concurrency", concurrency, 1);
+        return change(queue, known -> known.concurrency(concurrency));
+    }
+
+    private Mono<TaskQueue> change(String queue, UnaryOperator<TaskQueue> change) {
+        Checks.name("queue", queue);
+        return guarded(with.store()
+                .queues()
+                .filter(known -> known.name().equals(queue))
+                .next()
+                .switchIfEmpty(Mono.error(() -> new InvalidTaskException(
+                        "queue",
+                        queue,
+                        "name a queue that was declared with builder.queue(...) and start the scheduler")))
+                .map(change)
+                .flatMap(changed -> with.store().saveQueue(changed).thenReturn(changed)));
+    }
+
+    // ---- what is known
+
+    @Override
+    public Mono<TaskInfo> task(String taskId) {
+        Checks.name("taskId", taskId);
+        return guarded(with.store().task(taskId));
+    }
+
+    @Override
+    public Flux<TaskInfo> tasks(TaskQuery query) {
+        Objects.requireNonNull(query, "query");
+        return guarded(() -> with.store().tasks(query));
+    }
+
+    @Override
+    public Flux<Execution> executions(ExecutionQuery query) {
+        Objects.requireNonNull(query, "query");
+        return guarded(() -> with.store().executions(query));
+    }
+
+    @Override
+    public Flux<ExecutionEvent> events(String executionId) {
+        Objects.requireNonNull(executionId, "executionId");
+        return guarded(() -> with.store().events(executionId));
+    }
+
+    @Override
+    public Mono<SchedulerStats> stats() {
+        return guarded(with.store().stats())
+                .map(stats -> with.counters()
+                        .stats(
+                                stats,
+                                with.nowMicros(),
+                                engine.held(),
+                                name -> engine.queue(name).isPaused()));
+    }
+
+    @Override
+    public Flux<SchedulerEvent> events() {
+        return guarded(with.events()::all);
+    }
+
+    // ---- stop
+
+    @Override
+    public void dispose() {
+        disposeGracefully(Duration.ZERO).subscribe();
+    }
+
+    @Override
+    public boolean isDisposed() {
+        return phase.get() == Phase.STOPPED;
+    }
+
+    @Override
+    public Mono<Stopped> disposeLater() {
+        return stop(null);
+    }
+
+    @Override
+    public Mono<Stopped> disposeGracefully(Duration patience) {
+        return stop(Checks.notNegative("patience", patience));
+    }
+
+    private Mono<Stopped> stop(@Nullable Duration patience) {
+        return Mono.defer(() -> {
+            phase.set(Phase.STOPPED);
+            return engine.stop(patience);
+        });
+    }
+
+    private void checkNotStopped() {
+        if (isDisposed()) {
+            throw new SchedulerStoppedException(with.node());
+        }
+    }
+
+    private <T> Mono<T> guarded(Mono<T> call) {
+        return Mono.defer(() -> {
+            checkNotStopped();
+            return call;
+        });
+    }
+
+    private <T> Flux<T> guarded(java.util.function.Supplier<Flux<T>> call) {
+        return Flux.defer(() -> {
+            checkNotStopped();
+            return call.get();
+        });
+    }
+}
