@@ -3,6 +3,7 @@ package io.reactorscheduler;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.reactivestreams.Subscription;
@@ -19,6 +20,8 @@ import reactor.util.concurrent.Queues;
  * @param <T> what is gathered
  */
 final class Batcher<T> {
+
+    private static final long LONGEST_STAY_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
     private final int most;
     private final Scheduler scheduler;
@@ -65,10 +68,18 @@ final class Batcher<T> {
 
     /** Sends what has been added, on this thread unless another one is sending. */
     void flush() {
-        if (signals.getAndIncrement() != 0) {
-            return;
+        if (signals.getAndIncrement() == 0) {
+            send(1);
         }
-        int missed = 1;
+    }
+
+    /**
+     * A full backlog would keep this thread for ever, and with it all that the Scheduler has planned for the thread; so
+     * after a while the rest is left to the Scheduler.
+     */
+    private void send(int heard) {
+        long started = scheduler.now(TimeUnit.NANOSECONDS);
+        int missed = heard;
         do {
             if (!sending) {
                 List<T> batch = next();
@@ -77,8 +88,20 @@ final class Batcher<T> {
                     send.apply(batch).subscribe(new Sent());
                 }
             }
+            if (scheduler.now(TimeUnit.NANOSECONDS) - started > LONGEST_STAY_NANOS && handOver(missed)) {
+                return;
+            }
             missed = signals.addAndGet(-missed);
         } while (missed != 0);
+    }
+
+    private boolean handOver(int missed) {
+        try {
+            scheduler.schedule(() -> send(missed));
+            return true;
+        } catch (RuntimeException rejected) {
+            return false;
+        }
     }
 
     private List<T> next() {

@@ -62,7 +62,12 @@ final class Claims {
                 error -> with.events().problem("The Scheduler refused a wake-up, so no work is claimed", error));
     }
 
-    /** Looks soon, on the Scheduler: for threads that must not run handlers. */
+    /** Looks as soon as possible on the Scheduler: for threads that must not run handlers. */
+    void lookSoon() {
+        lookAt(Long.MIN_VALUE + 1);
+    }
+
+    /** Looks on the Scheduler at a time. */
     void lookAt(long dueMicros) {
         if (!stopped) {
             wakeUp.at(dueMicros);

@@ -60,7 +60,7 @@ final class Engine {
 
     void start() {
         for (TaskQueue queue : with.settings().queues().values()) {
-            queues.put(queue.name(), new Lanes(queue, with.scheduler(), recorder, claims::look));
+            queues.put(queue.name(), new Lanes(queue, with.scheduler(), recorder, claims::lookSoon));
         }
         subscriptions.add(hints().subscribe());
         subscriptions.add(announceQueues().subscribe());
@@ -68,7 +68,7 @@ final class Engine {
         if (with.store().isShared() || with.store().safetyPoll() != null) {
             sweepLater();
         }
-        claims.lookAt(Long.MIN_VALUE + 1);
+        claims.lookSoon();
     }
 
     private void open(Lanes queue) {
@@ -160,7 +160,7 @@ final class Engine {
                     if (queue != null) {
                         queue.settings(settings);
                         open(queue);
-                        claims.lookAt(Long.MIN_VALUE + 1);
+                        claims.lookSoon();
                     }
                 })
                 .doOnError(error -> with.events().problem("The settings of queues could not be read", error))
@@ -194,12 +194,15 @@ final class Engine {
 
     // ---- what the scheduler asks
 
-    /** The code of an inline task is known from now on; work that waits under its name can be claimed. */
+    /**
+     * The code of an inline task is known from now on; work that waits under its name can be claimed. A store of this
+     * process keeps the code with the task, so there is nothing to learn.
+     */
     void learn(TaskRecord task) {
         HandlerFunction<?, ?> function = task.function();
-        if (function != null && handlers.putInline(task.handler(), function)) {
+        if (function != null && with.store().isShared() && handlers.putInline(task.handler(), function)) {
             queues.values().forEach(Lanes::askAgain);
-            claims.lookAt(Long.MIN_VALUE + 1);
+            claims.lookSoon();
         }
     }
 

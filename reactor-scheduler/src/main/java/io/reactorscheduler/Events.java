@@ -93,10 +93,10 @@ final class Events {
                 .publishOn(scheduler.get());
     }
 
-    /** Ends all streams. */
-    void complete() {
+    /** Ends all streams: those of one task with an error, because the task has not ended. */
+    void stopped() {
         all.forEach(FluxSink::complete);
-        byTask.values().forEach(sinks -> sinks.forEach(FluxSink::complete));
+        byTask.values().forEach(sinks -> sinks.forEach(sink -> sink.error(new SchedulerStoppedException(node))));
     }
 
     private boolean isHeard(String taskId) {

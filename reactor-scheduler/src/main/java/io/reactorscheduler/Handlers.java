@@ -1,6 +1,7 @@
 package io.reactorscheduler;
 
 import java.lang.reflect.Type;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,19 +20,13 @@ final class Handlers {
      */
     record Entry(HandlerFunction<?, ?> function, Type inputType, Predicate<? super Throwable> retryIf) {}
 
-    private final Map<String, Entry> byName = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, Entry> byName = new ConcurrentHashMap<>();
     private final Map<String, Trigger.Rule> rules = new ConcurrentHashMap<>();
-    private volatile Set<String> names = Set.of();
+    private final Set<String> names = Collections.unmodifiableSet(byName.keySet());
 
     /** Makes code known under a name; the last one given counts. Gives whether the name is new. */
     boolean put(String name, Entry entry) {
-        if (byName.put(name, entry) != null) {
-            return false;
-        }
-        synchronized (this) {
-            names = Set.copyOf(byName.keySet());
-        }
-        return true;
+        return byName.put(name, entry) == null;
     }
 
     /** As {@link #put}, for the code that an inline task brings. */
@@ -46,7 +41,7 @@ final class Handlers {
         return byName.get(name);
     }
 
-    /** All names, as one immutable set that changes only when a name is added. */
+    /** All names, as a live view. */
     Set<String> names() {
         return names;
     }

@@ -40,7 +40,7 @@ final class Lanes implements Timeline.Source {
     /** Where the next share goes first; by the dealing thread only. */
     private int turn;
 
-    /** @param wanted is called when there may be more to claim */
+    /** @param wanted is called, on any thread, when there may be more to claim; it must not run handlers there */
     Lanes(TaskQueue settings, Scheduler scheduler, Recorder recorder, Runnable wanted) {
         this.settings = settings;
         this.scheduler = scheduler;
@@ -202,7 +202,7 @@ final class Lanes implements Timeline.Source {
         // demand comes with a slot, and a released slot makes the engine look; only if it looked too soon it must again
         if (starved) {
             starved = false;
-            scheduler.schedule(wanted);
+            wanted.run();
         }
     }
 

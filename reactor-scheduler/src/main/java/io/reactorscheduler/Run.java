@@ -42,6 +42,10 @@ final class Run extends Mono<Completion> implements RunContext, CoreSubscriber<O
     private volatile int state = NEW;
     private volatile @Nullable Subscription upstream;
     private volatile int attempt;
+
+    /** Whether it outlived its own subscription, so that others may want to end it. */
+    private volatile boolean registered;
+
     private @Nullable CoreSubscriber<? super Completion> actual;
     private @Nullable Context context;
     private long startedMicros = Position.NO_TIME;
@@ -79,7 +83,7 @@ final class Run extends Mono<Completion> implements RunContext, CoreSubscriber<O
             return;
         }
         if (!plan.runs()) {
-            finish(Outcome.skipped(Objects.requireNonNull(plan.reason())));
+            finish(Outcome.skipped(Objects.requireNonNull(plan.reason())), false);
             return;
         }
         runner.started(this);
@@ -87,9 +91,10 @@ final class Run extends Mono<Completion> implements RunContext, CoreSubscriber<O
             runner.body(this).subscribe(this);
         } catch (Throwable thrown) {
             // what Reactor throws through its operators (StackOverflowError and the like) ends the run, not the engine
-            onError(thrown);
+            finish(runner.failure(this, ThrownError.unwrap(thrown)), true);
         }
         if (state == RUNNING) {
+            registered = true;
             runner.register(this);
             if (state == ENDED) {
                 runner.left(this);
@@ -108,7 +113,7 @@ final class Run extends Mono<Completion> implements RunContext, CoreSubscriber<O
     @Override
     public void cancel() {
         if (STATE.getAndSet(this, ENDED) == RUNNING) {
-            leave();
+            leave(true);
         }
     }
 
@@ -143,13 +148,13 @@ final class Run extends Mono<Completion> implements RunContext, CoreSubscriber<O
             Operators.onErrorDropped(error, currentContext());
             return;
         }
-        finish(runner.failure(this, ThrownError.unwrap(error)));
+        finish(runner.failure(this, ThrownError.unwrap(error)), false);
     }
 
     @Override
     public void onComplete() {
         if (state == RUNNING) {
-            finish(runner.success(this, all == null ? last : all));
+            finish(runner.success(this, all == null ? last : all), false);
         }
     }
 
@@ -171,7 +176,7 @@ final class Run extends Mono<Completion> implements RunContext, CoreSubscriber<O
 
     /** Ends the run from outside; does nothing when it has ended. */
     void end(Outcome outcome) {
-        finish(outcome);
+        finish(outcome, true);
     }
 
     void attemptStarted(long nowMicros) {
@@ -195,22 +200,25 @@ final class Run extends Mono<Completion> implements RunContext, CoreSubscriber<O
         return state == ENDED;
     }
 
-    private void finish(Outcome outcome) {
+    private void finish(Outcome outcome, boolean isFromOutside) {
         if (!STATE.compareAndSet(this, RUNNING, ENDED)) {
             return;
         }
-        leave();
+        leave(isFromOutside);
         CoreSubscriber<? super Completion> subscriber = Objects.requireNonNull(actual);
         subscriber.onNext(runner.completion(this, outcome));
         subscriber.onComplete();
     }
 
-    private void leave() {
+    /** A publisher that has ended by itself is not cancelled: the handler's cancel hooks must not see a success. */
+    private void leave(boolean cancels) {
         Subscription subscription = UPSTREAM.getAndSet(this, Operators.cancelledSubscription());
-        if (subscription != null) {
+        if (cancels && subscription != null) {
             subscription.cancel();
         }
-        runner.left(this);
+        if (registered) {
+            runner.left(this);
+        }
         RunReports.Of said = reports;
         if (said != null) {
             said.ended();

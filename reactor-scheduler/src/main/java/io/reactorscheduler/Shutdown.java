@@ -48,10 +48,17 @@ final class Shutdown {
             stopClaiming.run();
             released();
             Mono<Void> quiet = idle.asMono();
-            return (patience == null ? quiet : quiet.timeout(patience, giveBack(quiet), with.timer()))
+            return wait(quiet, patience)
                     .then(Mono.fromSupplier(() -> new Stopped(finished.sum(), givenBack.sum())))
                     .doFinally(end -> letGo(subscriptions));
         });
+    }
+
+    private Mono<Void> wait(Mono<Void> quiet, @Nullable Duration patience) {
+        if (patience == null) {
+            return quiet;
+        }
+        return patience.isZero() ? giveBack(quiet) : quiet.timeout(patience, giveBack(quiet), with.timer());
     }
 
     /** What is left is cancelled; the store is waited for as long as its leases last, after which it knows by itself. */
@@ -64,7 +71,7 @@ final class Shutdown {
 
     private void letGo(Disposable subscriptions) {
         subscriptions.dispose();
-        with.events().complete();
+        with.events().stopped();
         with.timer().dispose();
     }
 }
