@@ -29,7 +29,7 @@ public class TimelineTckTest extends PublisherVerification<Claim> {
         return null;
     }
 
-    /** Always has as much work as is asked for, and gives it on a thread of its own, like the engine. */
+    /** Always has as much work as is asked for, and gives it on a thread that may block, as the kit does. */
     private static final class Endless implements Timeline.Source {
         private final AtomicLong number = new AtomicLong();
         private final AtomicLong looks = new AtomicLong();
@@ -41,7 +41,7 @@ public class TimelineTckTest extends PublisherVerification<Claim> {
 
         @Override
         public void requested(Timeline.Lane lane) {
-            Schedulers.parallel().schedule(() -> deal(lane));
+            Schedulers.boundedElastic().schedule(() -> deal(lane));
         }
 
         private void deal(Timeline.Lane lane) {
