@@ -439,8 +439,8 @@ public final class InMemoryTaskStore implements TaskStore {
 
     @Override
     public Flux<TaskQueue> queues() {
-        return Flux.defer(() ->
-                Flux.fromIterable(lanes.values().stream().map(MemoryLane::settings).toList()));
+        return Flux.defer(() -> Flux.fromIterable(
+                lanes.values().stream().map(MemoryLane::settings).toList()));
     }
 
     @Override

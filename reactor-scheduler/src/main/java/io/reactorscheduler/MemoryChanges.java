@@ -53,9 +53,7 @@ final class MemoryChanges {
         }
         TaskState state = task.state;
         List<String> dropped = lane.history.takeDropped();
-        return dropped.isEmpty()
-                ? TaskStore.Recorded.done(state)
-                : new TaskStore.Recorded(false, state, dropped);
+        return dropped.isEmpty() ? TaskStore.Recorded.done(state) : new TaskStore.Recorded(false, state, dropped);
     }
 
     /** What a completion comes to when its task was cancelled or replaced meanwhile: then it is not tried again. */
@@ -73,8 +71,7 @@ final class MemoryChanges {
             return completion.withOutcome(Outcome.failed(outcome.error()));
         }
         String reason = isCancelled ? CANCELLED : REPLACED;
-        return completion.withOutcome(
-                new Outcome(Outcome.Kind.CANCELLED, null, null, outcome.error(), 0, reason));
+        return completion.withOutcome(new Outcome(Outcome.Kind.CANCELLED, null, null, outcome.error(), 0, reason));
     }
 
     private static void skipped(MemoryExecution run, Completion completion, long now) {
@@ -208,7 +205,12 @@ final class MemoryChanges {
     private static Completion cancelled(MemoryExecution run, Claim claim, String reason, long now) {
         Completion last = run.completion;
         Outcome outcome = new Outcome(
-                Outcome.Kind.CANCELLED, null, null, last == null ? null : last.outcome().error(), 0, reason);
+                Outcome.Kind.CANCELLED,
+                null,
+                null,
+                last == null ? null : last.outcome().error(),
+                0,
+                reason);
         long started = last == null ? Position.NO_TIME : last.startedMicros();
         return new Completion(claim, outcome, run.attempt - 1, started, now, Position.UNCHANGED, List.of());
     }

@@ -90,8 +90,7 @@ final class MemoryClaims {
                         input));
     }
 
-    private static MemoryExecution again(
-            MemoryExecution run, Claim last, int others, long fence, long leaseMicros) {
+    private static MemoryExecution again(MemoryExecution run, Claim last, int others, long fence, long leaseMicros) {
         return claimed(
                 run,
                 new Claim(

@@ -128,24 +128,20 @@ final class MemoryExecution extends DueHeap.Node {
     }
 
     private Execution open(TaskState shown, String owner) {
+        Claim given = claim == null ? MemoryClaims.neverGiven(this) : claim;
         Completion last = completion;
-        Claim given = claim;
-        boolean isExtra = given == null && extra != null;
-        long fire = isExtra ? extra.fireMicros() : given == null ? due : given.fireMicros();
-        int attempts = shown == TaskState.RUNNING ? attempt : attempt - 1;
+        long started = last == null ? Position.NO_TIME : last.startedMicros();
         return new Execution(
-                Execution.id(task.record.id(), number),
-                given == null ? task.record : given.task(),
-                given != null ? given.input() : isExtra && extra.input() != null ? extra.input() : task.record.input(),
+                given.executionId(),
+                given.task(),
+                given.input(),
                 shown,
-                EngineClock.toInstant(fire),
-                last == null || last.startedMicros() == Position.NO_TIME
-                        ? null
-                        : EngineClock.toInstant(last.startedMicros()),
+                given.fireTime(),
+                started == Position.NO_TIME ? null : EngineClock.toInstant(started),
                 null,
-                attempts,
+                shown == TaskState.RUNNING ? attempt : attempt - 1,
                 owner,
-                fence(),
+                given.fence(),
                 null,
                 null,
                 last == null ? null : last.outcome().error(),

@@ -68,7 +68,9 @@ final class MemoryHistory {
             delete(run);
             deleted++;
         }
-        for (MemoryTask task = firstCancelled; task != null && deleted < most && task.due < oldest; task = firstCancelled) {
+        for (MemoryTask task = firstCancelled;
+                task != null && deleted < most && task.due < oldest;
+                task = firstCancelled) {
             lane.remove(task);
             deleted++;
         }

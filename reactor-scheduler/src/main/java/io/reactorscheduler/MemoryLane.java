@@ -374,7 +374,8 @@ final class MemoryLane {
     private void setAside(MemoryTask task, MemoryLevel level, long now) {
         level.remove(task);
         task.where = MemoryTask.ASIDE;
-        asides.computeIfAbsent(task.record.handler(), handler -> new MemoryIndex(this::newLevel)).add(task, now);
+        asides.computeIfAbsent(task.record.handler(), handler -> new MemoryIndex(this::newLevel))
+                .add(task, now);
     }
 
     private MemoryLevel newLevel() {

@@ -129,17 +129,17 @@ final class MemoryRuns {
     }
 
     private static void pollAll(@Nullable DueHeap<MemoryExecution> waiting, List<MemoryExecution> into) {
-        for (MemoryExecution run = waiting == null ? null : waiting.poll(); run != null; run = waiting.poll()) {
-            into.add(run);
+        if (waiting != null) {
+            for (MemoryExecution run = waiting.poll(); run != null; run = waiting.poll()) {
+                into.add(run);
+            }
         }
     }
 
     /** Whether the first execution that was claimed before waits for a retry, not because it was given back. */
     boolean isNextRetry() {
         MemoryExecution run = again == null ? null : again.peek();
-        return run != null
-                && run.completion != null
-                && run.completion.outcome().kind() == Outcome.Kind.RETRY_AT;
+        return run != null && run.completion != null && run.completion.outcome().kind() == Outcome.Kind.RETRY_AT;
     }
 
     boolean hasRetry() {
