@@ -37,6 +37,7 @@ final class ActiveRuns {
     private final long marginNanos;
     private final Map<String, Run> byTask = new ConcurrentHashMap<>();
     private final AtomicBoolean renewing = new AtomicBoolean();
+    private volatile @Nullable Outcome endingAll;
     private volatile Map<String, Long> cancels = new ConcurrentHashMap<>();
     private volatile Map<String, Long> olderCancels = Map.of();
 
@@ -54,7 +55,10 @@ final class ActiveRuns {
             run.nextOfTask = first;
             return run;
         });
-        if (isCancelled(run)) {
+        Outcome ending = endingAll;
+        if (ending != null) {
+            run.end(ending);
+        } else if (isCancelled(run)) {
             run.end(Outcome.cancelled(CANCELLED));
         }
         if (renewing.compareAndSet(false, true)) {
@@ -92,11 +96,10 @@ final class ActiveRuns {
         }
     }
 
-    /** Ends all runs and gives how many there were. */
-    long endAll(Outcome outcome) {
-        List<Run> runs = snapshot();
-        runs.forEach(run -> run.end(outcome));
-        return runs.size();
+    /** Ends all runs, those too that are about to start. */
+    void endAll(Outcome outcome) {
+        endingAll = outcome;
+        snapshot().forEach(run -> run.end(outcome));
     }
 
     private static void end(@Nullable Run first, Predicate<Run> which, Outcome outcome) {

@@ -223,8 +223,8 @@ public final class Cron {
     /**
      * The first fire time after an instant, always on a whole second.
      *
-     * <p>It is a pure function of this value and the instant, safe for any number of threads, takes no longer for an
-     * expression that fires once in forty years than it takes to look at their months, and throws for no instant.
+     * <p>This is a pure function of this value and the instant, for any number of threads. It throws for no instant,
+     * and its search is bounded, also for an expression that fires once in forty years.
      *
      * @param after any instant, which need not be a fire time
      * @return a later instant, or null if there is none up to the end of the year 9999

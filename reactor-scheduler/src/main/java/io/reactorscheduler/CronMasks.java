@@ -36,7 +36,7 @@ final class CronMasks {
     private static final int SUNDAY = 0;
     private static final int SATURDAY = 6;
 
-    /** What cron-utils has for the day of a bare {@code L} and for the n of an {@code L} without {@code -n}. */
+    /** What cron-utils has for the weekday of a bare {@code L} and for the n of an {@code L} without {@code -n}. */
     private static final int NOT_GIVEN = -1;
 
     private CronMasks() {}
@@ -135,19 +135,24 @@ final class CronMasks {
 
     private static int daysOfWeek(FieldExpression expression, Range weekdays, int length, int firstWeekday) {
         if (expression instanceof On on && on.getSpecialChar().getValue() != SpecialChar.NONE) {
-            int given = on.getTime().getValue();
-            int weekday = given == NOT_GIVEN ? SATURDAY : weekdays.normal(given) - weekdays.first();
-            int earliest = 1 + Math.floorMod(weekday - firstWeekday, CronDates.WEEK);
-            if (on.getSpecialChar().getValue() == SpecialChar.HASH) {
-                return dayMask(earliest + (on.getNth().getValue() - 1) * CronDates.WEEK, length);
+            if (on.getTime().getValue() == NOT_GIVEN) {
+                return everyWeek(1L << SATURDAY, length, firstWeekday);
             }
-            return dayMask(earliest + (length - earliest) / CronDates.WEEK * CronDates.WEEK, length);
+            int weekday = weekdays.normal(on.getTime().getValue()) - weekdays.first();
+            int earliest = 1 + Math.floorMod(weekday - firstWeekday, CronDates.WEEK);
+            int weeks = on.getSpecialChar().getValue() == SpecialChar.HASH
+                    ? on.getNth().getValue() - 1
+                    : (length - earliest) / CronDates.WEEK;
+            return dayMask(earliest + weeks * CronDates.WEEK, length);
         }
-        long admitted = mask(expression, weekdays) >>> weekdays.first();
+        return everyWeek(mask(expression, weekdays) >>> weekdays.first(), length, firstWeekday);
+    }
+
+    private static int everyWeek(long weekdays, int length, int firstWeekday) {
         int days = 0;
         for (int day = 1; day <= length; day++) {
             int weekday = (firstWeekday + day - 1) % CronDates.WEEK;
-            days |= (int) (admitted >>> weekday & 1) << (day - 1);
+            days |= (int) ((weekdays >>> weekday) & 1) << (day - 1);
         }
         return days;
     }

@@ -33,14 +33,15 @@ import org.jspecify.annotations.Nullable;
  * <p>A local search that passes the end of a span also proves that nothing matches up to what it found. Offsets differ
  * by at most 36 hours, so if the search began that long before the end of its span, no instant up to the find less 36
  * hours matches either, and the search goes on there: a leap day eight years off costs three spans, not seventeen. Only
- * matches lost in gaps make more rounds, and a zone's rules repeat with the calendar after 400 years, in which they
- * lose fewer than {@link #MAX_SPANS} matches; so after that many, every match is lost, for ever.
+ * matches that are lost in gaps make it go on. The rules of a zone repeat with the calendar after 400 years, and with
+ * two gaps a year a search visits fewer than {@link #MAX_SPANS} spans in that time; so if it has visited that many,
+ * every match is lost, for ever.
  */
 final class CronSearch {
 
     private static final long MAX_OFFSET_CHANGE = 36 * 3_600;
 
-    private static final int MAX_SPANS = 2_000;
+    private static final int MAX_SPANS = 5_000;
 
     /** No zone shows the year 9999 after this second since the epoch: its end, and the greatest offset, 18 hours. */
     private static final long LAST_SECOND = 253_402_300_799L + 18 * 3_600;
@@ -82,7 +83,7 @@ final class CronSearch {
         return CronFields.NONE;
     }
 
-    /** Where to go on after a search in a span from a local time found nothing in it but something later, or nothing. */
+    /** Where to go on after a search from a local time in a span found only something behind the span, or nothing. */
     private static long continueAt(CronSpan span, long from, long found) {
         if (span.end() == Long.MAX_VALUE) {
             return Long.MAX_VALUE;

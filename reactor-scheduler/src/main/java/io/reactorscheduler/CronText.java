@@ -8,9 +8,7 @@ import com.cronutils.parser.CronParser;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.StringJoiner;
-import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -33,10 +31,11 @@ record CronText(Cron.Dialect dialect, String expression) {
     private static final int MAX_CHARACTERS = 2_500;
 
     private static final Pattern SPACE = Pattern.compile("[ \\t\\n\\x0B\\f\\r]+");
+    private static final Pattern OUTER_SPACE = Pattern.compile("^ | $");
     private static final Pattern LAST_NAMED_DAY = Pattern.compile("(SUN|MON|TUE|WED|THU|FRI|SAT)L");
     private static final String WEEKDAYS = "SUNMONTUEWEDTHUFRISAT";
-    private static final Set<String> NICKNAMES =
-            new TreeSet<>(List.of("@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"));
+    private static final List<String> NICKNAMES =
+            List.of("@annually", "@daily", "@hourly", "@midnight", "@monthly", "@weekly", "@yearly");
 
     private static final CronParser UNIX = new CronParser(unix());
     private static final CronParser SPRING =
@@ -57,7 +56,7 @@ record CronText(Cron.Dialect dialect, String expression) {
         if (given.length() > MAX_CHARACTERS) {
             throw refused(given, "is longer than " + MAX_CHARACTERS + " characters; use ranges, or several tasks");
         }
-        String text = SPACE.matcher(given).replaceAll(" ").strip();
+        String text = OUTER_SPACE.matcher(SPACE.matcher(given).replaceAll(" ")).replaceAll("");
         if (text.isEmpty()) {
             throw refused(given, "is empty; give an expression such as \"0 9 * * MON-FRI\"");
         }

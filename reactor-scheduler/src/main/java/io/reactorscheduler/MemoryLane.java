@@ -302,7 +302,7 @@ final class MemoryLane {
             if (level == null || task == null) {
                 break;
             }
-            if (!request.handlers().contains(task.record.handler())) {
+            if (task.record.function() == null && !request.handlers().contains(task.record.handler())) {
                 setAside(task, level, now);
                 continue;
             }

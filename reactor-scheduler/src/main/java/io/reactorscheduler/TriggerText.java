@@ -19,6 +19,7 @@ final class TriggerText {
         add(text, "at", spec.instant);
         add(text, "in", spec.duration);
         if (spec.cron != null) {
+            add(text, "dialect", spec.cron.dialect());
             add(text, "zone", spec.cron.zone());
             add(text, "gap", spec.cron.gap());
             add(text, "overlap", spec.cron.overlap());
@@ -94,6 +95,7 @@ final class TriggerText {
                     throw new IllegalArgumentException(word);
                 }
                 spec.cron = switch (word) {
+                    case "dialect" -> Cron.of(Cron.Dialect.valueOf(value), cron.expression());
                     case "zone" -> cron.zone(value);
                     case "gap" -> cron.gap(Cron.Gap.valueOf(value));
                     case "overlap" -> cron.overlap(Cron.Overlap.valueOf(value));

@@ -42,18 +42,24 @@ class BadHandlerTest extends InVirtualTime {
                 failure("throws a LinkageError", run -> {
                     throw new NoClassDefFoundError("broken");
                 }),
-                failure("throws an Error when subscribed", run -> Mono.fromCallable(() -> {
-                    throw new StackOverflowError("broken");
-                })),
-                failure("throws an Error within an operator", run -> Mono.just(1).map(n -> {
-                    throw new LinkageError("broken");
-                })),
-                failure("throws in the middle of a stream", run -> Flux.range(1, 3).map(n -> {
-                    if (n == 2) {
-                        throw new IllegalStateException("broken");
-                    }
-                    return n;
-                })),
+                failure(
+                        "throws an Error when subscribed",
+                        run -> Mono.fromCallable(() -> {
+                            throw new StackOverflowError("broken");
+                        })),
+                failure(
+                        "throws an Error within an operator",
+                        run -> Mono.just(1).map(n -> {
+                            throw new LinkageError("broken");
+                        })),
+                failure(
+                        "throws in the middle of a stream",
+                        run -> Flux.range(1, 3).map(n -> {
+                            if (n == 2) {
+                                throw new IllegalStateException("broken");
+                            }
+                            return n;
+                        })),
                 failure("signals an Error", run -> Mono.error(new AssertionError("broken"))),
                 failure("throws what cannot be printed", run -> {
                     throw new Unprintable();
@@ -69,7 +75,9 @@ class BadHandlerTest extends InVirtualTime {
     void failsItsRunAndNothingElse(String name, Function<RunContext, Publisher<Object>> code) {
         ReactiveScheduler scheduler = started();
         scheduler.schedule(Task.of("bad", code).id("bad").queue("one")).subscribe();
-        scheduler.schedule(Task.of("good", run -> Mono.just(1)).id("good").queue("one")).subscribe();
+        scheduler
+                .schedule(Task.of("good", run -> Mono.just(1)).id("good").queue("one"))
+                .subscribe();
         settle();
 
         assertThat(stateOf(scheduler, "bad")).isEqualTo(TaskState.FAILED);
@@ -110,8 +118,12 @@ class BadHandlerTest extends InVirtualTime {
     @Test
     void aHandlerThatNeverCompletesKeepsItsSlotUntilItIsCancelled() {
         ReactiveScheduler scheduler = started();
-        scheduler.schedule(Task.of("stuck", run -> Mono.never()).id("stuck").queue("one")).subscribe();
-        scheduler.schedule(Task.of("next", run -> Mono.empty()).id("next").queue("one")).subscribe();
+        scheduler
+                .schedule(Task.of("stuck", run -> Mono.never()).id("stuck").queue("one"))
+                .subscribe();
+        scheduler
+                .schedule(Task.of("next", run -> Mono.empty()).id("next").queue("one"))
+                .subscribe();
         pass(Duration.ofDays(1));
         assertThat(stateOf(scheduler, "next")).isEqualTo(TaskState.PENDING);
 
@@ -159,7 +171,9 @@ class BadHandlerTest extends InVirtualTime {
                 .subscribe();
         settle();
         scheduler.cancel("deaf").subscribe();
-        scheduler.schedule(Task.of("next", run -> Mono.empty()).id("next").queue("one")).subscribe();
+        scheduler
+                .schedule(Task.of("next", run -> Mono.empty()).id("next").queue("one"))
+                .subscribe();
         settle();
 
         deaf.get().onNext(1);

@@ -26,10 +26,13 @@ class BadInputTest extends InVirtualTime {
     @NullSource
     @ValueSource(strings = {"", " "})
     void idsThatAreNoneAreRefused(String id) {
-        assertThatThrownBy(() -> DOUBLE.task(1).id(id)).isInstanceOf(InvalidTaskException.class).hasMessageStartingWith("id ");
+        assertThatThrownBy(() -> DOUBLE.task(1).id(id))
+                .isInstanceOf(InvalidTaskException.class)
+                .hasMessageStartingWith("id ");
         assertThatThrownBy(() -> DOUBLE.task(1).queue(id)).hasMessageStartingWith("queue ");
         assertThatThrownBy(() -> DOUBLE.task(1).key(id)).hasMessageStartingWith("key ");
-        assertThatThrownBy(() -> Handler.named(id, Integer.class, Integer.class)).hasMessageStartingWith("handler ");
+        assertThatThrownBy(() -> Handler.named(id, Integer.class, Integer.class))
+                .hasMessageStartingWith("handler ");
         assertThatThrownBy(() -> started().task(id)).hasMessageStartingWith("taskId ");
     }
 
@@ -69,17 +72,25 @@ class BadInputTest extends InVirtualTime {
         Task<Integer, Integer> task = DOUBLE.task(1).id("once").after(Duration.ofHours(1));
         now(scheduler.schedule(task));
 
-        assertThat(now(scheduler.schedule(DOUBLE.task(2).id("once").after(Duration.ofHours(1)).ifExists(IfExists.KEEP)))
+        assertThat(now(scheduler.schedule(DOUBLE.task(2)
+                                .id("once")
+                                .after(Duration.ofHours(1))
+                                .ifExists(IfExists.KEEP)))
                         .isKept())
                 .isTrue();
         StepVerifier.create(scheduler.schedule(task.ifExists(IfExists.FAIL)))
                 .verifyErrorSatisfies(error -> assertThat(error)
                         .isInstanceOf(DuplicateTaskException.class)
                         .hasMessageContaining("once"));
-        assertThat(now(scheduler.schedule(DOUBLE.task(3).id("once").after(Duration.ofHours(1)))).isKept()).isFalse();
+        assertThat(now(scheduler.schedule(DOUBLE.task(3).id("once").after(Duration.ofHours(1))))
+                        .isKept())
+                .isFalse();
         pass(Duration.ofHours(1));
 
-        assertThat(executionsOf(scheduler, "once")).singleElement().extracting(Execution::result).isEqualTo("6");
+        assertThat(executionsOf(scheduler, "once"))
+                .singleElement()
+                .extracting(Execution::result)
+                .isEqualTo("6");
     }
 
     @Test
@@ -110,7 +121,9 @@ class BadInputTest extends InVirtualTime {
     @Test
     void aResultThatCannotBeSerialisedOrIsOverTheLimitFailsItsRun() {
         ReactiveScheduler scheduler = started(builder().maxPayload(100));
-        scheduler.schedule(Task.of("cyclic", run -> Mono.just(new Cyclic())).id("cyclic")).subscribe();
+        scheduler
+                .schedule(Task.of("cyclic", run -> Mono.just(new Cyclic())).id("cyclic"))
+                .subscribe();
         scheduler.schedule(Task.of("long", run -> Mono.just(LONG)).id("long")).subscribe();
         settle();
 
@@ -129,13 +142,18 @@ class BadInputTest extends InVirtualTime {
         now(scheduler.trigger("odd", "not a number"));
         settle();
 
-        assertThat(executionsOf(scheduler, "odd")).singleElement().extracting(Execution::state).isEqualTo(TaskState.FAILED);
+        assertThat(executionsOf(scheduler, "odd"))
+                .singleElement()
+                .extracting(Execution::state)
+                .isEqualTo(TaskState.FAILED);
     }
 
     @Test
     void aFullQueueRejectsAndNamesItsCapacity() {
-        ReactiveScheduler scheduler = started(builder().queue(TaskQueue.named("small").capacity(2)));
-        Task<Void, Object> task = Task.of("t", run -> Mono.empty()).queue("small").after(Duration.ofHours(1));
+        ReactiveScheduler scheduler =
+                started(builder().queue(TaskQueue.named("small").capacity(2)));
+        Task<Void, Object> task =
+                Task.of("t", run -> Mono.empty()).queue("small").after(Duration.ofHours(1));
         now(scheduler.schedule(task));
         now(scheduler.schedule(task));
 
@@ -172,9 +190,11 @@ class BadInputTest extends InVirtualTime {
     void buildersRefuseWhatMakesNoSense() {
         assertThatThrownBy(() -> builder().lease(Duration.ofMillis(1))).hasMessageStartingWith("lease PT0.001S");
         assertThatThrownBy(() -> builder().maxPayload(0)).hasMessageStartingWith("maxPayload 0");
-        assertThatThrownBy(() -> builder().retryIf(DOUBLE, error -> true).build()).hasMessageContaining("handle(");
+        assertThatThrownBy(() -> builder().retryIf(DOUBLE, error -> true).build())
+                .hasMessageContaining("handle(");
         assertThatThrownBy(() -> TaskQueue.named("q").concurrency(0)).hasMessageStartingWith("concurrency 0");
-        assertThatThrownBy(() -> TaskQueue.named("q").rateLimit(0, Duration.ofSeconds(1))).hasMessageStartingWith("rateLimit 0");
+        assertThatThrownBy(() -> TaskQueue.named("q").rateLimit(0, Duration.ofSeconds(1)))
+                .hasMessageStartingWith("rateLimit 0");
         assertThatThrownBy(() -> Overlap.parallel(1)).hasMessageStartingWith("max 1");
         assertThatThrownBy(() -> Misfire.all(Duration.ZERO, 1)).hasMessageStartingWith("window PT0S");
         assertThatThrownBy(() -> TaskQuery.all().limit(0)).hasMessageStartingWith("limit 0");
@@ -198,9 +218,13 @@ class BadInputTest extends InVirtualTime {
                 throw new IllegalStateException("listener");
             }
         }));
-        scheduler.events().subscribe(event -> {
-            throw new IllegalStateException("subscriber");
-        }, error -> {});
+        scheduler
+                .events()
+                .subscribe(
+                        event -> {
+                            throw new IllegalStateException("subscriber");
+                        },
+                        error -> {});
 
         now(scheduler.schedule(Task.of("t", run -> Mono.just(1)).id("t")));
         settle();
@@ -222,13 +246,16 @@ class BadInputTest extends InVirtualTime {
                 overflow.set(throwable);
             }
         };
-        Task<Void, Integer> task = Task.<Integer>of("many", run -> Flux.range(0, 5_000)).id("many");
+        Task<Void, Integer> task =
+                Task.<Integer>of("many", run -> Flux.range(0, 5_000)).id("many");
         scheduler.events().subscribe(new BaseSubscriber<>() {
             @Override
             protected void hookOnSubscribe(Subscription subscription) {}
         });
         scheduler.stream(task).cast(Object.class).subscribe(stuck);
-        scheduler.results("many", Handler.named("many", Void.class, Integer.class)).subscribe(seen::add);
+        scheduler
+                .results("many", Handler.named("many", Void.class, Integer.class))
+                .subscribe(seen::add);
         settle();
 
         assertThat(stateOf(scheduler, "many")).isEqualTo(TaskState.COMPLETED);
@@ -243,10 +270,12 @@ class BadInputTest extends InVirtualTime {
         scheduler.dispose();
         settle();
 
-        StepVerifier.create(scheduler.schedule(Task.of("t", run -> Mono.empty()))).verifyError(SchedulerStoppedException.class);
+        StepVerifier.create(scheduler.schedule(Task.of("t", run -> Mono.empty())))
+                .verifyError(SchedulerStoppedException.class);
         StepVerifier.create(scheduler.scheduleAll(Flux.just(Task.<Object>of("t", run -> Mono.empty()))))
                 .verifyError(SchedulerStoppedException.class);
-        StepVerifier.create(scheduler.stream(Task.of("t", run -> Mono.empty()))).verifyError(SchedulerStoppedException.class);
+        StepVerifier.create(scheduler.stream(Task.of("t", run -> Mono.empty())))
+                .verifyError(SchedulerStoppedException.class);
         StepVerifier.create(scheduler.cancel("t")).verifyError(SchedulerStoppedException.class);
         StepVerifier.create(scheduler.tasks(TaskQuery.all())).verifyError(SchedulerStoppedException.class);
         StepVerifier.create(scheduler.events()).verifyError(SchedulerStoppedException.class);

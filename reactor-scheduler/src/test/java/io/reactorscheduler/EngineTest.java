@@ -183,7 +183,7 @@ class EngineTest extends InVirtualTime {
         List<String> order = new ArrayList<>();
         ReactiveScheduler scheduler =
                 builder().queue(TaskQueue.named("one").concurrency(1)).build();
-        schedulers.add(scheduler);
+        stoppedLater(scheduler);
         for (int priority : new int[] {0, 5, 1}) {
             scheduler
                     .schedule(Task.of(

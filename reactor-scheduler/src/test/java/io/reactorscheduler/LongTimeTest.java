@@ -19,8 +19,8 @@ class LongTimeTest extends InVirtualTime {
     void aYearOfAMinutelyCronRunsEachMinuteOnce() {
         ReactiveScheduler scheduler = started();
         AtomicInteger runs = new AtomicInteger();
-        now(scheduler.schedule(
-                Task.of("minutely", run -> Mono.fromRunnable(runs::incrementAndGet)).cron("* * * * *")));
+        now(scheduler.schedule(Task.of("minutely", run -> Mono.fromRunnable(runs::incrementAndGet))
+                .cron("* * * * *")));
 
         pass(Duration.ofDays(365));
 
@@ -46,8 +46,8 @@ class LongTimeTest extends InVirtualTime {
 
     @Test
     void aDayOfHourlyRunsPassesInVirtualTimeWithoutAnyConfiguration() {
-        StepVerifier.withVirtualTime(() -> ReactiveScheduler.inMemory()
-                        .stream(Task.of("tick", run -> Mono.just(run.fireTime())).every(Duration.ofHours(1))))
+        StepVerifier.withVirtualTime(() -> ReactiveScheduler.inMemory().stream(
+                        Task.of("tick", run -> Mono.just(run.fireTime())).every(Duration.ofHours(1))))
                 .thenAwait(Duration.ofDays(1))
                 .expectNextCount(24)
                 .thenCancel()

@@ -40,7 +40,8 @@ class StopTest extends InVirtualTime {
 
     @Test
     void disposeGracefullyGivesBackWhatIsLeftAndAnotherNodeRunsItAtOnce() {
-        InMemoryTaskStore store = InMemoryTaskStore.builder().scheduler(() -> time).build();
+        InMemoryTaskStore store =
+                InMemoryTaskStore.builder().scheduler(() -> time).build();
         List<String> ran = new ArrayList<>();
         AtomicInteger cancelled = new AtomicInteger();
         Handler<Integer, String> where = Handler.named("where", Integer.class, String.class);
@@ -98,7 +99,9 @@ class StopTest extends InVirtualTime {
     void aSchedulerThatWasNeverStartedStopsToo() {
         ReactiveScheduler scheduler = builder().build();
 
-        StepVerifier.create(scheduler.disposeLater()).expectNext(new Stopped(0, 0)).verifyComplete();
+        StepVerifier.create(scheduler.disposeLater())
+                .expectNext(new Stopped(0, 0))
+                .verifyComplete();
         scheduler.start();
 
         assertThat(scheduler.isRunning()).isFalse();
@@ -122,8 +125,7 @@ class StopTest extends InVirtualTime {
         ReactiveScheduler scheduler = started();
         List<String> ends = new ArrayList<>();
         scheduler.events().doOnComplete(() -> ends.add("events complete")).subscribe();
-        scheduler
-                .stream(Task.of("tick", run -> Mono.just(1)).every(Duration.ofHours(1)))
+        scheduler.stream(Task.of("tick", run -> Mono.just(1)).every(Duration.ofHours(1)))
                 .subscribe(n -> {}, error -> ends.add(error.getClass().getSimpleName()));
         settle();
 
@@ -139,9 +141,11 @@ class StopTest extends InVirtualTime {
         ReactiveScheduler scheduler = ReactiveScheduler.builder().build();
         Mono<Void> start = Mono.<Void>fromRunnable(scheduler::start).subscribeOn(Schedulers.boundedElastic());
         Mono<Void> schedule = Flux.range(0, 100)
-                .flatMap(n -> scheduler.schedule(Task.of("work", run -> Mono.never()
-                        .doOnSubscribe(s -> running.incrementAndGet())
-                        .doOnCancel(running::decrementAndGet))))
+                .flatMap(n -> scheduler.schedule(Task.of(
+                        "work",
+                        run -> Mono.never()
+                                .doOnSubscribe(s -> running.incrementAndGet())
+                                .doOnCancel(running::decrementAndGet))))
                 .onErrorComplete(SchedulerStoppedException.class)
                 .then()
                 .subscribeOn(Schedulers.boundedElastic());
