@@ -221,8 +221,9 @@ final class Claims {
                 long next = batch.nextDueMicros()[i];
                 boolean isShort = to - from < slots.get(i).free();
                 queue.answered(isShort ? Math.max(next, batch.nowMicros() + SHORT_PAUSE_MICROS) : next);
-                if (to > from) {
-                    dealt.add(new Round(queue, queue.deal(claims.subList(from, to))));
+                Timeline.Lane lane = to > from ? queue.deal(claims.subList(from, to)) : null;
+                if (lane != null) {
+                    dealt.add(new Round(queue, lane));
                 }
                 from = to;
             }

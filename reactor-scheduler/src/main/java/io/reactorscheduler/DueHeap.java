@@ -116,6 +116,23 @@ final class DueHeap<E extends DueHeap.Node> {
         return true;
     }
 
+    /** The number of nodes whose keys are not above a key; looks at little more than those. */
+    int countUpTo(long key) {
+        return countUpTo(0, key);
+    }
+
+    private int countUpTo(int index, long key) {
+        if (index >= size || keys[index] > key) {
+            return 0;
+        }
+        int count = 1;
+        int first = (index << 2) + 1;
+        for (int child = first; child < first + 4; child++) {
+            count += countUpTo(child, key);
+        }
+        return count;
+    }
+
     /** Takes all nodes out and gives the memory back. */
     void clear() {
         for (int i = 0; i < size; i++) {

@@ -9,6 +9,8 @@ final class FireTimes {
     /** No fire time. */
     static final long NONE = Long.MAX_VALUE;
 
+    private static final long LATEST = EngineClock.toMicros(Checks.LATEST);
+
     private FireTimes() {}
 
     static long next(Trigger.Spec spec, long previous, long now) {
@@ -50,17 +52,23 @@ final class FireTimes {
             case AT:
                 return first ? EngineClock.toMicros(Objects.requireNonNull(spec.instant)) : NONE;
             case AFTER:
-                return first ? now + spec.durationMicros : NONE;
+                return first ? plus(now, spec.durationMicros) : NONE;
             case EVERY:
-                return (first ? now : previous) + spec.durationMicros;
+                return plus(first ? now : previous, spec.durationMicros);
             case FIXED_DELAY:
-                return now + spec.durationMicros;
+                return plus(now, spec.durationMicros);
             case CRON:
                 return micros(Objects.requireNonNull(spec.cron).next(EngineClock.toInstant(first ? now : previous)));
             case CUSTOM:
                 return custom(spec, previous, now);
         }
         throw new AssertionError(spec.kind);
+    }
+
+    /** None beyond the last year that is understood. */
+    private static long plus(long micros, long duration) {
+        long sum = micros + duration;
+        return sum < micros || sum > LATEST ? NONE : sum;
     }
 
     private static long custom(Trigger.Spec spec, long previous, long now) {

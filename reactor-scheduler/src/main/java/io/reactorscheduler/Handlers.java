@@ -57,8 +57,6 @@ final class Handlers {
 
     /** The task with the rule of its custom trigger, where it was read back from a store that keeps only the name. */
     TaskRecord resolved(TaskRecord task) {
-        Trigger trigger = task.trigger();
-        Trigger resolved = trigger.resolved(rules);
-        return resolved == trigger ? task : task.withTrigger(resolved);
+        return task.trigger().lacksRule() ? task.withTrigger(task.trigger().resolved(rules)) : task;
     }
 }

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
 
 /**
@@ -143,10 +144,15 @@ final class Lanes implements Timeline.Source {
 
     /**
      * Deals claims to the lanes. Large batches are spread over the threads of the Scheduler; the last share, or all of a
-     * small batch, is left for the calling thread, which gets the lane to drain.
+     * small batch, is left for the calling thread, which gets the lane to drain. Null when all lanes were closed meanwhile:
+     * then the claims go back.
      */
-    Timeline.Lane deal(List<Claim> claims) {
+    Timeline.@Nullable Lane deal(List<Claim> claims) {
         hold(claims.size());
+        if (lanes.isEmpty()) {
+            claims.forEach(this::discarded);
+            return null;
+        }
         int shares = Math.max(1, Math.min(lanes.size(), claims.size() / SHARE));
         int perShare = (claims.size() + shares - 1) / shares;
         Timeline.Lane lane = nextLane();

@@ -5,12 +5,14 @@ import java.util.List;
 /**
  * The fire times of a timeline from a first one up to a moment, of which the newest few are kept and the others are not.
  *
- * <p>Fixed rates are computed; other triggers are walked, at most {@link #MOST_STEPS} fire times, then the walk jumps to
- * the moment and the count is a lower bound.
+ * <p>Fixed rates are computed; other triggers are walked, at most {@link #MOST_STEPS} fire times; then the newest are
+ * looked for from the end and the count is a lower bound.
  */
 final class Missed {
 
     static final int MOST_STEPS = 100_000;
+
+    private static final long FIRST_LOOK_BACK_MICROS = 1_000_000;
 
     private final long first;
     private final long[] kept;
@@ -40,25 +42,71 @@ final class Missed {
             this.following = trigger.nextMicros(first + steps * period, until);
             return;
         }
-        // the newest fire times seen so far, in a ring of one more than are kept: the oldest of it is the last dropped
-        long[] ring = new long[keep + 1];
-        long seen = 0;
-        long next = first;
-        while (next != FireTimes.NONE && next <= until) {
-            ring[(int) (seen++ % ring.length)] = next;
-            next = trigger.nextMicros(seen == MOST_STEPS ? until : next, until);
-            if (seen > MOST_STEPS) {
-                break;
+        Walk walk = new Walk(trigger, until, keep);
+        walk.from(first, MOST_STEPS);
+        long counted = walk.seen;
+        if (walk.isCutOff() && spec.kind == Trigger.Kind.CRON) {
+            walk.jump();
+        }
+        this.count = counted;
+        this.kept = walk.newest(Math.min(keep, counted));
+        this.lastDropped = walk.beforeNewest(kept.length, first);
+        this.following = walk.following();
+    }
+
+    /** Walks fire times and remembers the newest few of them, and one more. */
+    private static final class Walk {
+        private final Trigger trigger;
+        private final long until;
+        private final long[] ring;
+        private long seen;
+        private long next;
+
+        Walk(Trigger trigger, long until, int keep) {
+            this.trigger = trigger;
+            this.until = until;
+            this.ring = new long[keep + 1];
+        }
+
+        void from(long fire, int mostSteps) {
+            seen = 0;
+            next = fire;
+            while (next <= until && seen < mostSteps) {
+                ring[(int) (seen++ % ring.length)] = next;
+                next = trigger.nextMicros(next, until);
             }
         }
-        this.count = seen;
-        this.following = next;
-        int keptCount = (int) Math.min(keep, seen);
-        this.kept = new long[keptCount];
-        for (int i = 0; i < keptCount; i++) {
-            kept[i] = ring[(int) ((seen - keptCount + i) % ring.length)];
+
+        boolean isCutOff() {
+            return next <= until;
         }
-        this.lastDropped = seen > keptCount ? ring[(int) ((seen - keptCount - 1) % ring.length)] : first;
+
+        /** Looks back from the end, further each time, until there are enough fire times between there and the end. */
+        void jump() {
+            long cutOffAt = next;
+            for (long back = FIRST_LOOK_BACK_MICROS; isCutOff() || seen < ring.length; back *= 2) {
+                if (until - back <= cutOffAt) {
+                    break;
+                }
+                from(trigger.nextMicros(until - back, until), MOST_STEPS);
+            }
+        }
+
+        long[] newest(long wanted) {
+            long[] newest = new long[(int) Math.min(wanted, seen)];
+            for (int i = 0; i < newest.length; i++) {
+                newest[i] = ring[(int) ((seen - newest.length + i) % ring.length)];
+            }
+            return newest;
+        }
+
+        long beforeNewest(int newest, long otherwise) {
+            return seen > newest ? ring[(int) ((seen - newest - 1) % ring.length)] : otherwise;
+        }
+
+        long following() {
+            return isCutOff() ? trigger.nextMicros(until, until) : next;
+        }
     }
 
     /** The oldest fire time that is kept. */

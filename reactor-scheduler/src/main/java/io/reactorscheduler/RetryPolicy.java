@@ -156,8 +156,8 @@ public final class RetryPolicy {
         double base = (double) Checks.micros(spec.delay);
         double raw = switch (spec.backoff) {
             case FIXED -> base;
-            case LINEAR -> base * retry;
-            case EXPONENTIAL -> base * Math.pow(2, Math.min(retry - 1, 1_000));
+            case LINEAR -> base * (double) retry;
+            case EXPONENTIAL -> base * Math.pow(2, (double) Math.min(retry - 1, 1_000));
         };
         double capped = Math.min(raw, (double) Checks.micros(spec.cap));
         return Math.round(capped * (1 + spec.jitter * (2 * random - 1)));

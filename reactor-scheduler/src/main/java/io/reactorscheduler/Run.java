@@ -181,7 +181,9 @@ final class Run extends Mono<Completion> implements RunContext, CoreSubscriber<O
     }
 
     void attemptStarted(long nowMicros) {
-        attempt++;
+        // attempts of one run follow each other; other threads only read
+        int next = attempt + 1;
+        attempt = next;
         startedMicros = nowMicros;
         last = null;
         if (all != null) {
@@ -322,6 +324,7 @@ final class Run extends Mono<Completion> implements RunContext, CoreSubscriber<O
     }
 
     @Override
+    @SuppressWarnings("rawtypes")
     public @Nullable Object scanUnsafe(Attr key) {
         if (key == Attr.PARENT) {
             return upstream;

@@ -82,7 +82,7 @@ final class TaskResults {
     }
 
     /** The task before its executions: when it has ended, all of them are there. */
-    private Mono<Record> record() {
+    private Mono<Recorded> record() {
         return with.store()
                 .task(taskId)
                 .switchIfEmpty(Mono.error(() -> new UnknownTaskException(taskId)))
@@ -93,11 +93,11 @@ final class TaskResults {
                         .map(newestFirst -> {
                             List<Execution> ended = new ArrayList<>(newestFirst);
                             Collections.reverse(ended);
-                            return new Record(info, ended);
+                            return new Recorded(info, ended);
                         }));
     }
 
-    private record Record(TaskInfo info, List<Execution> ended) {}
+    private record Recorded(TaskInfo info, List<Execution> ended) {}
 
     private Flux<Object> storedResults(TaskInfo info, List<Execution> ended) {
         Flux<Object> values =

@@ -57,6 +57,7 @@ final class Timeline extends Flux<Claim> implements Scannable {
     }
 
     @Override
+    @SuppressWarnings("rawtypes")
     public @Nullable Object scanUnsafe(Attr key) {
         return key == Attr.RUN_STYLE ? Attr.RunStyle.ASYNC : null;
     }
@@ -79,6 +80,7 @@ final class Timeline extends Flux<Claim> implements Scannable {
         private volatile long requested;
 
         /** Above zero while a thread emits; whoever raises it from zero does. */
+        @SuppressWarnings("unused")
         private volatile int rounds;
 
         private volatile boolean closed;
@@ -155,6 +157,7 @@ final class Timeline extends Flux<Claim> implements Scannable {
         }
 
         @Override
+        @SuppressWarnings("rawtypes")
         public @Nullable Object scanUnsafe(Attr key) {
             if (key == Attr.ACTUAL) {
                 return actual;

@@ -173,6 +173,9 @@ public final class Trigger {
      *     {@link #maxRuns} is not applied here: a pure function cannot count
      */
     public @Nullable Instant next(@Nullable Instant previous, Instant now) {
+        if (previous != null && previous.isAfter(Checks.LATEST)) {
+            return null;
+        }
         long next = nextMicros(
                 previous == null ? FireTimes.NONE : EngineClock.toMicros(previous), EngineClock.toMicros(now));
         return next == FireTimes.NONE ? null : EngineClock.toInstant(next);
@@ -237,9 +240,14 @@ public final class Trigger {
         return spec;
     }
 
+    /** Whether it is a custom trigger that was read from text. */
+    boolean lacksRule() {
+        return spec.kind == Kind.CUSTOM && spec.rule == null;
+    }
+
     /** This trigger, with the rule of its name where it is a custom one without. */
     Trigger resolved(Map<String, Rule> rules) {
-        if (spec.kind != Kind.CUSTOM || spec.rule != null || !rules.containsKey(spec.name)) {
+        if (!lacksRule()) {
             return this;
         }
         Spec next = spec.copy();

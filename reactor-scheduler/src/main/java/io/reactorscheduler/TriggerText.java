@@ -55,10 +55,25 @@ final class TriggerText {
             for (int i = 1; i < words.length; i += 2) {
                 read(spec, words[i], words[i + 1]);
             }
+            checkComplete(spec);
             return Trigger.of(spec);
         } catch (DateTimeException | IllegalArgumentException | ArrayIndexOutOfBoundsException malformed) {
             throw new InvalidTaskException(
                     "trigger", text, "write, for example, EVERY in PT1H or CRON zone UTC : 0 9 * * *");
+        }
+    }
+
+    private static void checkComplete(Trigger.Spec spec) {
+        boolean isComplete = switch (spec.kind) {
+            case NOW -> true;
+            case AT -> spec.instant != null;
+            case AFTER -> spec.duration != null && !spec.duration.isNegative();
+            case EVERY, FIXED_DELAY -> spec.durationMicros > 0;
+            case CRON -> spec.cron != null;
+            case CUSTOM -> spec.name != null && !spec.name.isBlank();
+        };
+        if (!isComplete) {
+            throw new IllegalArgumentException(spec.kind + " lacks its value");
         }
     }
 

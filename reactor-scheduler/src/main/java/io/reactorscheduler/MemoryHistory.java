@@ -1,0 +1,166 @@
+package io.reactorscheduler;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The finished executions of one queue, oldest first, and what deletes them; also the cancelled tasks that never ran,
+ * which nothing else would delete. Belongs to the monitor of the queue.
+ *
+ * <p>The bound on all executions is shared by the queues: the queue that has most gives up its oldest, so one that ends a
+ * million runs a second does not push out the history of the others.
+ */
+final class MemoryHistory {
+
+    /** Executions that are too old, deleted for each one that is added. */
+    private static final int OLD_PER_ADD = 2;
+
+    private final MemoryLane lane;
+    private final Retention retention;
+    final MemoryList finished = new MemoryList();
+    private @Nullable MemoryTask firstCancelled;
+    private @Nullable MemoryTask lastCancelled;
+    private int cancelled;
+
+    /** Stored results of deleted executions that nobody was told of yet. */
+    private List<String> dropped = List.of();
+
+    MemoryHistory(MemoryLane lane) {
+        this.lane = lane;
+        this.retention = lane.shared.retention;
+    }
+
+    void add(MemoryExecution run, Completion completion, long now) {
+        run.completion = completion;
+        run.state = MemoryExecution.FINISHED;
+        finished.add(run);
+        lane.shared.finished.incrementAndGet();
+        MemoryRuns more = run.task.more;
+        if (more != null) {
+            more.finished++;
+        }
+    }
+
+    /** Applies retention after a task has got its state. */
+    void trim(MemoryTask task, long now) {
+        MemoryRuns more = task.more;
+        while (more != null && more.finished > retention.perTask()) {
+            MemoryExecution oldest = more.oldest;
+            while (oldest != null && oldest.state != MemoryExecution.FINISHED) {
+                oldest = oldest.newer;
+            }
+            if (oldest == null) {
+                break;
+            }
+            delete(oldest);
+        }
+        deleteOld(now, OLD_PER_ADD);
+    }
+
+    /** Deletes executions, and cancelled tasks, that are too old; at most so many. */
+    int deleteOld(long now, int most) {
+        long oldest = now - lane.shared.ageMicros;
+        int deleted = 0;
+        for (MemoryExecution run = finished.first;
+                run != null && deleted < most && run.endedMicros() < oldest;
+                run = finished.first) {
+            delete(run);
+            deleted++;
+        }
+        for (MemoryTask task = firstCancelled;
+                task != null && deleted < most && task.due < oldest;
+                task = firstCancelled) {
+            lane.remove(task);
+            deleted++;
+        }
+        return deleted;
+    }
+
+    void deleteFirst() {
+        if (finished.first != null) {
+            delete(finished.first);
+        }
+    }
+
+    /** Deletes a finished execution, and its task if that has ended and this was its last one. */
+    void delete(MemoryExecution run) {
+        finished.remove(run);
+        lane.shared.finished.decrementAndGet();
+        MemoryTask task = run.task;
+        task.remove(run);
+        MemoryRuns more = task.more;
+        if (more != null) {
+            more.finished--;
+        }
+        String result = run.result();
+        if (result != null) {
+            drop(result);
+        }
+        if (task.newest == null && isDisposable(task)) {
+            lane.remove(task);
+        }
+    }
+
+    private void drop(String result) {
+        if (dropped.isEmpty()) {
+            dropped = new ArrayList<>(1);
+        }
+        dropped.add(result);
+    }
+
+    /** Stored results of executions that were deleted since the last call. */
+    List<String> takeDropped() {
+        List<String> taken = dropped;
+        dropped = List.of();
+        return taken;
+    }
+
+    /** Whether nobody expects a task to be there any more. A cancelled timeline and a task to be triggered are expected. */
+    private static boolean isDisposable(MemoryTask task) {
+        if (!task.state.isFinal() || (task.more != null && task.more.isManual)) {
+            return false;
+        }
+        return task.state != TaskState.CANCELLED || task.record.trigger().isOnce();
+    }
+
+    // ---- cancelled tasks
+
+    /** Remembers a cancelled task to be deleted one day, if it has no execution that does so. */
+    void cancelled(MemoryTask task, long now) {
+        if (task.newest != null || task.where != MemoryTask.OUT || !isDisposable(task)) {
+            return;
+        }
+        task.where = MemoryTask.CANCELLED;
+        task.due = now;
+        task.before = lastCancelled;
+        if (lastCancelled == null) {
+            firstCancelled = task;
+        } else {
+            lastCancelled.after = task;
+        }
+        lastCancelled = task;
+        cancelled++;
+        if (cancelled > retention.total() && firstCancelled != null) {
+            lane.remove(firstCancelled);
+        }
+    }
+
+    void forgetCancelled(MemoryTask task) {
+        MemoryTask before = task.before;
+        MemoryTask after = task.after;
+        if (before == null) {
+            firstCancelled = after;
+        } else {
+            before.after = after;
+        }
+        if (after == null) {
+            lastCancelled = before;
+        } else {
+            after.before = before;
+        }
+        task.before = null;
+        task.after = null;
+        cancelled--;
+    }
+}

@@ -1,0 +1,146 @@
+package io.reactorscheduler;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tasks of the in-memory store by id: a hash table in stripes, chained through the tasks themselves, so that a task
+ * costs 4 to 8 bytes here. Safe for any thread; a stripe is locked for as long as one look-up takes.
+ */
+final class MemoryIds {
+
+    static final int STRIPES = 256;
+
+    private static final int STRIPE_BITS = 8;
+    private static final int FIRST_SLOTS = 8;
+    private static final int MOST_SLOTS = 1 << 24;
+    private static final int MIX = 0x9E3779B9;
+
+    private final Stripe[] stripes = new Stripe[STRIPES];
+
+    MemoryIds() {
+        for (int i = 0; i < STRIPES; i++) {
+            stripes[i] = new Stripe();
+        }
+    }
+
+    static int hash(String id) {
+        int mixed = id.hashCode() * MIX;
+        return mixed ^ (mixed >>> 15);
+    }
+
+    @Nullable
+    MemoryTask get(String id) {
+        int hash = hash(id);
+        return stripe(hash).get(id, hash);
+    }
+
+    /** Adds a task unless there is one of its id, which it answers then. */
+    @Nullable
+    MemoryTask putIfAbsent(MemoryTask task) {
+        return stripe(task.hash).putIfAbsent(task);
+    }
+
+    void remove(MemoryTask task) {
+        stripe(task.hash).remove(task);
+    }
+
+    /** The tasks of a stripe now, {@code stripe} from 0 to {@link #STRIPES}. */
+    List<MemoryTask> tasksOf(int stripe) {
+        return stripes[stripe].all();
+    }
+
+    long size() {
+        long size = 0;
+        for (Stripe stripe : stripes) {
+            size += stripe.size;
+        }
+        return size;
+    }
+
+    private Stripe stripe(int hash) {
+        return stripes[hash & (STRIPES - 1)];
+    }
+
+    private static final class Stripe {
+        private @Nullable MemoryTask[] slots = new MemoryTask[FIRST_SLOTS];
+        private volatile int size;
+
+        synchronized @Nullable MemoryTask get(String id, int hash) {
+            return find(id, hash);
+        }
+
+        private @Nullable MemoryTask find(String id, int hash) {
+            MemoryTask task = slots[slot(hash, slots.length)];
+            while (task != null && (task.hash != hash || !task.record.id().equals(id))) {
+                task = task.idNext;
+            }
+            return task;
+        }
+
+        @SuppressWarnings("NonAtomicVolatileUpdate") // written under the monitor only
+        synchronized @Nullable MemoryTask putIfAbsent(MemoryTask task) {
+            MemoryTask known = find(task.record.id(), task.hash);
+            if (known == null) {
+                if (size >= slots.length && slots.length < MOST_SLOTS) {
+                    grow();
+                }
+                add(slots, task);
+                size++;
+            }
+            return known;
+        }
+
+        @SuppressWarnings("NonAtomicVolatileUpdate") // written under the monitor only
+        synchronized void remove(MemoryTask task) {
+            int slot = slot(task.hash, slots.length);
+            MemoryTask before = null;
+            for (MemoryTask at = slots[slot]; at != null; at = at.idNext) {
+                if (at == task) {
+                    if (before == null) {
+                        slots[slot] = at.idNext;
+                    } else {
+                        before.idNext = at.idNext;
+                    }
+                    at.idNext = null;
+                    size--;
+                    return;
+                }
+                before = at;
+            }
+        }
+
+        synchronized List<MemoryTask> all() {
+            List<MemoryTask> all = new ArrayList<>(size);
+            for (MemoryTask first : slots) {
+                for (MemoryTask task = first; task != null; task = task.idNext) {
+                    all.add(task);
+                }
+            }
+            return all;
+        }
+
+        private void grow() {
+            @Nullable MemoryTask[] larger = new MemoryTask[slots.length << 1];
+            for (MemoryTask first : slots) {
+                for (MemoryTask task = first; task != null; ) {
+                    MemoryTask next = task.idNext;
+                    add(larger, task);
+                    task = next;
+                }
+            }
+            slots = larger;
+        }
+
+        private static void add(@Nullable MemoryTask[] slots, MemoryTask task) {
+            int slot = slot(task.hash, slots.length);
+            task.idNext = slots[slot];
+            slots[slot] = task;
+        }
+
+        private static int slot(int hash, int length) {
+            return (hash >>> STRIPE_BITS) & (length - 1);
+        }
+    }
+}

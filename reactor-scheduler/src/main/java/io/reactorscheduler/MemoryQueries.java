@@ -1,0 +1,145 @@
+package io.reactorscheduler;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the in-memory store for people. Whatever is looked at, no queue and no stripe is held for longer than it takes to
+ * copy a part of it.
+ */
+final class MemoryQueries {
+
+    private static final Comparator<MemoryTask> BY_ID = Comparator.comparing(task -> task.record.id());
+
+    private final MemoryIds ids;
+
+    MemoryQueries(MemoryIds ids) {
+        this.ids = ids;
+    }
+
+    /** Walks all ids, keeps the first ones that match, then looks at each under its monitor. */
+    List<TaskInfo> tasks(TaskQuery query) {
+        List<TaskInfo> found = new ArrayList<>();
+        String after = query.after();
+        int left = query.limit();
+        int offset = query.offset();
+        while (left > 0) {
+            int most = (int) Math.min((long) left + offset, Integer.MAX_VALUE);
+            List<MemoryTask> page = page(query, after, most);
+            int matched = 0;
+            for (MemoryTask task : page) {
+                TaskInfo info = info(task);
+                after = task.record.id();
+                if (info != null && query.matches(info)) {
+                    matched++;
+                    if (offset > 0) {
+                        offset--;
+                    } else {
+                        found.add(info);
+                        left--;
+                    }
+                }
+            }
+            // tasks that changed between the two looks leave a gap, which the tasks behind it fill
+            if (page.size() < most || matched == page.size()) {
+                break;
+            }
+        }
+        return found;
+    }
+
+    private List<MemoryTask> page(TaskQuery query, @Nullable String after, int most) {
+        PriorityQueue<MemoryTask> page = new PriorityQueue<>(BY_ID.reversed());
+        for (int stripe = 0; stripe < MemoryIds.STRIPES; stripe++) {
+            for (MemoryTask task : ids.tasksOf(stripe)) {
+                if (!mayMatch(query, after, task)) {
+                    continue;
+                }
+                if (page.size() < most) {
+                    page.add(task);
+                } else if (BY_ID.compare(task, page.peek()) < 0) {
+                    page.poll();
+                    page.add(task);
+                }
+            }
+        }
+        List<MemoryTask> sorted = new ArrayList<>(page);
+        sorted.sort(BY_ID);
+        return sorted;
+    }
+
+    /** Without the monitor: what it says of the state may have changed a moment ago. */
+    private static boolean mayMatch(TaskQuery query, @Nullable String after, MemoryTask task) {
+        TaskRecord record = task.record;
+        return (query.state() == null || query.state() == task.state)
+                && (query.queue() == null || query.queue().equals(record.queue()))
+                && (query.handler() == null || query.handler().equals(record.handler()))
+                && (query.tag() == null || record.tags().contains(query.tag()))
+                && (after == null || record.id().compareTo(after) > 0);
+    }
+
+    /** The task now, null when it is gone. */
+    @Nullable
+    TaskInfo info(MemoryTask task) {
+        for (; ; ) {
+            MemoryLane lane = task.lane;
+            synchronized (lane) {
+                if (task.where == MemoryTask.REMOVED) {
+                    return null;
+                }
+                if (task.lane == lane) {
+                    return task.info();
+                }
+            }
+        }
+    }
+
+    List<Execution> executions(ExecutionQuery query, Collection<MemoryLane> lanes) {
+        List<MemoryExecution> all = new ArrayList<>();
+        List<Execution> found = new ArrayList<>();
+        String taskId = query.task();
+        MemoryTask task = taskId == null ? null : ids.get(taskId);
+        if (taskId != null && task == null) {
+            return found;
+        }
+        List<Sorted> sorted = new ArrayList<>();
+        for (MemoryLane lane : lanes) {
+            boolean isAsked = query.queue() == null || query.queue().equals(lane.name) || task != null;
+            if (isAsked && (task == null || task.lane == lane)) {
+                synchronized (lane) {
+                    if (task != null) {
+                        for (MemoryExecution run = task.newest; run != null; run = run.older) {
+                            all.add(run);
+                        }
+                    } else {
+                        lane.executions(all);
+                    }
+                    for (MemoryExecution run : all) {
+                        Execution execution = run.toExecution();
+                        if (query.matches(execution)) {
+                            sorted.add(new Sorted(run.order, run.skip == null, sorted.size(), execution));
+                        }
+                    }
+                    all.clear();
+                }
+            }
+        }
+        sorted.sort(Sorted.NEWEST_FIRST);
+        for (int i = query.offset(); i < sorted.size() && found.size() < query.limit(); i++) {
+            found.add(sorted.get(i).execution());
+        }
+        return found;
+    }
+
+    /** An execution with what it is sorted by. */
+    private record Sorted(long order, boolean isRun, int found, Execution execution) {
+        static final Comparator<Sorted> NEWEST_FIRST = Comparator.comparingLong(Sorted::order)
+                .reversed()
+                .thenComparing(Sorted::isRun, Comparator.reverseOrder())
+                .thenComparingInt(Sorted::found);
+    }
+}

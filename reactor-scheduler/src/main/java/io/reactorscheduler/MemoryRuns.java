@@ -1,0 +1,174 @@
+package io.reactorscheduler;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the in-memory store knows of a task that repeats, waits for a retry, was triggered, cancelled or run more than
+ * once. Belongs to the monitor of the task's queue.
+ */
+final class MemoryRuns {
+
+    private static final long NOT_HALTED = -1;
+
+    /** How many numbers of executions were given. */
+    long numbers;
+
+    /** How many executions were claimed at least once. */
+    long claimedNumbers;
+
+    /** How many fire times of the timeline were claimed. */
+    long fired;
+
+    /** The head of the timeline, {@link Position#NO_TIME} for none. */
+    long headFire = Position.NO_TIME;
+
+    long headDue = Position.NO_TIME;
+    long bufferedUntil = Long.MIN_VALUE;
+
+    /** The execution that took the head and must be followed by the next one, 0 for none. */
+    long headNumber;
+
+    /** The highest number when the task was cancelled; what has a higher one was asked for since. */
+    private long haltedAt = NOT_HALTED;
+
+    int active;
+
+    /** Finished executions that are kept. */
+    int finished;
+
+    /** Saved without a fire time, to be triggered: retention never deletes it. */
+    boolean isManual;
+
+    /** Executions that were claimed before: retries, and those given back or lost with their node. */
+    @Nullable
+    DueHeap<MemoryExecution> again;
+
+    /** Executions asked for by trigger that were not claimed yet. */
+    @Nullable
+    DueHeap<MemoryExecution> extras;
+
+    @Nullable
+    MemoryExecution oldest;
+
+    void head(Position head) {
+        headFire = head.fireMicros();
+        headDue = head.dueMicros();
+        headNumber = 0;
+        bufferedUntil = head.hasHead() ? head.bufferedUntilMicros() : Long.MIN_VALUE;
+    }
+
+    void noHead() {
+        headFire = Position.NO_TIME;
+        headDue = Position.NO_TIME;
+    }
+
+    boolean isHalted() {
+        return haltedAt != NOT_HALTED;
+    }
+
+    void halt() {
+        haltedAt = numbers;
+    }
+
+    void unhalt() {
+        haltedAt = NOT_HALTED;
+    }
+
+    /** Whether an execution was there when the task was cancelled. */
+    boolean isHalted(MemoryExecution run) {
+        return isHalted() && run.number <= haltedAt;
+    }
+
+    long nextDue(boolean overlaps) {
+        if (!overlaps) {
+            if (active > 0) {
+                return Position.NO_TIME;
+            }
+            if (again != null && !again.isEmpty()) {
+                return again.peekKey();
+            }
+        }
+        return Math.min(Math.min(head(), dueOf(again)), dueOf(extras));
+    }
+
+    /** The waiting execution that comes next; null when the head of the timeline does. */
+    @Nullable
+    MemoryExecution pollWaiting(boolean overlaps) {
+        long first = dueOf(again);
+        long extra = dueOf(extras);
+        if (again != null && !again.isEmpty() && (!overlaps || (first <= head() && first <= extra))) {
+            return again.poll();
+        }
+        return extras != null && extra < head() ? extras.poll() : null;
+    }
+
+    void waitAgain(MemoryExecution run, long due) {
+        if (again == null) {
+            again = new DueHeap<>();
+        }
+        run.state = MemoryExecution.AGAIN;
+        run.due = due;
+        again.add(run, due);
+    }
+
+    void waitExtra(MemoryExecution run, long due) {
+        if (extras == null) {
+            extras = new DueHeap<>();
+        }
+        run.due = due;
+        extras.add(run, due);
+    }
+
+    /** Takes out the executions that wait; those that were never claimed only on demand. */
+    void pollAll(boolean isWithExtras, List<MemoryExecution> into) {
+        pollAll(again, into);
+        if (isWithExtras) {
+            pollAll(extras, into);
+        }
+    }
+
+    private static void pollAll(@Nullable DueHeap<MemoryExecution> waiting, List<MemoryExecution> into) {
+        if (waiting != null) {
+            for (MemoryExecution run = waiting.poll(); run != null; run = waiting.poll()) {
+                into.add(run);
+            }
+        }
+    }
+
+    /** Whether the first execution that was claimed before waits for a retry, not because it was given back. */
+    boolean isNextRetry() {
+        MemoryExecution run = again == null ? null : again.peek();
+        return run != null && run.completion != null && run.completion.outcome().kind() == Outcome.Kind.RETRY_AT;
+    }
+
+    boolean hasRetry() {
+        return again != null && !again.isEmpty();
+    }
+
+    boolean hasExtra() {
+        return extras != null && !extras.isEmpty();
+    }
+
+    boolean hasHead() {
+        return head() != Position.NO_TIME;
+    }
+
+    /** Whether an execution that was asked for after the cancel is claimed. */
+    boolean hasActiveSinceHalt(@Nullable MemoryExecution newest) {
+        for (MemoryExecution run = newest; run != null && run.number > haltedAt; run = run.older) {
+            if (run.state == MemoryExecution.ACTIVE) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private long head() {
+        return isHalted() ? Position.NO_TIME : headDue;
+    }
+
+    private static long dueOf(@Nullable DueHeap<MemoryExecution> waiting) {
+        return waiting == null ? Position.NO_TIME : waiting.peekKey();
+    }
+}

@@ -1,0 +1,99 @@
+package io.reactorscheduler;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+
+/** The housekeeping of the in-memory store: expired leases, retention, and a look for broken invariants. */
+final class MemorySweep {
+
+    private static final int MOST_EXPIRED = 1_000;
+    private static final int MOST_OLD = 1_000;
+
+    /** Stripes of the table of ids that are checked per sweep. */
+    private static final int CHECKED_STRIPES = 4;
+
+    private final MemoryShared shared;
+    private final Collection<MemoryLane> lanes;
+    private int nextStripe;
+
+    MemorySweep(MemoryShared shared, Collection<MemoryLane> lanes) {
+        this.shared = shared;
+        this.lanes = lanes;
+    }
+
+    synchronized TaskStore.Swept sweep(long now) {
+        List<String> expired = new ArrayList<>();
+        List<String> dropped = new ArrayList<>();
+        List<String> findings = new ArrayList<>();
+        for (MemoryLane lane : lanes) {
+            long news;
+            synchronized (lane) {
+                lane.drain(now);
+                expire(lane, expired, now);
+                lane.history.deleteOld(now, MOST_OLD);
+                dropped.addAll(lane.history.takeDropped());
+                news = lane.takeNews();
+            }
+            lane.tell(news);
+        }
+        for (int i = 0; i < CHECKED_STRIPES; i++) {
+            nextStripe = (nextStripe + 1) % MemoryIds.STRIPES;
+            check(shared.ids.tasksOf(nextStripe), findings);
+        }
+        return new TaskStore.Swept(expired, dropped, findings);
+    }
+
+    private static void expire(MemoryLane lane, List<String> expired, long now) {
+        for (MemoryExecution run = lane.active.first; run != null && expired.size() < MOST_EXPIRED; ) {
+            MemoryExecution next = run.after;
+            if (run.leaseMicros < now) {
+                expired.add(Execution.id(run.task.record.id(), run.number));
+                MemoryChanges.expire(run, now);
+            }
+            run = next;
+        }
+    }
+
+    private static void check(List<MemoryTask> tasks, List<String> findings) {
+        for (MemoryTask task : tasks) {
+            MemoryLane lane = task.lane;
+            synchronized (lane) {
+                boolean isSettled = task.lane == lane && task.where != MemoryTask.REMOVED;
+                if (isSettled && task.where != MemoryTask.ARRIVING && !isWhereItBelongs(task)) {
+                    findings.add("task \"" + task.record.id() + "\" is " + task.state + " with " + task.active()
+                            + " runs, due at " + task.nextDue() + ", but in place " + task.where);
+                }
+            }
+        }
+    }
+
+    private static boolean isWhereItBelongs(MemoryTask task) {
+        boolean isInLine = task.where == MemoryTask.IN_LINE || task.where == MemoryTask.ASIDE;
+        return isInLine == (task.nextDue() != Position.NO_TIME);
+    }
+
+    /** Deletes the oldest executions of whichever queue has most until no more are kept than allowed. */
+    void trim() {
+        int most = shared.retention.total();
+        while (shared.finished.get() > most) {
+            MemoryLane largest = null;
+            int size = 0;
+            for (MemoryLane lane : lanes) {
+                int finished = lane.history.finished.size;
+                if (finished > size) {
+                    largest = lane;
+                    size = finished;
+                }
+            }
+            if (largest == null) {
+                return;
+            }
+            synchronized (largest) {
+                while (shared.finished.get() > most && largest.history.finished.size * 2 >= size) {
+                    largest.history.deleteFirst();
+                }
+            }
+        }
+    }
+}

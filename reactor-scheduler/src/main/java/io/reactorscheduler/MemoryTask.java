@@ -1,0 +1,206 @@
+package io.reactorscheduler;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One task of the in-memory store: in the table of ids, and in at most one line of its queue.
+ *
+ * <p>Small on purpose, 72 bytes: there may be ten million. A task that runs once and has not needed more keeps its whole
+ * state here, its one fire time in {@link #due}; whatever is rarer lives in {@link #more}. The links {@link #before} and
+ * {@link #after} serve whichever list it is in: inbox, line or cancelled tasks. All fields but those of the table belong
+ * to the monitor of {@link #lane}.
+ */
+final class MemoryTask extends DueHeap.Node {
+
+    /** Saved, but not taken out of the inbox of its queue. */
+    static final byte ARRIVING = 0;
+    /** In the line of its queue. */
+    static final byte IN_LINE = 1;
+    /** In the line of the work whose handler some node did not know. */
+    static final byte ASIDE = 2;
+    /** In no line, because nothing of it can be claimed now. */
+    static final byte OUT = 3;
+    /** Among the cancelled tasks that retention may delete. */
+    static final byte CANCELLED = 4;
+    /** Deleted. */
+    static final byte REMOVED = 5;
+
+    final int hash;
+    TaskRecord record;
+    MemoryLane lane;
+
+    /** The next task of the same slot of the table of ids; belongs to the table. */
+    @Nullable
+    MemoryTask idNext;
+
+    @Nullable
+    MemoryTask before;
+
+    @Nullable
+    MemoryTask after;
+
+    /** The newest of its executions that are known, of which each knows the older one. */
+    @Nullable
+    MemoryExecution newest;
+
+    @Nullable
+    MemoryRuns more;
+
+    /** What it stands in line for; of a task without {@link #more} its fire time as long as it is pending. */
+    long due;
+
+    /** Orders tasks of the same due time by their arrival in line. */
+    long sequence;
+
+    TaskState state = TaskState.PENDING;
+    byte where = ARRIVING;
+
+    MemoryTask(TaskRecord record, MemoryLane lane, Position head) {
+        this.record = record;
+        this.lane = lane;
+        this.hash = MemoryIds.hash(record.id());
+        this.due = head.dueMicros();
+        boolean isPlain = record.trigger().isOnce() && head.hasHead() && head.fireMicros() == head.dueMicros();
+        if (!isPlain) {
+            MemoryRuns runs = new MemoryRuns();
+            runs.head(head);
+            runs.isManual = !head.hasHead();
+            this.more = runs;
+        }
+    }
+
+    @Override
+    long sequence() {
+        return sequence;
+    }
+
+    boolean comesBefore(MemoryTask other) {
+        return due < other.due || (due == other.due && sequence < other.sequence);
+    }
+
+    /** The rare parts, from now on there. */
+    MemoryRuns more() {
+        MemoryRuns known = more;
+        if (known == null) {
+            known = new MemoryRuns();
+            MemoryExecution run = newest;
+            known.oldest = run;
+            if (run == null) {
+                if (state == TaskState.PENDING) {
+                    known.head(Position.at(due, due));
+                }
+            } else {
+                known.numbers = run.number;
+                known.fired = 1;
+                known.active = run.state == MemoryExecution.ACTIVE ? 1 : 0;
+                known.finished = run.state == MemoryExecution.FINISHED ? 1 : 0;
+                known.claimedNumbers = run.number;
+                known.headNumber = run.number;
+            }
+            more = known;
+        }
+        return known;
+    }
+
+    /** When something of it can be claimed, {@link Position#NO_TIME} when that depends on something else than time. */
+    long nextDue() {
+        MemoryRuns runs = more;
+        if (runs == null) {
+            return state == TaskState.PENDING ? due : Position.NO_TIME;
+        }
+        return runs.nextDue(overlaps());
+    }
+
+    /** Whether several executions of it may be claimed at once. */
+    boolean overlaps() {
+        return record.overlap().overlaps();
+    }
+
+    int active() {
+        MemoryRuns runs = more;
+        if (runs != null) {
+            return runs.active;
+        }
+        return newest != null && newest.state == MemoryExecution.ACTIVE ? 1 : 0;
+    }
+
+    /** The execution that a claim was given for, if it is still the last claim of it. */
+    @Nullable
+    MemoryExecution claimed(long number, long fence) {
+        for (MemoryExecution run = newest; run != null; run = run.older) {
+            if (run.number == number && run.skip == null) {
+                return run.state == MemoryExecution.ACTIVE && run.fence() == fence ? run : null;
+            }
+        }
+        return null;
+    }
+
+    @Nullable
+    MemoryExecution execution(long number) {
+        for (MemoryExecution run = newest; run != null; run = run.older) {
+            if (run.number == number && run.skip == null) {
+                return run;
+            }
+        }
+        return null;
+    }
+
+    /** Makes an execution the newest. */
+    void add(MemoryExecution run) {
+        MemoryExecution last = newest;
+        run.older = last;
+        if (last != null) {
+            last.newer = run;
+        }
+        newest = run;
+        if (more != null && more.oldest == null) {
+            more.oldest = run;
+        }
+    }
+
+    void remove(MemoryExecution run) {
+        MemoryExecution older = run.older;
+        MemoryExecution newer = run.newer;
+        if (older != null) {
+            older.newer = newer;
+        } else if (more != null) {
+            more.oldest = newer;
+        }
+        if (newer != null) {
+            newer.older = older;
+        } else {
+            newest = older;
+        }
+        run.older = null;
+        run.newer = null;
+    }
+
+    TaskInfo info() {
+        long numbers;
+        long fire = Position.NO_TIME;
+        long next = nextDue();
+        MemoryRuns runs = more;
+        if (runs == null) {
+            numbers = newest == null ? 0 : newest.number;
+            fire = next;
+        } else {
+            numbers = runs.claimedNumbers;
+            fire = runs.isHalted() ? Position.NO_TIME : runs.headFire;
+        }
+        int attempt = 1;
+        for (MemoryExecution run = newest; run != null; run = run.older) {
+            if (run.state == MemoryExecution.ACTIVE || run.state == MemoryExecution.AGAIN) {
+                attempt = run.attempt;
+                break;
+            }
+        }
+        return new TaskInfo(
+                record,
+                state,
+                fire == Position.NO_TIME ? null : EngineClock.toInstant(fire),
+                next == Position.NO_TIME ? null : EngineClock.toInstant(next),
+                active(),
+                numbers,
+                attempt);
+    }
+}
