@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 import reactor.util.context.ContextView;
 
 /** The scheduler that users hold: checks and translates their calls, for the store and the {@link Engine}. */
@@ -59,6 +60,11 @@ final class DefaultScheduler implements ReactiveScheduler {
     @Override
     public String node() {
         return with.node();
+    }
+
+    @Override
+    public Scheduler timer() {
+        return with.timer();
     }
 
     // ---- tasks
@@ -381,10 +387,7 @@ final class DefaultScheduler implements ReactiveScheduler {
     }
 
     private <T> Mono<T> guarded(Mono<T> call) {
-        return Mono.defer(() -> {
-            checkNotStopped();
-            return call;
-        });
+        return Mono.fromRunnable(this::checkNotStopped).then(call);
     }
 
     private <T> Flux<T> guarded(java.util.function.Supplier<Flux<T>> call) {

@@ -1,10 +1,12 @@
 package io.reactorscheduler;
 
 import java.time.Duration;
+import java.util.Objects;
 import org.reactivestreams.Publisher;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 
 /**
  * Runs tasks when they are due: the entry point of the library.
@@ -41,6 +43,12 @@ public interface ReactiveScheduler extends Disposable {
 
     /** The name of this node. */
     String node();
+
+    /**
+     * The Reactor Scheduler whose time this scheduler lives in, for intervals and delays beside it; virtual where that is.
+     * It ends with the scheduler and refuses work after that; never dispose it.
+     */
+    Scheduler timer();
 
     // ---- tasks
 
@@ -126,6 +134,19 @@ public interface ReactiveScheduler extends Disposable {
      * falls 1,024 events behind misses some and is told how many ({@link SchedulerEvent.Kind#MISSED}).
      */
     Flux<SchedulerEvent> events();
+
+    /**
+     * Tells when something goes over a threshold, once, and once more when it comes back. Looks every so often
+     * ({@link AlertRules#checkEvery}), in the scheduler's time; what happened before the subscription counts only where
+     * the store still shows it.
+     *
+     * <p>Never fails; completes when the scheduler stops. While its subscriber is slow it looks less often. A look that
+     * the store does not answer is a line in the log.
+     */
+    default Flux<Alert> alerts(AlertRules rules) {
+        Objects.requireNonNull(rules, "rules");
+        return Alerts.of(this, rules);
+    }
 
     // ---- stop
 

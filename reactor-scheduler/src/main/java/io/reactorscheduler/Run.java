@@ -13,6 +13,7 @@ import reactor.core.CoreSubscriber;
 import reactor.core.Scannable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
+import reactor.core.scheduler.Scheduler;
 import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
@@ -315,6 +316,11 @@ final class Run extends Mono<Completion> implements RunContext, CoreSubscriber<O
     @Override
     public ContextView context() {
         return currentContext();
+    }
+
+    @Override
+    public Scheduler timer() {
+        return runner.timer();
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.reactorscheduler;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 import reactor.util.context.ContextView;
 
 /**
@@ -64,6 +65,13 @@ public interface RunContext {
      * {@link Instrumentation} adds. The handler's publisher is subscribed with it too.
      */
     ContextView context();
+
+    /**
+     * The Reactor Scheduler to give to delays, intervals and timeouts within the run: its time is that of the scheduler
+     * that runs it, also when that is virtual, and a wait costs an entry in a heap instead of a timer task. It belongs to
+     * the scheduler: never dispose it.
+     */
+    Scheduler timer();
 
     /** The run that the calling pipeline belongs to; empty outside of one. */
     static Mono<RunContext> current() {

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 import reactor.util.context.Context;
 import reactor.util.retry.Retry;
 
@@ -174,6 +175,10 @@ final class Runner {
 
     String node() {
         return with.node();
+    }
+
+    Scheduler timer() {
+        return with.timer();
     }
 
     // ---- every ending becomes an outcome
