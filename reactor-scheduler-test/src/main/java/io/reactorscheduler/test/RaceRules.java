@@ -1,0 +1,394 @@
+package io.reactorscheduler.test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.reactorscheduler.Claim;
+import io.reactorscheduler.ClaimBatch;
+import io.reactorscheduler.ClaimRequest.Slots;
+import io.reactorscheduler.Completion;
+import io.reactorscheduler.Position;
+import io.reactorscheduler.RejectedTaskException;
+import io.reactorscheduler.TaskQueue;
+import io.reactorscheduler.TaskState;
+import io.reactorscheduler.TaskStore.Advance;
+import io.reactorscheduler.TaskStore.Recorded;
+import io.reactorscheduler.TaskStore.StoreStats;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
+
+/** Many threads and nodes at once: every fire time runs once, whoever comes first. */
+abstract class RaceRules extends StoreRules {
+
+    static final int MANY = 10_000;
+    private static final int BATCH = 50;
+
+    /** Runs seen, by execution or by fire time. */
+    private final Set<String> ran = ConcurrentHashMap.newKeySet();
+
+    private final AtomicInteger done = new AtomicInteger();
+
+    RaceRules(TaskStoreContract contract) {
+        super(contract);
+    }
+
+    private void saveMany(String prefix, int count) {
+        long due = past();
+        list(store.saveAll(Flux.fromIterable(numbered(prefix, count))
+                .map(id -> Draft.once(id, due).newTask())));
+    }
+
+    /** Claims a batch and completes it, each claim at the end of its timeline. */
+    private void work(Node node) {
+        List<Claim> claims = claims(node, BATCH);
+        for (Claim claim : claims) {
+            assertThat(ran.add(claim.executionId()))
+                    .as("%s is claimed once", claim.executionId())
+                    .isTrue();
+        }
+        complete(claims.stream()
+                .map(claim -> completion(claim, SUCCESS, claim.extra() ? Position.UNCHANGED : Position.ENDED))
+                .toList());
+    }
+
+    private void complete(List<Completion> completions) {
+        if (completions.isEmpty()) {
+            Thread.onSpinWait();
+            return;
+        }
+        List<Recorded> recorded = get(store.complete(completions));
+        assertThat(recorded).hasSize(completions.size()).noneMatch(Recorded::isStale);
+        done.addAndGet(completions.size());
+    }
+
+    private void assertAllIsOver(long completed) {
+        assertThat(claims(10)).isEmpty();
+        StoreStats stats = get(store.stats());
+        assertThat(stats.tasks().getOrDefault(TaskState.COMPLETED, 0L)).isEqualTo(completed);
+        assertThat(stats.tasks().getOrDefault(TaskState.RUNNING, 0L)).isZero();
+        assertThat(stats.tasks().getOrDefault(TaskState.PENDING, 0L)).isZero();
+        assertThat(stats.queues().values())
+                .allMatch(queue -> queue.running() == 0 && queue.due() == 0 && queue.waiting() == 0);
+        assertThat(sweep().findings()).isEmpty();
+    }
+
+    @Test
+    void manyThreadsRunEachOfManyTasksExactlyOnce() {
+        saveMany("t", MANY);
+
+        new Race().until(() -> done.get() == MANY, 4, () -> work(NODE)).run();
+
+        assertThat(ran).hasSize(MANY);
+        assertAllIsOver(MANY);
+    }
+
+    @Test
+    void tasksThatAreSavedWhileOthersClaimAllRunOnce() {
+        new Race()
+                .once(() -> saveMany("a", MANY / 2))
+                .once(() -> numbered("b", MANY / 2).forEach(id -> save(once(id))))
+                .until(() -> done.get() == MANY, 2, () -> work(NODE))
+                .run();
+
+        assertThat(ran).hasSize(MANY);
+        assertAllIsOver(MANY);
+    }
+
+    @Test
+    void twoNodesRunManyOneShotsAndRepeatingTasksEachFireTimeOnceAndInOrder() {
+        int repeating = 100;
+        int fireTimes = 20;
+        int all = MANY + repeating * fireTimes;
+        long start = past() - MANY;
+        for (String id : numbered("r", repeating)) {
+            save(Draft.repeating(id, start));
+        }
+        saveMany("t", MANY);
+        Map<String, Integer> active = new ConcurrentHashMap<>();
+        Map<String, Long> last = new ConcurrentHashMap<>();
+        Runnable[] nodes = new Runnable[2];
+        for (int i = 0; i < 2; i++) {
+            Node node = NODE.named("node-" + i);
+            nodes[i] = () -> {
+                List<Claim> claims = claims(node, BATCH);
+                List<Completion> ends = new ArrayList<>();
+                for (Claim claim : claims) {
+                    String id = claim.task().id();
+                    assertThat(ran.add(id + "@" + claim.fireMicros())).isTrue();
+                    assertThat(active.merge(id, 1, Integer::sum)).as("runs at once").isEqualTo(1);
+                    Long before = last.put(id, claim.fireMicros());
+                    assertThat(before == null || before < claim.fireMicros()).isTrue();
+                    boolean goesOn = id.startsWith("r") && claim.fired() < fireTimes;
+                    ends.add(completion(
+                            claim, SUCCESS, goesOn ? Draft.at(claim.fireMicros() + 1) : Position.ENDED));
+                }
+                claims.forEach(claim -> active.merge(claim.task().id(), -1, Integer::sum));
+                complete(ends);
+            };
+        }
+
+        new Race()
+                .until(() -> done.get() >= all, 2, nodes[0])
+                .until(() -> done.get() >= all, 2, nodes[1])
+                .run();
+
+        assertThat(ran).hasSize(all);
+        assertAllIsOver(MANY + repeating);
+    }
+
+    @Test
+    void fireTimesOfOverlappingTasksRunOnceHoweverManyRunAtOnce() {
+        int tasks = 20;
+        int fireTimes = 100;
+        long start = past() - fireTimes;
+        for (String id : numbered("t", tasks)) {
+            save(Draft.overlapping(id, start));
+        }
+
+        new Race()
+                .until(() -> done.get() >= tasks * fireTimes, 4, () -> {
+                    List<Claim> claims = claims(7);
+                    for (Claim claim : claims) {
+                        assertThat(ran.add(claim.task().id() + "@" + claim.fireMicros())).isTrue();
+                    }
+                    await(store.advance(claims.stream()
+                            .map(claim -> new Advance(
+                                    claim,
+                                    claim.fired() < fireTimes
+                                            ? Draft.at(claim.fireMicros() + 1)
+                                            : Position.ENDED))
+                            .toList()));
+                    complete(claims.stream()
+                            .map(claim -> completion(claim, SUCCESS, Position.UNCHANGED))
+                            .toList());
+                })
+                .run();
+
+        assertThat(ran).hasSize(tasks * fireTimes);
+        assertAllIsOver(tasks);
+    }
+
+    @Test
+    void aTaskThatIsCancelledWhileOthersClaimRunsOrIsCancelledAndIsNotRunAfterThat() {
+        int tasks = 4_000;
+        saveMany("t", tasks);
+        List<String> ids = numbered("t", tasks);
+        AtomicInteger cancelled = new AtomicInteger();
+
+        new Race()
+                .once(() -> ids.forEach(id -> {
+                    get(store.cancel(id));
+                    cancelled.incrementAndGet();
+                }))
+                .until(() -> cancelled.get() == tasks, 2, () -> {
+                    List<Claim> claims = claims(5);
+                    for (Claim claim : claims) {
+                        assertThat(ran.add(claim.task().id())).isTrue();
+                    }
+                    claims.forEach(this::succeed);
+                })
+                .run();
+
+        assertNothingToClaim();
+        for (String id : ids) {
+            assertThat(state(id)).isIn(TaskState.COMPLETED, TaskState.CANCELLED);
+            if (!ran.contains(id)) {
+                assertThat(state(id)).isEqualTo(TaskState.CANCELLED);
+                assertThat(executions(id)).noneMatch(each -> each.state() == TaskState.COMPLETED);
+            }
+            assertThat(info(id).running()).isZero();
+        }
+        assertAllIsOver(ids.stream().filter(id -> state(id) == TaskState.COMPLETED).count());
+    }
+
+    @Test
+    void aTaskThatIsReplacedWhileOthersClaimRunsInItsLastVersionAndNeverTwiceAtOnce() {
+        int tasks = 500;
+        int versions = 5;
+        AtomicInteger saved = new AtomicInteger();
+        Map<String, Integer> active = new ConcurrentHashMap<>();
+        Map<String, String> last = new ConcurrentHashMap<>();
+        Runnable step = () -> {
+            List<Claim> claims = claims(7);
+            for (Claim claim : claims) {
+                assertThat(active.merge(claim.task().id(), 1, Integer::sum)).as("runs at once").isEqualTo(1);
+                last.put(claim.task().id(), String.valueOf(claim.input()));
+            }
+            for (Claim claim : claims) {
+                active.merge(claim.task().id(), -1, Integer::sum);
+                assertThat(succeed(claim).isStale()).isFalse();
+            }
+        };
+        List<String> ids = numbered("t", tasks);
+
+        new Race()
+                .once(() -> {
+                    for (int version = 1; version <= versions; version++) {
+                        String input = String.valueOf(version);
+                        ids.forEach(id -> save(once(id).input(input)));
+                    }
+                    saved.set(1);
+                })
+                .until(() -> saved.get() == 1, 3, step)
+                .run();
+        for (int i = 0; i < tasks; i++) {
+            step.run();
+        }
+
+        assertThat(last).hasSize(tasks).allSatisfy((id, input) -> assertThat(input)
+                .as(id)
+                .isEqualTo(String.valueOf(versions)));
+        assertAllIsOver(tasks);
+    }
+
+    @Test
+    void extraExecutionsAskedForWhileOthersClaimRunOnceAndNeverTwoAtOnce() {
+        int each = 250;
+        save(repeating("a").due(future()));
+        Set<String> asked = ConcurrentHashMap.newKeySet();
+        AtomicInteger active = new AtomicInteger();
+        Runnable asker = () -> {
+            for (int i = 0; i < each; i++) {
+                asked.add(enqueue("a", null));
+            }
+        };
+
+        new Race()
+                .once(asker)
+                .once(asker)
+                .until(() -> done.get() == 2 * each, 2, () -> {
+                    List<Claim> claims = claims(3);
+                    assertThat(claims).hasSizeLessThanOrEqualTo(1);
+                    for (Claim claim : claims) {
+                        assertThat(active.incrementAndGet()).as("runs at once").isEqualTo(1);
+                        assertThat(ran.add(claim.executionId())).isTrue();
+                        active.decrementAndGet();
+                    }
+                    complete(claims.stream()
+                            .map(claim -> completion(claim, SUCCESS, Position.UNCHANGED))
+                            .toList());
+                })
+                .run();
+
+        assertThat(ran).hasSize(2 * each).isEqualTo(asked);
+        assertThat(state("a")).isEqualTo(TaskState.PENDING);
+    }
+
+    @Test
+    void aRunThatEndsLateWhileItsLeaseIsGivenToAnotherNodeIsRecordedOnce() {
+        int tasks = 500;
+        saveMany("t", tasks);
+        List<Claim> late = claims(NODE.lease(SHORT_LEASE), tasks);
+        assertThat(late).hasSize(tasks);
+        pass(SHORT_LEASE.toMillis() + 20);
+        AtomicInteger recorded = new AtomicInteger();
+        Map<String, Integer> recordedById = new ConcurrentHashMap<>();
+
+        new Race()
+                .once(() -> late.forEach(claim -> record(claim, recorded, recordedById)))
+                .until(() -> recorded.get() == tasks, 1, this::sweep)
+                .until(() -> recorded.get() == tasks, 2, () -> claims(OTHER_NODE, 10)
+                        .forEach(claim -> record(claim, recorded, recordedById)))
+                .run();
+
+        assertThat(recordedById).hasSize(tasks).allSatisfy((id, times) -> assertThat(times)
+                .isEqualTo(1));
+        assertAllIsOver(tasks);
+        for (String id : numbered("t", tasks)) {
+            assertThat(executions(id)).hasSize(1);
+        }
+    }
+
+    private void record(Claim claim, AtomicInteger recorded, Map<String, Integer> recordedById) {
+        if (!succeed(claim).isStale()) {
+            recordedById.merge(claim.task().id(), 1, Integer::sum);
+            recorded.incrementAndGet();
+        }
+    }
+
+    @Test
+    void anEndReportedByTwoThreadsAtOnceIsRecordedOnce() {
+        int tasks = 1_000;
+        saveMany("t", tasks);
+        List<Claim> claims = claims(tasks);
+        Runnable reporter = () -> claims.forEach(this::succeed);
+
+        new Race().once(reporter).once(reporter).run();
+
+        for (Claim claim : claims) {
+            assertThat(executions(claim.task().id())).hasSize(1);
+        }
+        assertAllIsOver(tasks);
+    }
+
+    @Test
+    void aFullQueueStaysWithinItsCapacityWhenManySaveAtOnce() {
+        int capacity = 500;
+        save(TaskQueue.named(QUEUE).capacity(capacity));
+        AtomicInteger rejected = new AtomicInteger();
+        Race race = new Race();
+        for (String prefix : List.of("a", "b", "c", "d")) {
+            race.once(() -> numbered(prefix, 200).forEach(id -> {
+                try {
+                    save(once(id));
+                } catch (RejectedTaskException full) {
+                    rejected.incrementAndGet();
+                }
+            }));
+        }
+
+        race.run();
+
+        assertThat(rejected).hasValue(4 * 200 - capacity);
+        assertThat(claims(1_000)).hasSize(capacity);
+    }
+
+    @Test
+    void aNodeThatSleepsUntilItIsHintedMissesNothing() {
+        int tasks = 2_000;
+        Semaphore awake = new Semaphore(1);
+        Duration poll = store.safetyPoll();
+        long patience = poll == null ? 10_000 : poll.toMillis() + 1_000;
+        Disposable listening = store.hints().subscribe(hint -> awake.release());
+        pass(20);
+        try {
+            new Race()
+                    .once(() -> numbered("t", tasks).forEach(id -> save(once(id))))
+                    .until(() -> done.get() == tasks, 1, () -> {
+                        ClaimBatch batch = claim(NODE, new Slots(QUEUE, 3));
+                        complete(batch.claims().stream()
+                                .map(claim -> completion(claim, SUCCESS, Position.ENDED))
+                                .toList());
+                        if (done.get() < tasks && batch.nextDueMicros()[0] > batch.nowMicros()) {
+                            // hints of a shared store may be lost, then its safety poll finds the work
+                            boolean isHinted = await(awake, patience);
+                            assertThat(isHinted || poll != null).as("hinted").isTrue();
+                        }
+                    })
+                    .run();
+        } finally {
+            listening.dispose();
+        }
+        assertAllIsOver(tasks);
+    }
+
+    private static boolean await(Semaphore awake, long patienceMillis) {
+        try {
+            boolean isHinted = awake.tryAcquire(patienceMillis, TimeUnit.MILLISECONDS);
+            awake.drainPermits();
+            return isHinted;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted while it slept", e);
+        }
+    }
+}
