@@ -88,6 +88,7 @@ final class Model {
         run.claim = claim;
         run.isShort = isShort;
         run.isRetry = false;
+        run.isExpired = false;
         task.active.put(run.number, run);
     }
 
@@ -203,6 +204,7 @@ final class Model {
                         task.isHistoryOpen = true;
                     } else {
                         run.due(claim.dueMicros());
+                        run.isExpired = true;
                         task.waiting.put(run.number, run);
                     }
                 }

@@ -33,6 +33,9 @@ final class ModelTask {
         long dueToMicros;
         boolean isRetry;
 
+        /** Whether it waits because its lease has ended. */
+        boolean isExpired;
+
         /** The last claim; null while it was never claimed. */
         @Nullable
         Claim claim;
@@ -122,6 +125,9 @@ final class ModelTask {
         }
         if (!active.isEmpty()) {
             return overlaps() && isRetrying() ? null : TaskState.RUNNING;
+        }
+        if (waiting.values().stream().anyMatch(run -> run.isExpired && run.attempt > 1)) {
+            return null;
         }
         if (isRetrying()) {
             return overlaps() && waiting.size() > 1 ? null : TaskState.RETRYING;
