@@ -38,7 +38,7 @@ abstract class ClaimRules extends StoreRules {
     void nothingIsClaimedEarlyAndEverythingWhenItIsDue() {
         long start = now();
         for (int i = 0; i < 10; i++) {
-            save(once("t" + i).due(start + i * 20_000));
+            save(once("t" + i).due(start + i * 20_000L));
         }
         Set<String> claimed = new HashSet<>();
         long seenMicros = Long.MIN_VALUE;
@@ -47,7 +47,7 @@ abstract class ClaimRules extends StoreRules {
             assertThat(batch.claims()).allMatch(claim -> claim.dueMicros() <= batch.nowMicros(), "is due");
             claimed.addAll(ids(batch.claims()));
             for (int t = 0; t < 10; t++) {
-                if (start + t * 20_000 <= batch.nowMicros()) {
+                if (start + t * 20_000L <= batch.nowMicros()) {
                     assertThat(claimed).contains("t" + t);
                 }
             }

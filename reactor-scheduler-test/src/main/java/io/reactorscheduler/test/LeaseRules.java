@@ -71,6 +71,7 @@ abstract class LeaseRules extends StoreRules {
         assertThat(lost.attempt()).isEqualTo(2);
         expire();
 
+        assertThat(state("a")).as("it waits for a slot, not for its time").isEqualTo(TaskState.PENDING);
         Claim again = claimOne();
         assertThat(again.attempt()).isEqualTo(2);
         assertThat(again.number()).isEqualTo(1);

@@ -266,6 +266,25 @@ abstract class QueryRules extends StoreRules {
     }
 
     @Test
+    void tasksThatWereRemovedAreCountedNoMore() {
+        succeed(start(once("completed")));
+        fail(start(once("failed")));
+        save(once("cancelled"));
+        get(store.cancel("cancelled"));
+        start(once("running"));
+        retryAt(start(once("retrying")), future());
+        save(once("pending"));
+        for (String id : List.of("completed", "failed", "cancelled", "running", "retrying", "pending")) {
+            get(store.remove(id));
+        }
+
+        StoreStats stats = get(store.stats());
+        assertThat(stats.tasks().values()).allMatch(count -> count == 0);
+        assertThat(stats.queues().values())
+                .allMatch(queue -> queue.waiting() == 0 && queue.due() == 0 && queue.running() == 0);
+    }
+
+    @Test
     void queuesAreCountedByWhatWaitsIsDueAndRuns() {
         start(once("running"));
         long oldest = past() - 1_000;

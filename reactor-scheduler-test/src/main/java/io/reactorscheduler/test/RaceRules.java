@@ -70,10 +70,11 @@ abstract class RaceRules extends StoreRules {
         done.addAndGet(completions.size());
     }
 
+    /** Nothing waits or runs; of what completed a store may have forgotten the oldest. */
     private void assertAllIsOver(long completed) {
         assertThat(claims(10)).isEmpty();
         StoreStats stats = get(store.stats());
-        assertThat(stats.tasks().getOrDefault(TaskState.COMPLETED, 0L)).isEqualTo(completed);
+        assertThat(stats.tasks().getOrDefault(TaskState.COMPLETED, 0L)).isLessThanOrEqualTo(completed);
         assertThat(stats.tasks().getOrDefault(TaskState.RUNNING, 0L)).isZero();
         assertThat(stats.tasks().getOrDefault(TaskState.PENDING, 0L)).isZero();
         assertThat(stats.queues().values())

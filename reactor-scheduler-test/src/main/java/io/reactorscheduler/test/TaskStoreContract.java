@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Nested;
  *   <li>Where a limit of the store is configurable, the hooks ({@link #keptExecutions}) say what it was created with.
  * </ul>
  *
- * <p>The groups are nested classes, so a report reads as a list of sentences by theme. Failing tests of {@link Model}
+ * <p>The groups are nested classes, so a report reads as a list of sentences by theme. Failing tests of {@link RandomOperations}
  * name the seed of their random operations; {@link #modelSeed} repeats them.
  */
 public abstract class TaskStoreContract {
@@ -64,6 +64,11 @@ public abstract class TaskStoreContract {
     /** How many finished executions of one task the created store keeps; {@value #DEFAULT_KEPT_EXECUTIONS} by default. */
     protected int keptExecutions() {
         return DEFAULT_KEPT_EXECUTIONS;
+    }
+
+    /** Added to the seeds 1 to 40 of the random operations; 0 by default. Other numbers give other operations. */
+    protected long modelSeed() {
+        return 0;
     }
 
     @Nested
@@ -153,6 +158,20 @@ public abstract class TaskStoreContract {
     @Nested
     class Cold extends ColdRules {
         Cold() {
+            super(TaskStoreContract.this);
+        }
+    }
+
+    @Nested
+    class Races extends RaceRules {
+        Races() {
+            super(TaskStoreContract.this);
+        }
+    }
+
+    @Nested
+    class RandomOperations extends ModelRules {
+        RandomOperations() {
             super(TaskStoreContract.this);
         }
     }
