@@ -36,7 +36,7 @@ final class MemoryChanges {
             if (isRetry) {
                 run.attempt = ended.attempt() + 1;
             }
-            wait(run, isRetry ? ended.outcome().retryAtMicros() : claim.dueMicros());
+            task.more().waitAgain(run, isRetry ? ended.outcome().retryAtMicros() : claim.dueMicros(), isRetry);
             settle(task, null, now);
         } else {
             lane.history.add(run, ended, now);
@@ -76,20 +76,17 @@ final class MemoryChanges {
 
     private static void skipped(MemoryExecution run, Completion completion, long now) {
         MemoryTask task = run.task;
-        task.more();
+        MemoryRuns more = task.more();
         for (Skip skip : completion.skipped()) {
             MemoryExecution row = new MemoryExecution(task, run.number);
             row.skip = skip;
+            more.fired += run.isDetached ? 0 : skip.count();
             row.claim = completion.claim();
             row.node = run.node;
             row.order = run.order;
             task.add(row);
             task.lane.history.add(row, completion, now);
         }
-    }
-
-    private static void wait(MemoryExecution run, long due) {
-        run.task.more().waitAgain(run, due);
     }
 
     /** A task that runs once and needed nothing else: nearly always over now. */
@@ -159,7 +156,7 @@ final class MemoryChanges {
             settle(task, Outcome.Kind.CANCELLED, now);
             lane.history.trim(task, now);
         } else {
-            wait(run, claim.dueMicros());
+            more.waitAgain(run, claim.dueMicros(), false);
             settle(task, null, now);
         }
     }

@@ -29,6 +29,9 @@ final class MemoryExecution extends DueHeap.Node {
     /** Whether its end no longer decides where the timeline goes on, because the task was given another head. */
     boolean isDetached;
 
+    /** Whether it waits for its next attempt, not for a slot: of those that wait to be claimed again. */
+    boolean isRetry;
+
     /** Whether its task was replaced by another one while it ran. */
     boolean isReplaced;
 
@@ -118,12 +121,7 @@ final class MemoryExecution extends DueHeap.Node {
         return switch (state) {
             case FINISHED -> Objects.requireNonNull(completion).execution(node);
             case ACTIVE -> open(TaskState.RUNNING, node);
-            default ->
-                open(
-                        completion != null && completion.outcome().kind() == Outcome.Kind.RETRY_AT
-                                ? TaskState.RETRYING
-                                : TaskState.PENDING,
-                        "");
+            default -> open(isRetry ? TaskState.RETRYING : TaskState.PENDING, "");
         };
     }
 

@@ -118,7 +118,7 @@ final class MemoryHistory {
 
     /** Whether nobody expects a task to be there any more. A cancelled timeline and a task to be triggered are expected. */
     private static boolean isDisposable(MemoryTask task) {
-        if (!task.state.isFinal() || (task.more != null && task.more.isManual)) {
+        if (task.where == MemoryTask.REMOVED || !task.state.isFinal() || (task.more != null && task.more.isManual)) {
             return false;
         }
         return task.state != TaskState.CANCELLED || task.record.trigger().isOnce();

@@ -112,11 +112,12 @@ final class MemoryRuns {
         return extras != null && extra < head() ? extras.poll() : null;
     }
 
-    void waitAgain(MemoryExecution run, long due) {
+    void waitAgain(MemoryExecution run, long due, boolean isRetry) {
         if (again == null) {
             again = new DueHeap<>();
         }
         run.state = MemoryExecution.AGAIN;
+        run.isRetry = isRetry;
         run.due = due;
         again.add(run, due);
     }
@@ -148,7 +149,7 @@ final class MemoryRuns {
     /** Whether the first execution that was claimed before waits for a retry, not because it was given back. */
     boolean isNextRetry() {
         MemoryExecution run = again == null ? null : again.peek();
-        return run != null && run.completion != null && run.completion.outcome().kind() == Outcome.Kind.RETRY_AT;
+        return run != null && run.isRetry;
     }
 
     boolean hasRetry() {
