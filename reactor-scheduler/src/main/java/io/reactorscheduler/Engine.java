@@ -71,7 +71,8 @@ final class Engine {
     private void open() {
         isOpen = true;
         queues.values().forEach(this::open);
-        if (!subscriptions.isDisposed() && (with.store().isShared() || with.store().safetyPoll() != null)) {
+        if (!subscriptions.isDisposed()
+                && (with.store().isShared() || with.store().safetyPoll() != null)) {
             sweepLater();
         }
         claims.lookSoon();

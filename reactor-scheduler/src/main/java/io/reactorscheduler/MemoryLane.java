@@ -187,7 +187,8 @@ final class MemoryLane {
         }
         task.due = due;
         task.sequence = ++sequence;
-        MemoryIndex aside = asides.isEmpty() || task.record.function() != null ? null : asides.get(task.record.handler());
+        MemoryIndex aside =
+                asides.isEmpty() || task.record.function() != null ? null : asides.get(task.record.handler());
         task.where = aside == null ? MemoryTask.IN_LINE : MemoryTask.ASIDE;
         (aside == null ? index : aside).add(task, now);
         news = Math.min(news, due);

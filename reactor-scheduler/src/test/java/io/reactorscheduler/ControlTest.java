@@ -17,7 +17,8 @@ class ControlTest extends InVirtualTime {
     private final List<String> ran = new ArrayList<>();
 
     private Task<Void, Object> noted(String id) {
-        return Task.of("note", run -> Mono.fromRunnable(() -> ran.add(run.executionId()))).id(id);
+        return Task.of("note", run -> Mono.fromRunnable(() -> ran.add(run.executionId())))
+                .id(id);
     }
 
     @Test
@@ -134,7 +135,8 @@ class ControlTest extends InVirtualTime {
     void removingARunningTaskCancelsItsRun() {
         AtomicInteger cancelled = new AtomicInteger();
         ReactiveScheduler scheduler = started();
-        now(scheduler.schedule(Task.of("hangs", run -> Mono.never().doOnCancel(cancelled::incrementAndGet)).id("t")));
+        now(scheduler.schedule(Task.of("hangs", run -> Mono.never().doOnCancel(cancelled::incrementAndGet))
+                .id("t")));
         settle();
 
         now(scheduler.remove("t"));
@@ -147,8 +149,12 @@ class ControlTest extends InVirtualTime {
     @Test
     void aFailedTaskIsRetriedWithItsInputAndAllItsRetries() {
         AtomicInteger calls = new AtomicInteger();
-        ReactiveScheduler scheduler = started(builder().handle(DOUBLE, (n, run) ->
-                calls.incrementAndGet() <= 2 ? Mono.error(new IllegalStateException("no")) : Mono.just(2 * n)));
+        ReactiveScheduler scheduler = started(builder()
+                .handle(
+                        DOUBLE,
+                        (n, run) -> calls.incrementAndGet() <= 2
+                                ? Mono.error(new IllegalStateException("no"))
+                                : Mono.just(2 * n)));
         now(scheduler.schedule(DOUBLE.task(21).id("t").retry(RetryPolicy.fixed(1, Duration.ZERO))));
         pass(Duration.ofSeconds(1));
         assertThat(stateOf(scheduler, "t")).isEqualTo(TaskState.FAILED);
@@ -175,7 +181,11 @@ class ControlTest extends InVirtualTime {
         assertThat(now(scheduler.retry("t#1"))).isEqualTo("t#3");
         settle();
 
-        assertThat(fires).containsExactly(START.plus(Duration.ofHours(1)), START.plus(Duration.ofHours(2)), START.plus(Duration.ofHours(1)));
+        assertThat(fires)
+                .containsExactly(
+                        START.plus(Duration.ofHours(1)),
+                        START.plus(Duration.ofHours(2)),
+                        START.plus(Duration.ofHours(1)));
     }
 
     @Test
@@ -190,7 +200,9 @@ class ControlTest extends InVirtualTime {
         assertThat(stateOf(scheduler, "t")).isEqualTo(TaskState.PENDING);
         pass(Duration.ofHours(1));
 
-        assertThat(executionsOf(scheduler, "t")).extracting(Execution::state).containsExactly(TaskState.RUNNING, TaskState.CANCELLED);
+        assertThat(executionsOf(scheduler, "t"))
+                .extracting(Execution::state)
+                .containsExactly(TaskState.RUNNING, TaskState.CANCELLED);
     }
 
     @Test
@@ -218,9 +230,12 @@ class ControlTest extends InVirtualTime {
         assertThat(ids(scheduler, TaskQuery.all().state(TaskState.COMPLETED))).containsExactly("done");
         assertThat(ids(scheduler, TaskQuery.all().queue("one"))).containsExactly("done");
         assertThat(ids(scheduler, TaskQuery.all().tag("odd1"))).containsExactly("later1", "later3");
-        assertThat(ids(scheduler, TaskQuery.all().handler("note").limit(2).offset(1))).containsExactly("later0", "later1");
+        assertThat(ids(scheduler, TaskQuery.all().handler("note").limit(2).offset(1)))
+                .containsExactly("later0", "later1");
         assertThat(ids(scheduler, TaskQuery.all().after("later2"))).containsExactly("later3", "later4");
-        assertThat(now(scheduler.stats()).tasks()).containsEntry(TaskState.PENDING, 5L).containsEntry(TaskState.COMPLETED, 1L);
+        assertThat(now(scheduler.stats()).tasks())
+                .containsEntry(TaskState.PENDING, 5L)
+                .containsEntry(TaskState.COMPLETED, 1L);
     }
 
     private static List<String> ids(ReactiveScheduler scheduler, TaskQuery query) {

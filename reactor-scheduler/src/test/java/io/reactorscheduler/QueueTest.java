@@ -20,20 +20,23 @@ class QueueTest extends InVirtualTime {
     private final AtomicInteger most = new AtomicInteger();
 
     private Task<Void, Object> takes(Duration length, String id) {
-        return Task.of("work", run -> Mono.delay(length, time)
-                        .then(Mono.empty())
-                        .doOnSubscribe(s -> {
-                            started.add(run.taskId());
-                            most.accumulateAndGet(running.incrementAndGet(), Math::max);
-                        })
-                        .doFinally(end -> running.decrementAndGet()))
+        return Task.of(
+                        "work",
+                        run -> Mono.delay(length, time)
+                                .then(Mono.empty())
+                                .doOnSubscribe(s -> {
+                                    started.add(run.taskId());
+                                    most.accumulateAndGet(running.incrementAndGet(), Math::max);
+                                })
+                                .doFinally(end -> running.decrementAndGet()))
                 .id(id)
                 .queue("q");
     }
 
     @Test
     void neverMoreRunsAtOnceThanItsConcurrency() {
-        ReactiveScheduler scheduler = started(builder().queue(TaskQueue.named("q").concurrency(3)));
+        ReactiveScheduler scheduler =
+                started(builder().queue(TaskQueue.named("q").concurrency(3)));
         for (int i = 0; i < 10; i++) {
             now(scheduler.schedule(takes(Duration.ofSeconds(1), "t" + i)));
         }
@@ -46,7 +49,8 @@ class QueueTest extends InVirtualTime {
 
     @Test
     void aWideQueueRunsAsManyAsItsConcurrencyOverAllItsLanes() {
-        ReactiveScheduler scheduler = started(builder().queue(TaskQueue.named("q").concurrency(1_000)));
+        ReactiveScheduler scheduler =
+                started(builder().queue(TaskQueue.named("q").concurrency(1_000)));
         for (int i = 0; i < 2_000; i++) {
             now(scheduler.schedule(takes(Duration.ofSeconds(1), "t" + i)));
         }
@@ -61,7 +65,8 @@ class QueueTest extends InVirtualTime {
 
     @Test
     void resizingChangesHowManyRunAndLeavesRunsAlone() {
-        ReactiveScheduler scheduler = started(builder().queue(TaskQueue.named("q").concurrency(2)));
+        ReactiveScheduler scheduler =
+                started(builder().queue(TaskQueue.named("q").concurrency(2)));
         for (int i = 0; i < 200; i++) {
             now(scheduler.schedule(takes(Duration.ofSeconds(1), "t" + i)));
         }
@@ -79,7 +84,8 @@ class QueueTest extends InVirtualTime {
 
     @Test
     void aPausedQueueStartsNothingUntilItIsResumed() {
-        ReactiveScheduler scheduler = started(builder().queue(TaskQueue.named("q").paused(true)));
+        ReactiveScheduler scheduler =
+                started(builder().queue(TaskQueue.named("q").paused(true)));
         now(scheduler.schedule(takes(Duration.ZERO, "t")));
         pass(Duration.ofHours(1));
         assertThat(started).isEmpty();
@@ -131,7 +137,8 @@ class QueueTest extends InVirtualTime {
 
     @Test
     void neverMoreRunsOfAKeyAtOnceThanItsQueueAllows() {
-        ReactiveScheduler scheduler = started(builder().queue(TaskQueue.named("q").keyConcurrency(2)));
+        ReactiveScheduler scheduler =
+                started(builder().queue(TaskQueue.named("q").keyConcurrency(2)));
         for (int i = 0; i < 10; i++) {
             now(scheduler.schedule(takes(Duration.ofSeconds(1), "a" + i).key("a")));
             now(scheduler.schedule(takes(Duration.ofSeconds(1), "none" + i)));
@@ -162,12 +169,13 @@ class QueueTest extends InVirtualTime {
 
     @Test
     void dueTasksStartByPriorityThenDueTimeThenOrderOfSaving() {
-        ReactiveScheduler scheduler =
-                stoppedLater(builder().queue(TaskQueue.named("q").concurrency(1)).build());
+        ReactiveScheduler scheduler = stoppedLater(
+                builder().queue(TaskQueue.named("q").concurrency(1)).build());
         now(scheduler.schedule(takes(Duration.ZERO, "second").after(Duration.ofSeconds(2))));
         now(scheduler.schedule(takes(Duration.ZERO, "third").after(Duration.ofSeconds(2))));
         now(scheduler.schedule(takes(Duration.ZERO, "first").after(Duration.ofSeconds(1))));
-        now(scheduler.schedule(takes(Duration.ZERO, "urgent").after(Duration.ofSeconds(3)).priority(9)));
+        now(scheduler.schedule(
+                takes(Duration.ZERO, "urgent").after(Duration.ofSeconds(3)).priority(9)));
         pass(Duration.ofSeconds(5));
 
         scheduler.start();
