@@ -88,6 +88,11 @@ final class MemoryExecution extends DueHeap.Node {
         return number;
     }
 
+    /** Its last claim, which it has once it was claimed. */
+    Claim claim() {
+        return Objects.requireNonNull(claim);
+    }
+
     long fence() {
         return claim == null ? 0 : claim.fence();
     }

@@ -1,6 +1,7 @@
 package io.reactorscheduler;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +53,16 @@ final class MemoryIndex {
             next = Math.min(next, at(i).nextDue(now));
         }
         return next;
+    }
+
+    /** Takes all tasks out. */
+    void pollAll(List<MemoryTask> into) {
+        for (int i = 0; i < size; i++) {
+            MemoryLevel level = at(i);
+            for (MemoryTask task = level.poll(); task != null; task = level.poll()) {
+                into.add(task);
+            }
+        }
     }
 
     /** Forgets empty levels. */

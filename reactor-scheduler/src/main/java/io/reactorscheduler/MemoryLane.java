@@ -2,12 +2,8 @@ package io.reactorscheduler;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +34,6 @@ final class MemoryLane {
     /** How often a claim looks into the inbox again before it answers that there may be more now. */
     private static final int LOOKS = 3;
 
-    private static final int LEVELS_KEPT = 8;
     private static final VarHandle INBOX;
     private static final VarHandle TOLD;
 
@@ -61,6 +56,10 @@ final class MemoryLane {
 
     private volatile @Nullable MemoryTask inbox;
     private volatile long told = Long.MIN_VALUE;
+
+    /** Until when the rate limit lets nothing start, as of the last claim. */
+    private volatile long notBefore = Long.MIN_VALUE;
+
     private volatile TaskQueue settings;
 
     // ---- guarded by the monitor
@@ -68,11 +67,7 @@ final class MemoryLane {
     final MemoryList active = new MemoryList();
     final MemoryHistory history;
     private final long[] states = new long[TaskState.values().length];
-    private final Map<String, MemoryIndex> asides = new HashMap<>();
-    private MemoryIndex index = new MemoryIndex(MemoryLine::new);
-    private @Nullable MemoryKeys keys;
-    private @Nullable MemoryBucket bucket;
-    private long sequence;
+    private final MemoryWaiting waiting = new MemoryWaiting();
 
     /** The earliest due time of what came into line since the monitor was taken. */
     private long news = Position.NO_TIME;
@@ -106,8 +101,9 @@ final class MemoryLane {
             head = inbox;
             task.after = head;
         } while (!INBOX.compareAndSet(this, head, task));
-        if (due < told && lowerTold(due)) {
-            shared.hints.due(name, due);
+        long start = Math.max(due, notBefore);
+        if (start < told && lowerTold(start)) {
+            shared.hints.due(name, start);
         }
     }
 
@@ -147,7 +143,7 @@ final class MemoryLane {
         return due < told && !settings.isPaused() && lowerTold(due) ? due : Position.NO_TIME;
     }
 
-    /** Puts what was saved into the index. */
+    /** Puts what was saved in line. */
     void drain(long now) {
         if (inbox == null) {
             return;
@@ -175,47 +171,31 @@ final class MemoryLane {
         }
     }
 
-    /** Puts a task where its next due time says: in line, or out of it. Its place in line must not change otherwise. */
+    /** Puts a task where its next due time says: in line, or out of it. */
     void place(MemoryTask task, long now) {
         if (task.where == MemoryTask.ARRIVING) {
             return;
         }
         displace(task);
         long due = task.nextDue();
-        if (due == Position.NO_TIME) {
-            return;
+        if (due != Position.NO_TIME) {
+            task.due = due;
+            waiting.add(task, now);
+            news = Math.min(news, due);
         }
-        task.due = due;
-        task.sequence = ++sequence;
-        MemoryIndex aside =
-                asides.isEmpty() || task.record.function() != null ? null : asides.get(task.record.handler());
-        task.where = aside == null ? MemoryTask.IN_LINE : MemoryTask.ASIDE;
-        (aside == null ? index : aside).add(task, now);
-        news = Math.min(news, due);
     }
 
     /** Takes a task out of line. Must come before a change of its record. */
     void displace(MemoryTask task) {
         switch (task.where) {
-            case MemoryTask.IN_LINE -> index.remove(task);
-            case MemoryTask.ASIDE -> {
-                String handler = task.record.handler();
-                MemoryIndex aside = Objects.requireNonNull(asides.get(handler));
-                aside.remove(task);
-                forget(handler, aside);
+            case MemoryTask.IN_LINE, MemoryTask.ASIDE -> waiting.remove(task);
+            case MemoryTask.CANCELLED -> {
+                history.forgetCancelled(task);
+                task.where = MemoryTask.OUT;
             }
-            case MemoryTask.CANCELLED -> history.forgetCancelled(task);
             default -> {
-                return;
+                // in no line
             }
-        }
-        task.where = MemoryTask.OUT;
-    }
-
-    private void forget(String handler, MemoryIndex aside) {
-        aside.trim();
-        if (aside.levels() == 0) {
-            asides.remove(handler);
         }
     }
 
@@ -236,13 +216,12 @@ final class MemoryLane {
 
     /** Gives a task that is in no line to another queue, whose monitor is held too. */
     void handOver(MemoryTask task, MemoryLane to, long now) {
-        for (MemoryExecution run = task.newest; run != null; run = run.older) {
+        for (MemoryExecution run = task.more().oldest; run != null; run = run.newer) {
             if (run.state == MemoryExecution.ACTIVE) {
-                MemoryRuns more = task.more();
-                end(run, now);
-                more.active++;
-                run.state = MemoryExecution.ACTIVE;
+                active.remove(run);
+                freeKey(run, now);
                 to.active.add(run);
+                run.key = to.waiting.hold(task, now);
             } else if (run.state == MemoryExecution.FINISHED) {
                 history.finished.remove(run);
                 to.history.finished.add(run);
@@ -278,12 +257,14 @@ final class MemoryLane {
         if (more != null) {
             more.active--;
         }
+        freeKey(run, now);
+    }
+
+    private void freeKey(MemoryExecution run, long now) {
         MemoryKey key = run.key;
         if (key != null) {
             run.key = null;
-            if (keys != null) {
-                news = Math.min(news, keys.end(key, now));
-            }
+            news = Math.min(news, waiting.free(key, now));
         }
     }
 
@@ -295,187 +276,53 @@ final class MemoryLane {
         if (settings.isPaused()) {
             return Position.NO_TIME;
         }
-        List<MemoryIndex> open = open(request.handlers(), now);
-        int wanted = free;
-        while (wanted > 0 && hasToken(now)) {
-            MemoryLevel level = first(open, now);
-            MemoryTask task = level == null ? null : level.peek(now);
-            if (level == null || task == null) {
+        List<MemoryIndex> open = waiting.open(request.handlers(), now);
+        long lease = now + Checks.micros(request.lease());
+        for (int claimed = 0; claimed < free; claimed++) {
+            MemoryTask task = waiting.poll(open, request.handlers(), now);
+            if (task == null) {
                 break;
             }
-            if (task.record.function() == null && !request.handlers().contains(task.record.handler())) {
-                setAside(task, level, now);
-                continue;
+            MemoryExecution run = MemoryClaims.next(task, shared.fences.incrementAndGet(), lease);
+            run.node = request.node();
+            run.key = waiting.keyOf(task, now);
+            active.add(run);
+            state(task, TaskState.RUNNING);
+            if (task.overlaps()) {
+                place(task, now);
             }
-            MemoryKey key = level.take(task, now);
-            task.where = MemoryTask.OUT;
-            if (bucket != null) {
-                bucket.take();
-            }
-            claims.add(start(task, key, request, now));
-            wanted--;
+            claims.add(run.claim());
         }
         return report(open, now);
     }
 
-    private boolean hasToken(long now) {
-        return bucket == null || bucket.nextAt(now) <= now;
-    }
-
-    private List<MemoryIndex> open(Set<String> handlers, long now) {
-        if (index.levels() > LEVELS_KEPT) {
-            index.trim();
-        }
-        if (keys != null) {
-            keys.forget(now);
-        }
-        if (asides.isEmpty()) {
-            return List.of(index);
-        }
-        List<MemoryIndex> open = new ArrayList<>();
-        open.add(index);
-        asides.forEach((handler, aside) -> {
-            if (handlers.contains(handler)) {
-                open.add(aside);
-            }
-        });
-        return open;
-    }
-
-    private static @Nullable MemoryLevel first(List<MemoryIndex> open, long now) {
-        MemoryLevel best = null;
-        MemoryTask bestTask = null;
-        int bestPriority = Integer.MIN_VALUE;
-        for (int i = 0; i < open.size(); i++) {
-            MemoryIndex in = open.get(i);
-            for (int rank = 0; rank < in.levels(); rank++) {
-                int priority = in.priority(rank);
-                if (best != null && priority < bestPriority) {
-                    break;
-                }
-                MemoryLevel level = in.at(rank);
-                MemoryTask task = level.peek(now);
-                if (task == null) {
-                    continue;
-                }
-                if (best == null
-                        || bestTask == null
-                        || priority > bestPriority
-                        || level.comesBefore(task, best, bestTask)) {
-                    best = level;
-                    bestTask = task;
-                    bestPriority = priority;
-                }
-                break;
-            }
-        }
-        return best;
-    }
-
-    private void setAside(MemoryTask task, MemoryLevel level, long now) {
-        level.remove(task);
-        task.where = MemoryTask.ASIDE;
-        asides.computeIfAbsent(task.record.handler(), handler -> new MemoryIndex(this::newLevel))
-                .add(task, now);
-    }
-
-    private MemoryLevel newLevel() {
-        return keys == null ? new MemoryLine() : new MemoryTurns(keys);
-    }
-
     private long report(List<MemoryIndex> open, long now) {
-        long next = nextDue(open, now);
         for (int look = 1; ; look++) {
+            long next = waiting.nextDue(open, now);
+            notBefore = waiting.nextToken(now);
             raiseTold(next);
-            if (inbox == null) {
-                break;
-            }
-            if (look == LOOKS) {
-                next = Math.min(next, now);
-                break;
+            if (inbox == null || look == LOOKS) {
+                news = Position.NO_TIME;
+                return inbox == null ? next : Math.min(next, now);
             }
             drain(now);
-            next = nextDue(open, now);
         }
-        news = Position.NO_TIME;
-        return next;
     }
-
-    private long nextDue(List<MemoryIndex> open, long now) {
-        long next = Position.NO_TIME;
-        for (MemoryIndex in : open) {
-            next = Math.min(next, in.nextDue(now));
-        }
-        return bucket == null || next == Position.NO_TIME ? next : Math.max(next, bucket.nextAt(now));
-    }
-
-    private Claim start(MemoryTask task, @Nullable MemoryKey key, ClaimRequest request, long now) {
-        long lease = now + Checks.micros(request.lease());
-        MemoryExecution run = MemoryClaims.next(task, shared.fences.incrementAndGet(), lease);
-        run.node = request.node();
-        run.key = key;
-        active.add(run);
-        state(task, TaskState.RUNNING);
-        if (task.overlaps()) {
-            place(task, now);
-        }
-        return Objects.requireNonNull(run.claim);
-    }
-
-    // ---- settings, under the monitor
 
     /** Takes over changed settings; gives the due time to hint at. */
     long settings(TaskQueue changed, long now) {
         drain(now);
         TaskQueue before = settings;
         settings = changed;
-        if (!Objects.equals(before.rateLimit(), changed.rateLimit())) {
-            bucket = changed.rateLimit() == null ? null : new MemoryBucket(changed.rateLimit(), now);
-        }
-        if (before.keyConcurrency() != changed.keyConcurrency()
-                || !Objects.equals(before.keyRateLimit(), changed.keyRateLimit())) {
-            reindex(changed, now);
-        }
+        waiting.limits(before, changed, active, now);
+        notBefore = Long.MIN_VALUE;
         news = Position.NO_TIME;
         if (changed.isPaused()) {
             return Position.NO_TIME;
         }
-        long due = index.nextDue(now);
-        for (MemoryIndex aside : asides.values()) {
-            due = Math.min(due, aside.nextDue(now));
-        }
+        long due = waiting.nextDue(now);
         raiseTold(due);
         return due;
-    }
-
-    private void reindex(TaskQueue changed, long now) {
-        List<MemoryTask> all = new ArrayList<>();
-        empty(index, all);
-        asides.values().forEach(aside -> empty(aside, all));
-        asides.clear();
-        keys = changed.hasKeyLimits() ? new MemoryKeys(changed) : null;
-        index = new MemoryIndex(this::newLevel);
-        for (MemoryExecution run = active.first; run != null; run = run.after) {
-            run.key = null;
-            if (keys != null) {
-                MemoryKey key = keys.key(run.task.record.key(), now);
-                key.running++;
-                run.key = key;
-            }
-        }
-        for (MemoryTask task : all) {
-            task.where = MemoryTask.OUT;
-            place(task, now);
-        }
-    }
-
-    private static void empty(MemoryIndex from, List<MemoryTask> into) {
-        for (int rank = 0; rank < from.levels(); rank++) {
-            MemoryLevel level = from.at(rank);
-            for (MemoryTask task = level.poll(); task != null; task = level.poll()) {
-                into.add(task);
-            }
-        }
     }
 
     // ---- looking, under the monitor
@@ -500,19 +347,6 @@ final class MemoryLane {
 
     TaskStore.QueueStats stats(long now) {
         drain(now);
-        long size = 0;
-        long due = 0;
-        long oldest = Position.NO_TIME;
-        List<MemoryIndex> all = new ArrayList<>(asides.values());
-        all.add(index);
-        for (MemoryIndex in : all) {
-            for (int rank = 0; rank < in.levels(); rank++) {
-                MemoryLevel level = in.at(rank);
-                size += level.size();
-                due += level.due(now);
-                oldest = Math.min(oldest, level.oldestDue(now));
-            }
-        }
-        return new TaskStore.QueueStats(size - due, due, active.size, oldest);
+        return waiting.stats(active.size, now);
     }
 }

@@ -13,9 +13,8 @@ interface MemoryLevel {
     @Nullable
     MemoryTask peek(long now);
 
-    /** Takes out the task that {@link #peek} gave, because it is claimed; gives the key whose slot it holds from now on. */
-    @Nullable
-    MemoryKey take(MemoryTask task, long now);
+    /** Takes out the task that {@link #peek} gave, because it is claimed. */
+    void take(MemoryTask task, long now);
 
     /** When {@link #peek} may give a task if nothing else changes: in the past for now. */
     long nextDue(long now);

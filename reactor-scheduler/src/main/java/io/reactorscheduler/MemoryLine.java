@@ -72,9 +72,8 @@ final class MemoryLine implements MemoryLevel {
     }
 
     @Override
-    public @Nullable MemoryKey take(MemoryTask task, long now) {
+    public void take(MemoryTask task, long now) {
         remove(task);
-        return null;
     }
 
     @Override

@@ -103,7 +103,7 @@ final class MemoryTurns implements MemoryLevel {
     }
 
     @Override
-    public MemoryKey take(MemoryTask task, long now) {
+    public void take(MemoryTask task, long now) {
         Line line = Objects.requireNonNull(first);
         line.tasks.remove(task);
         due--;
@@ -114,7 +114,6 @@ final class MemoryTurns implements MemoryLevel {
         } else {
             drop(line, now);
         }
-        return line.key;
     }
 
     @Override

@@ -1,0 +1,277 @@
+package io.reactorscheduler;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The in-memory store without its reactive dress: finds tasks and queues, takes the right monitor, and emits what is to
+ * be told when it is released. Each method is given the time.
+ */
+final class MemoryStore {
+
+    final MemoryShared shared;
+    private final Map<String, MemoryLane> lanes = new ConcurrentHashMap<>();
+    private final AtomicInteger ranks = new AtomicInteger();
+    private final AtomicLong saves = new AtomicLong();
+    private final MemorySweep sweep;
+
+    MemoryStore(Retention retention) {
+        this.shared = new MemoryShared(retention);
+        this.sweep = new MemorySweep(shared, lanes.values());
+    }
+
+    Collection<MemoryLane> lanes() {
+        return lanes.values();
+    }
+
+    private MemoryLane lane(String queue) {
+        MemoryLane known = lanes.get(queue);
+        return known != null
+                ? known
+                : lanes.computeIfAbsent(queue, name -> new MemoryLane(name, ranks.incrementAndGet(), shared));
+    }
+
+    // ---- saving
+
+    TaskStore.Saved save(NewTask newTask, MemoryClock clock) {
+        TaskRecord record = newTask.task();
+        MemoryLane lane = lane(record.queue());
+        for (; ; ) {
+            MemoryTask known;
+            if (lane.reserve()) {
+                MemoryTask task = new MemoryTask(record, lane, newTask.head());
+                known = shared.ids.putIfAbsent(task);
+                if (known == null) {
+                    lane.offer(task, newTask.head().dueMicros());
+                    if (MemoryLane.isTurnToDrain(saves.incrementAndGet())) {
+                        drain(lane, clock.nowMicros());
+                    }
+                    return new TaskStore.Saved(record, true, false);
+                }
+                lane.unfinished.decrementAndGet();
+            } else {
+                known = shared.ids.get(record.id());
+                if (known == null) {
+                    throw new RejectedTaskException(lane.name, lane.settings().capacity(), record.id());
+                }
+            }
+            MemoryLane from = known.lane;
+            MemoryMoves.Moved moved = MemoryMoves.known(known, from, lane, newTask, clock.nowMicros());
+            if (moved.saved() != null) {
+                from.tell(moved.oldNews());
+                lane.tell(moved.newNews());
+                return moved.saved();
+            }
+            Thread.onSpinWait();
+        }
+    }
+
+    private static void drain(MemoryLane lane, long now) {
+        long news;
+        synchronized (lane) {
+            lane.drain(now);
+            news = lane.takeNews();
+        }
+        lane.tell(news);
+    }
+
+    // ---- running
+
+    ClaimBatch claim(ClaimRequest request, long now) {
+        List<ClaimRequest.Slots> slots = request.slots();
+        List<Claim> claims = new ArrayList<>();
+        long[] next = new long[slots.size()];
+        for (int i = 0; i < next.length; i++) {
+            MemoryLane lane = lane(slots.get(i).queue());
+            synchronized (lane) {
+                next[i] = lane.claim(request, slots.get(i).free(), now, claims);
+            }
+        }
+        return new ClaimBatch(claims, next, now);
+    }
+
+    void advance(TaskStore.Advance head, long now) {
+        changeIfKnown(head.claim().task().id(), now, task -> {
+            MemoryChanges.advance(task, head, now);
+            return null;
+        });
+    }
+
+    /** Whether the claim was still valid. */
+    boolean renew(Claim claim, Duration lease, long now) {
+        Boolean isRenewed = changeIfKnown(claim.task().id(), now, task -> {
+            MemoryExecution run = task.claimed(claim.number(), claim.fence());
+            if (run == null || run.leaseMicros < now) {
+                return false;
+            }
+            run.leaseMicros = now + Checks.micros(lease);
+            return true;
+        });
+        return Boolean.TRUE.equals(isRenewed);
+    }
+
+    List<TaskStore.Recorded> complete(List<Completion> completions, long now) {
+        TaskStore.Recorded[] recorded = new TaskStore.Recorded[completions.size()];
+        for (int from = 0; from < recorded.length; ) {
+            MemoryTask task = task(completions.get(from));
+            if (task == null) {
+                recorded[from++] = TaskStore.Recorded.STALE;
+            } else {
+                from = complete(completions, recorded, from, task, now);
+            }
+        }
+        sweep.trim();
+        return Arrays.asList(recorded);
+    }
+
+    /** Records a row of completions of one queue; gives the first that is of another. */
+    private int complete(
+            List<Completion> completions, TaskStore.Recorded[] recorded, int from, MemoryTask first, long now) {
+        MemoryLane lane = first.lane;
+        MemoryTask task = first;
+        int at = from;
+        long news;
+        synchronized (lane) {
+            lane.drain(now);
+            while (task != null && task.lane == lane && task.where != MemoryTask.REMOVED) {
+                recorded[at] = MemoryChanges.complete(task, completions.get(at), now);
+                task = ++at < recorded.length ? task(completions.get(at)) : null;
+            }
+            news = lane.takeNews();
+        }
+        lane.tell(news);
+        return at;
+    }
+
+    private @Nullable MemoryTask task(Completion completion) {
+        return shared.ids.get(completion.claim().task().id());
+    }
+
+    TaskStore.Swept sweep(long now) {
+        return sweep.sweep(now);
+    }
+
+    // ---- changes
+
+    /** A change of a task under the monitor of its queue. */
+    interface Change<T> {
+        @Nullable
+        T apply(MemoryTask task);
+    }
+
+    /** What the change gives; null when the task is unknown. */
+    <T> @Nullable T changeIfKnown(String id, long now, Change<T> change) {
+        for (; ; ) {
+            MemoryTask task = shared.ids.get(id);
+            if (task == null) {
+                return null;
+            }
+            MemoryLane lane = task.lane;
+            T result;
+            long news;
+            synchronized (lane) {
+                if (task.lane != lane || task.where == MemoryTask.REMOVED) {
+                    continue;
+                }
+                lane.drain(now);
+                result = change.apply(task);
+                news = lane.takeNews();
+            }
+            lane.tell(news);
+            return result;
+        }
+    }
+
+    <T> T change(String id, long now, Change<T> change) {
+        T result = changeIfKnown(id, now, change);
+        if (result == null) {
+            throw new UnknownTaskException(id);
+        }
+        return result;
+    }
+
+    /** What a change gives that may owe a hint. */
+    private record Told<T>(T result, TaskStore.@Nullable Hint hint) {}
+
+    private <T> T tell(Told<T> told) {
+        if (told.hint() != null) {
+            shared.hints.emit(told.hint());
+        }
+        return told.result();
+    }
+
+    TaskInfo cancel(String id, long now) {
+        return tell(change(id, now, task -> {
+            TaskStore.Hint hint = MemoryChanges.cancel(task, now);
+            return new Told<>(task.info(), hint);
+        }));
+    }
+
+    TaskInfo remove(String id, long now) {
+        return tell(change(id, now, task -> {
+            TaskInfo info = task.info();
+            return new Told<>(info, MemoryChanges.remove(task, now));
+        }));
+    }
+
+    boolean cancelExecution(String id, long now) {
+        return tell(change(taskOf(id), now, task -> {
+            MemoryExecution run = task.execution(numberOf(id));
+            boolean isRunning = run != null && run.state == MemoryExecution.ACTIVE;
+            long fence = shared.fences.get();
+            return new Told<>(
+                    isRunning, isRunning ? new TaskStore.Hint(TaskStore.Hint.Kind.CANCEL_EXECUTION, id, fence) : null);
+        }));
+    }
+
+    void append(ExecutionEvent event, long now) {
+        String id = event.executionId();
+        changeIfKnown(taskOf(id), now, task -> {
+            MemoryExecution run = task.execution(numberOf(id));
+            if (run != null) {
+                run.say(event);
+            }
+            return null;
+        });
+    }
+
+    List<ExecutionEvent> events(String id, long now) {
+        List<ExecutionEvent> events = changeIfKnown(taskOf(id), now, task -> {
+            MemoryExecution run = task.execution(numberOf(id));
+            return run == null ? null : List.copyOf(run.events());
+        });
+        return events == null ? List.of() : events;
+    }
+
+    private static String taskOf(String executionId) {
+        int mark = executionId.lastIndexOf('#');
+        return mark < 0 ? executionId : executionId.substring(0, mark);
+    }
+
+    /** The number of an execution, 0 where the id is none of an execution. */
+    private static long numberOf(String executionId) {
+        try {
+            return Long.parseLong(executionId.substring(executionId.lastIndexOf('#') + 1));
+        } catch (NumberFormatException notOfAnExecution) {
+            return 0;
+        }
+    }
+
+    void saveQueue(TaskQueue queue, long now) {
+        MemoryLane lane = lane(queue.name());
+        long due;
+        synchronized (lane) {
+            due = lane.settings(queue, now);
+        }
+        shared.hints.emit(new TaskStore.Hint(TaskStore.Hint.Kind.QUEUE, queue.name(), 0));
+        lane.tell(due);
+    }
+}
