@@ -135,7 +135,6 @@ class AsyncWorkRaceTest {
 
     @Test
     void aCancelThatRacesWithTheEndStopsTheWorkOrLeavesItButNeverBoth() throws Exception {
-        int stops = 0;
         for (int i = 0; i < ROUNDS; i++) {
             String reference = "ref-" + i;
             Round round = driven(reference);
@@ -147,9 +146,7 @@ class AsyncWorkRaceTest {
             }));
 
             assertThat(round.work.stopped.size() + round.work.outputs.get()).isEqualTo(1);
-            stops += round.work.stopped.size();
         }
-        assertThat(stops).isBetween(0, ROUNDS);
     }
 
     @Test
