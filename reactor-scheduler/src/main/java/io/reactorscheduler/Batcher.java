@@ -25,7 +25,7 @@ final class Batcher<T> {
 
     private final int most;
     private final Scheduler scheduler;
-    private final Function<List<T>, Mono<Void>> send;
+    private final Function<List<T>, Mono<?>> send;
     private final Queue<T> waiting = Queues.<T>unboundedMultiproducer().get();
     private final AtomicInteger signals = new AtomicInteger();
     private final AtomicInteger planned = new AtomicInteger();
@@ -38,7 +38,7 @@ final class Batcher<T> {
      * @param scheduler where planned flushes run
      * @param send sends a batch; what it fails with has been dealt with
      */
-    Batcher(int most, Scheduler scheduler, Function<List<T>, Mono<Void>> send) {
+    Batcher(int most, Scheduler scheduler, Function<List<T>, Mono<?>> send) {
         this.most = most;
         this.scheduler = scheduler;
         this.send = send;
@@ -117,7 +117,7 @@ final class Batcher<T> {
     }
 
     /** The end of one call. */
-    private final class Sent implements CoreSubscriber<Void> {
+    private final class Sent implements CoreSubscriber<Object> {
 
         @Override
         public void onSubscribe(Subscription subscription) {
@@ -125,7 +125,7 @@ final class Batcher<T> {
         }
 
         @Override
-        public void onNext(Void nothing) {}
+        public void onNext(Object ignored) {}
 
         @Override
         public void onError(Throwable error) {

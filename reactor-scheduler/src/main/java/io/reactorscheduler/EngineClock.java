@@ -134,7 +134,8 @@ final class EngineClock {
         return millis * MICROS_PER_MILLI;
     }
 
-    private static boolean readsOneSource(Scheduler scheduler) {
+    /** Whether wall and monotonic time of a Scheduler are one, as in virtual time. */
+    static boolean readsOneSource(Scheduler scheduler) {
         long before = scheduler.now(TimeUnit.MILLISECONDS);
         long millis = Math.floorDiv(scheduler.now(TimeUnit.NANOSECONDS), NANOS_PER_MILLI);
         long after = scheduler.now(TimeUnit.MILLISECONDS);

@@ -49,22 +49,28 @@ final class Recorder {
         batcher.flush();
     }
 
-    /**
-     * A store that is away is waited for: the work is done, and losing its record would do it again. Leases bound how
-     * long the record is still wanted; the store says so when it is not.
-     */
-    private Mono<Void> record(List<Completion> batch) {
-        Mono<List<TaskStore.Recorded>> recorded = Mono.defer(() -> with.store().complete(batch))
-                .doOnError(error ->
-                        with.events().problem("The ends of " + batch.size() + " runs wait for the store", error))
-                .retryWhen(Retry.backoff(Long.MAX_VALUE, FIRST_PAUSE)
-                        .maxBackoff(LONGEST_PAUSE)
-                        .scheduler(with.timer()));
+    private Mono<?> record(List<Completion> batch) {
+        Mono<List<TaskStore.Recorded>> recorded =
+                with.store().complete(batch).onErrorResume(error -> recordLater(batch, error));
         if (with.store().isShared()) {
             // the reply may arrive on the event loop of a client; what follows runs user code
             recorded = recorded.publishOn(with.scheduler());
         }
-        return recorded.doOnNext(results -> tell(batch, results)).then();
+        return recorded.doOnNext(results -> tell(batch, results));
+    }
+
+    /**
+     * A store that is away is waited for: the work is done, and losing its record would do it again. Leases bound how
+     * long the record is still wanted; the store says so when it is not.
+     */
+    private Mono<List<TaskStore.Recorded>> recordLater(List<Completion> batch, Throwable first) {
+        with.events().problem("The ends of " + batch.size() + " runs wait for the store", first);
+        return Mono.defer(() -> with.store().complete(batch))
+                .delaySubscription(FIRST_PAUSE, with.timer())
+                .doOnError(error -> with.events().problem("The ends of " + batch.size() + " runs still wait", error))
+                .retryWhen(Retry.backoff(Long.MAX_VALUE, FIRST_PAUSE)
+                        .maxBackoff(LONGEST_PAUSE)
+                        .scheduler(with.timer()));
     }
 
     private void tell(List<Completion> batch, List<TaskStore.Recorded> results) {

@@ -28,7 +28,7 @@ final class RunReports {
     }
 
     /** Events are worth a few attempts, not an endless queue while the store is away: then they are told as a problem. */
-    private Mono<Void> append(List<ExecutionEvent> batch) {
+    private Mono<?> append(List<ExecutionEvent> batch) {
         return Mono.defer(() -> with.store().append(batch))
                 .retryWhen(Retry.backoff(ATTEMPTS, PAUSE).scheduler(with.timer()))
                 .onErrorResume(error -> {

@@ -75,6 +75,7 @@ final class WakeUp implements Disposable {
     private final TimeBase time;
     private final long longestDelay;
     private final long spareDelay;
+    private final int mostSpares;
     private final Runnable action;
     private final Consumer<? super Throwable> onError;
 
@@ -102,6 +103,8 @@ final class WakeUp implements Disposable {
         this.time = time;
         this.longestDelay = Math.min(longestDelay, time.unit().convert(LONGEST_DELAY_DAYS, TimeUnit.DAYS));
         this.spareDelay = time.unit().convert(SPARE_MILLIS, TimeUnit.MILLISECONDS);
+        // in virtual time there is one thread, and what it runs takes no time
+        this.mostSpares = EngineClock.readsOneSource(time.scheduler()) ? 0 : MOST_SPARES;
         this.action = action;
         this.onError = onError;
     }
@@ -183,7 +186,7 @@ final class WakeUp implements Disposable {
             onError.accept(refused);
             return false;
         }
-        int spares = Math.min(running, MOST_SPARES);
+        int spares = Math.min(running, mostSpares);
         if (spares > 0) {
             startSpares(next, spares, delay + spareDelay);
         }

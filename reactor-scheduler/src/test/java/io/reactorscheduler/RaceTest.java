@@ -48,14 +48,16 @@ class RaceTest {
                         64)
                 .then(untilIdle())
                 .thenMany(scheduler.tasks(TaskQuery.all().limit(tasks)))
-                .collect(java.util.stream.Collectors.groupingBy(
-                        TaskInfo::state, java.util.stream.Collectors.counting()))
+                .collect(
+                        java.util.stream.Collectors.groupingBy(TaskInfo::state, java.util.stream.Collectors.counting()))
                 .subscribeOn(Schedulers.boundedElastic())
                 .block(PATIENCE);
 
-        assertThat(states).containsOnlyKeys(states.containsKey(TaskState.COMPLETED)
-                ? new TaskState[] {TaskState.CANCELLED, TaskState.COMPLETED}
-                : new TaskState[] {TaskState.CANCELLED});
+        assertThat(states)
+                .containsOnlyKeys(
+                        states.containsKey(TaskState.COMPLETED)
+                                ? new TaskState[] {TaskState.CANCELLED, TaskState.COMPLETED}
+                                : new TaskState[] {TaskState.CANCELLED});
         assertThat(runs.values()).allMatch(count -> count.get() == 1);
         assertThat((long) runs.size()).isGreaterThanOrEqualTo(states.getOrDefault(TaskState.COMPLETED, 0L));
     }
@@ -66,9 +68,11 @@ class RaceTest {
         AtomicInteger active = new AtomicInteger();
         scheduler = ReactiveScheduler.builder()
                 .queue(TaskQueue.named("wide").concurrency(tasks))
-                .handle(NOTE, (n, run) -> Mono.<Void>never()
-                        .doOnSubscribe(s -> active.incrementAndGet())
-                        .doOnCancel(active::decrementAndGet))
+                .handle(
+                        NOTE,
+                        (n, run) -> Mono.<Void>never()
+                                .doOnSubscribe(s -> active.incrementAndGet())
+                                .doOnCancel(active::decrementAndGet))
                 .start();
 
         Flux.range(0, tasks)
@@ -90,10 +94,12 @@ class RaceTest {
         CountDownLatch done = new CountDownLatch(tasks);
         scheduler = ReactiveScheduler.builder()
                 .queue(TaskQueue.named("q").concurrency(1))
-                .handle(NOTE, (n, run) -> Mono.fromRunnable(() -> {
-                    note(n);
-                    done.countDown();
-                }))
+                .handle(
+                        NOTE,
+                        (n, run) -> Mono.fromRunnable(() -> {
+                            note(n);
+                            done.countDown();
+                        }))
                 .start();
 
         Mono<Void> schedule = Flux.range(0, tasks)
@@ -147,7 +153,8 @@ class RaceTest {
                     .onErrorComplete(SchedulerStoppedException.class)
                     .then()
                     .subscribeOn(Schedulers.boundedElastic());
-            Mono<Stopped> stop = scheduler.disposeGracefully(Duration.ofSeconds(5)).subscribeOn(Schedulers.boundedElastic());
+            Mono<Stopped> stop =
+                    scheduler.disposeGracefully(Duration.ofSeconds(5)).subscribeOn(Schedulers.boundedElastic());
 
             Mono.when(schedule, stop).block(PATIENCE);
 

@@ -53,9 +53,11 @@ class ResultsTest extends InVirtualTime {
     @Test
     void aRepeatingTaskGoesOnAfterAFailedRunAndShowsItAmongItsExecutions() {
         ReactiveScheduler scheduler = started();
-        ScheduledTask<String> task = now(scheduler.schedule(Task.<String>of("t", run -> run.executionId().endsWith("#2")
-                        ? Mono.error(new IllegalStateException("second"))
-                        : Mono.just(run.executionId()))
+        ScheduledTask<String> task = now(scheduler.schedule(Task.<String>of(
+                        "t",
+                        run -> run.executionId().endsWith("#2")
+                                ? Mono.error(new IllegalStateException("second"))
+                                : Mono.just(run.executionId()))
                 .id("t")
                 .trigger(Trigger.every(Duration.ofMinutes(1)).maxRuns(3))));
         List<TaskState> states = new ArrayList<>();
@@ -107,7 +109,10 @@ class ResultsTest extends InVirtualTime {
         ReactiveScheduler scheduler = started();
         AtomicReference<String> end = new AtomicReference<>();
         Task<Void, Integer> task = Task.<Integer>of(
-                        "t", run -> Flux.interval(Duration.ofSeconds(1), time).map(Long::intValue).doOnCancel(() -> end.set("cancelled")))
+                        "t",
+                        run -> Flux.interval(Duration.ofSeconds(1), time)
+                                .map(Long::intValue)
+                                .doOnCancel(() -> end.set("cancelled")))
                 .id("t");
 
         scheduler.stream(task).take(3).subscribe(seen::add);
@@ -122,23 +127,31 @@ class ResultsTest extends InVirtualTime {
     void allElementsAreStoredWhereTheTaskSaysSo() {
         Handler<Void, Integer> count = Handler.named("count", Void.class, Integer.class);
         ReactiveScheduler scheduler = started(builder().handle(count, (none, run) -> Flux.range(1, 3)));
-        ScheduledTask<Integer> task = now(scheduler.schedule(count.task().id("t").collectResults()));
+        ScheduledTask<Integer> task =
+                now(scheduler.schedule(count.task().id("t").collectResults()));
         settle();
 
         task.results().subscribe(seen::add);
         settle();
 
         assertThat(seen).containsExactly(1, 2, 3);
-        assertThat(executionsOf(scheduler, "t")).singleElement().extracting(Execution::result).isEqualTo("[1,2,3]");
+        assertThat(executionsOf(scheduler, "t"))
+                .singleElement()
+                .extracting(Execution::result)
+                .isEqualTo("[1,2,3]");
     }
 
     @Test
     void anEmptyRunIsASuccessWithoutResult() {
         ReactiveScheduler scheduler = started();
-        ScheduledTask<Object> task = now(scheduler.schedule(Task.of("t", run -> Mono.empty()).id("t")));
+        ScheduledTask<Object> task =
+                now(scheduler.schedule(Task.of("t", run -> Mono.empty()).id("t")));
 
         StepVerifier.create(task.results()).then(this::settle).verifyComplete();
-        assertThat(executionsOf(scheduler, "t")).singleElement().extracting(Execution::result).isNull();
+        assertThat(executionsOf(scheduler, "t"))
+                .singleElement()
+                .extracting(Execution::result)
+                .isNull();
     }
 
     @Test
@@ -176,7 +189,10 @@ class ResultsTest extends InVirtualTime {
         assertThat(stateOf(scheduler, "t")).isEqualTo(TaskState.RUNNING);
         pass(Duration.ofSeconds(1));
         assertThat(bucket).containsExactly(Map.entry("ref-t#1", "7"));
-        assertThat(executionsOf(scheduler, "t")).first().extracting(Execution::result).isEqualTo("ref-t#1");
+        assertThat(executionsOf(scheduler, "t"))
+                .first()
+                .extracting(Execution::result)
+                .isEqualTo("ref-t#1");
         scheduler.results("t", seven).subscribe(seen::add);
         settle();
         assertThat(seen).containsExactly(7);
@@ -262,6 +278,7 @@ class ResultsTest extends InVirtualTime {
         slow.request(Long.MAX_VALUE);
         settle();
 
-        assertThat(events).anyMatch(event -> event.kind() == SchedulerEvent.Kind.MISSED && (Long) event.detail() > 1_000);
+        assertThat(events)
+                .anyMatch(event -> event.kind() == SchedulerEvent.Kind.MISSED && (Long) event.detail() > 1_000);
     }
 }

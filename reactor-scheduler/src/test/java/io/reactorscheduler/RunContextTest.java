@@ -20,7 +20,8 @@ class RunContextTest extends InVirtualTime {
     void aRunKnowsItsTaskItsFireTimeAndItsAttempt() {
         List<String> known = new ArrayList<>();
         ReactiveScheduler scheduler = started(builder().handle(DOUBLE, (n, run) -> {
-            known.add(run.taskId() + " " + run.executionId() + " " + run.fireTime() + " " + run.attempt() + " " + run.node());
+            known.add(run.taskId() + " " + run.executionId() + " " + run.fireTime() + " " + run.attempt() + " "
+                    + run.node());
             return run.attempt() == 1 ? Mono.error(new IllegalStateException()) : Mono.empty();
         }));
 
@@ -56,7 +57,8 @@ class RunContextTest extends InVirtualTime {
         ReactiveScheduler scheduler = started(builder().handle(sell, (order, run) -> {
             inputs.add(order);
             inputs.add(run.input(Order.class).amounts().get(1));
-            inputs.add(run.input(new TypeRef<java.util.Map<String, Object>>() {}).get("item"));
+            inputs.add(
+                    run.input(new TypeRef<java.util.Map<String, Object>>() {}).get("item"));
             return Mono.empty();
         }));
         Order order = new Order("tea", List.of(1, 2));
@@ -80,7 +82,8 @@ class RunContextTest extends InVirtualTime {
         settle();
 
         assertThat(now(scheduler.events("t#1")))
-                .extracting(ExecutionEvent::level, ExecutionEvent::message, ExecutionEvent::progress, ExecutionEvent::time)
+                .extracting(
+                        ExecutionEvent::level, ExecutionEvent::message, ExecutionEvent::progress, ExecutionEvent::time)
                 .containsExactly(
                         org.assertj.core.groups.Tuple.tuple(ExecutionEvent.Level.DEBUG, "begin", null, START),
                         org.assertj.core.groups.Tuple.tuple(ExecutionEvent.Level.INFO, "half", 0.5, START),
@@ -125,17 +128,20 @@ class RunContextTest extends InVirtualTime {
         ReactiveScheduler scheduler = started(builder()
                 .carryContext("tenant", String.class)
                 .carryContext("order", Order.class)
-                .handle(DOUBLE, (n, run) -> Mono.deferContextual(context -> {
-                    carried.add(context.get("tenant"));
-                    carried.add(run.context().get("order"));
-                    carried.add(context.hasKey("secret"));
-                    return Mono.empty();
-                })));
+                .handle(
+                        DOUBLE,
+                        (n, run) -> Mono.deferContextual(context -> {
+                            carried.add(context.get("tenant"));
+                            carried.add(run.context().get("order"));
+                            carried.add(context.hasKey("secret"));
+                            return Mono.empty();
+                        })));
         Order order = new Order("tea", List.of());
 
         scheduler
                 .schedule(DOUBLE.task(1).after(Duration.ofHours(1)))
-                .contextWrite(context -> context.put("tenant", "acme").put("order", order).put("secret", 1))
+                .contextWrite(context ->
+                        context.put("tenant", "acme").put("order", order).put("secret", 1))
                 .subscribe();
         pass(Duration.ofHours(1));
 
@@ -146,9 +152,11 @@ class RunContextTest extends InVirtualTime {
     void theRunIsInTheContextOfItsPipeline() {
         AtomicReference<String> current = new AtomicReference<>();
         ReactiveScheduler scheduler = started();
-        now(scheduler.schedule(Task.of("t", run -> Mono.just(1)
-                        .flatMap(n -> RunContext.current())
-                        .doOnNext(known -> current.set(known.taskId())))
+        now(scheduler.schedule(Task.of(
+                        "t",
+                        run -> Mono.just(1)
+                                .flatMap(n -> RunContext.current())
+                                .doOnNext(known -> current.set(known.taskId())))
                 .id("t")));
         settle();
 
