@@ -117,9 +117,9 @@ public final class Batch<T> {
         });
     }
 
-    /** As {@link #each}, for who wants the report only. */
+    /** As {@link #each}, for who wants the report only; of a batch that fails it is in the error. */
     public <R> Mono<Report> report(Function<? super T, ? extends Mono<? extends R>> work) {
-        return this.<R>each(work).mapNotNull(Result::report).next();
+        return this.<R>each(work).mapNotNull(Result::report).single();
     }
 
     /** How many items there are, negative while unknown. */

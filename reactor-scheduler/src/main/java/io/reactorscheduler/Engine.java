@@ -42,6 +42,7 @@ final class Engine {
     private final Map<String, Lanes> queues = new ConcurrentHashMap<>();
     private final Disposable.Composite subscriptions = Disposables.composite();
     private final Shutdown shutdown;
+    private volatile boolean isOpen;
 
     Engine(Resources with, Handlers handlers, Carrier carrier) {
         this.with = with;
@@ -63,16 +64,23 @@ final class Engine {
             queues.put(queue.name(), new Lanes(queue, with.scheduler(), recorder, claims::lookSoon));
         }
         subscriptions.add(hints().subscribe());
-        subscriptions.add(announceQueues().subscribe());
+        // nothing is claimed before the store knows the limits of the queues
+        subscriptions.add(announceQueues().doOnSuccess(announced -> open()).subscribe());
+    }
+
+    private void open() {
+        isOpen = true;
         queues.values().forEach(this::open);
-        if (with.store().isShared() || with.store().safetyPoll() != null) {
+        if (!subscriptions.isDisposed()
+                && (with.store().isShared() || with.store().safetyPoll() != null)) {
             sweepLater();
         }
         claims.lookSoon();
     }
 
     private void open(Lanes queue) {
-        while (queue.size() < queue.lanesNeeded(Schedulers.DEFAULT_POOL_SIZE)) {
+        int needed = queue.lanesNeeded(Schedulers.DEFAULT_POOL_SIZE);
+        for (int open = queue.size(); open < needed && !subscriptions.isDisposed(); open++) {
             subscriptions.add(flow(queue)
                     .doOnError(error ->
                             with.events().problem("A lane of queue " + queue.name() + " broke; opened again", error))
@@ -134,7 +142,11 @@ final class Engine {
             }
             case CANCEL_TASK -> active.cancelTask(hint.subject(), hint.number());
             case CANCEL_EXECUTION -> active.cancelExecution(hint.subject(), hint.number());
-            case QUEUE -> subscriptions.add(reloadQueues().subscribe());
+            case QUEUE -> {
+                if (isOpen) {
+                    subscriptions.add(reloadQueues().subscribe());
+                }
+            }
         }
     }
 
@@ -159,8 +171,10 @@ final class Engine {
                     Lanes queue = queues.get(settings.name());
                     if (queue != null) {
                         queue.settings(settings);
-                        open(queue);
-                        claims.lookSoon();
+                        if (isOpen) {
+                            open(queue);
+                            claims.lookSoon();
+                        }
                     }
                 })
                 .doOnError(error -> with.events().problem("The settings of queues could not be read", error))

@@ -1,7 +1,7 @@
 package io.reactorscheduler;
 
+import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +24,6 @@ final class Lanes implements Timeline.Source {
     private final Scheduler scheduler;
     private final Runnable wanted;
     private final Recorder recorder;
-    private final List<Timeline.Lane> lanes = new CopyOnWriteArrayList<>();
     private final AtomicInteger held = new AtomicInteger();
 
     /** The earliest due time heard of since the store was last asked. */
@@ -32,6 +31,9 @@ final class Lanes implements Timeline.Source {
 
     /** Whether less was claimed than there were slots for, because no lane asked. */
     private volatile boolean starved;
+
+    /** Never changed, only replaced, under this object's monitor. */
+    private volatile Timeline.Lane[] lanes = {};
 
     private volatile TaskQueue settings;
 
@@ -70,7 +72,7 @@ final class Lanes implements Timeline.Source {
     }
 
     int size() {
-        return lanes.size();
+        return lanes.length;
     }
 
     // ---- slots
@@ -149,18 +151,19 @@ final class Lanes implements Timeline.Source {
      */
     Timeline.@Nullable Lane deal(List<Claim> claims) {
         hold(claims.size());
-        if (lanes.isEmpty()) {
+        Timeline.Lane[] open = lanes;
+        if (open.length == 0) {
             claims.forEach(this::discarded);
             return null;
         }
-        int shares = Math.max(1, Math.min(lanes.size(), claims.size() / SHARE));
+        int shares = Math.max(1, Math.min(open.length, claims.size() / SHARE));
         int perShare = (claims.size() + shares - 1) / shares;
-        Timeline.Lane lane = nextLane();
+        Timeline.Lane lane = nextLane(open);
         int inShare = 0;
         for (Claim claim : claims) {
             if (inShare == perShare || lane.demand() == 0) {
                 drainElsewhere(lane);
-                lane = nextLane();
+                lane = nextLane(open);
                 inShare = 0;
             }
             lane.offer(claim);
@@ -170,15 +173,14 @@ final class Lanes implements Timeline.Source {
     }
 
     /** The next lane with demand; there is one, because no more is claimed than was demanded. */
-    private Timeline.Lane nextLane() {
-        for (int i = 0; i < lanes.size(); i++) {
-            turn = (turn + 1) % lanes.size();
-            Timeline.Lane lane = lanes.get(turn);
-            if (lane.demand() > 0) {
-                return lane;
+    private Timeline.Lane nextLane(Timeline.Lane[] open) {
+        for (int i = 0; i < open.length; i++) {
+            turn = (turn + 1) % open.length;
+            if (open[turn].demand() > 0) {
+                return open[turn];
             }
         }
-        return lanes.get(0);
+        return open[0];
     }
 
     private void drainElsewhere(Timeline.Lane lane) {
@@ -199,7 +201,11 @@ final class Lanes implements Timeline.Source {
 
     @Override
     public void opened(Timeline.Lane lane) {
-        lanes.add(lane);
+        synchronized (this) {
+            Timeline.Lane[] more = Arrays.copyOf(lanes, lanes.length + 1);
+            more[lanes.length] = lane;
+            lanes = more;
+        }
         wanted.run();
     }
 
@@ -214,7 +220,9 @@ final class Lanes implements Timeline.Source {
 
     @Override
     public void closed(Timeline.Lane lane) {
-        lanes.remove(lane);
+        synchronized (this) {
+            lanes = Arrays.stream(lanes).filter(open -> open != lane).toArray(Timeline.Lane[]::new);
+        }
     }
 
     @Override

@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
  *
  * <p>Events may have been missed, and runs may have started before the subscription. So before an alert is raised, at the
  * first look, and after missed events, the store is asked what is running: what it does not know has ended unheard, what is
- * not known here has started unheard.
+ * not known here has started unheard; if the store does not know when, its time counts from now on.
  */
 final class LongRunWatch extends AlertWatch {
 
@@ -104,9 +104,11 @@ final class LongRunWatch extends AlertWatch {
             }
         }
         for (Execution run : running) {
-            Instant started = run.startedAt();
-            if (started != null && rule.watches(run.task())) {
-                long ago = Math.max(0, Duration.between(started, look.time()).toNanos());
+            if (rule.watches(run.task())) {
+                Instant started = run.startedAt();
+                long ago = started == null
+                        ? 0
+                        : Math.max(0, Duration.between(started, look.time()).toNanos());
                 startedNanos.putIfAbsent(run.id(), look.nanos() - ago);
             }
         }

@@ -167,8 +167,8 @@ final class MemoryChanges {
         lane.displace(task);
         MemoryRuns more = task.more();
         cancelWaiting(task, CANCELLED, true, now);
-        more.noHead();
         more.halt();
+        more.noHead();
         lane.state(task, TaskState.CANCELLED);
         if (more.active > 0) {
             return hint(task);

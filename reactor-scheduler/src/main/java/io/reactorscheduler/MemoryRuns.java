@@ -32,6 +32,9 @@ final class MemoryRuns {
     /** The highest number when the task was cancelled; what has a higher one was asked for since. */
     private long haltedAt = NOT_HALTED;
 
+    /** The head when the task was cancelled. */
+    private long haltedFire = Position.NO_TIME;
+
     int active;
 
     /** Finished executions that are kept. */
@@ -69,6 +72,12 @@ final class MemoryRuns {
 
     void halt() {
         haltedAt = numbers;
+        haltedFire = headFire;
+    }
+
+    /** The fire time of the head; of a cancelled task the one that the cancel took away. */
+    long fire() {
+        return isHalted() && headFire == Position.NO_TIME ? haltedFire : headFire;
     }
 
     void unhalt() {

@@ -174,7 +174,7 @@ final class MemoryTask extends DueHeap.Node {
             fire = next;
         } else {
             numbers = runs.claimedNumbers;
-            fire = runs.isHalted() ? Position.NO_TIME : runs.headFire;
+            fire = runs.fire();
         }
         int attempt = 1;
         for (MemoryExecution run = newest; run != null; run = run.older) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -108,8 +109,13 @@ final class Runner {
                 + run.executionId() + " took longer than its timeout of " + timeout));
         return publisher instanceof Mono<Object> mono
                 ? mono.timeout(timeout, late, with.timer())
-                : Flux.from(publisher)
-                        .takeUntilOther(Mono.delay(timeout, with.timer()).then(late));
+                : Flux.defer(() -> {
+                    AtomicBoolean isLate = new AtomicBoolean();
+                    // takeUntilOther cancels the stream when the other one speaks, but not when it fails
+                    return Flux.from(publisher)
+                            .takeUntilOther(Mono.delay(timeout, with.timer()).doOnNext(end -> isLate.set(true)))
+                            .concatWith(Mono.defer(() -> isLate.get() ? late : Mono.empty()));
+                });
     }
 
     /** The input of a handler that takes none is null, which its erased type cannot say. */

@@ -8,8 +8,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param task the task as it was saved
  * @param state where it stands
- * @param nextFireTime when it fires next; null while it runs one after another, and when its timeline has ended
- * @param dueTime when it may start next: the fire time with its jitter, or the time of the next attempt; null as above
+ * @param nextFireTime when it fires next, of a cancelled task when it would have; null while it runs one after another,
+ *     and when its timeline has ended
+ * @param dueTime when it may start next: the fire time with its jitter, or the time of the next attempt; null when
+ *     nothing of it waits
  * @param running how many executions are claimed now
  * @param executions how many executions were claimed so far
  * @param attempt the attempt that is next or running, 1 for the first

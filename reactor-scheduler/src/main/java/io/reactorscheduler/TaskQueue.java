@@ -147,7 +147,7 @@ public final class TaskQueue {
      * A number of starts per period: a bucket of {@code runs} tokens that fills evenly over {@code period}.
      *
      * @param runs at least 1
-     * @param period above zero
+     * @param period above zero; with {@code runs} in microseconds at most 4.6e18, say a million runs a month
      */
     public record RateLimit(int runs, Duration period) {
 
@@ -155,7 +155,12 @@ public final class TaskQueue {
         public RateLimit {
             Checks.atLeast("rateLimit", runs, 1);
             Checks.positive("rateLimit", period);
+            if (Checks.micros(period) > MOST_RUN_MICROS / runs) {
+                throw new InvalidTaskException("rateLimit", runs + " in " + period, "give both for a shorter period");
+            }
         }
+
+        private static final long MOST_RUN_MICROS = Long.MAX_VALUE / 2;
     }
 
     private static final class Spec {

@@ -86,6 +86,7 @@ public final class MicrometerInstrumentation implements Instrumentation {
     /** Meters and observations. */
     public static MicrometerInstrumentation of(MeterRegistry registry, ObservationRegistry observations) {
         Objects.requireNonNull(registry, "registry");
+        Objects.requireNonNull(observations, "observations");
         return new MicrometerInstrumentation(registry, Tags.empty(), new Observations(observations), DEFAULT_REFRESH);
     }
 
