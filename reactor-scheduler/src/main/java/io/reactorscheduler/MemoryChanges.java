@@ -17,12 +17,9 @@ final class MemoryChanges {
 
     // ---- the end of a claim
 
-    static TaskStore.Recorded complete(MemoryTask task, Completion completion, long now) {
+    static TaskStore.Recorded complete(MemoryExecution run, Completion completion, long now) {
         Claim claim = completion.claim();
-        MemoryExecution run = task.claimed(claim.number(), claim.fence());
-        if (run == null) {
-            return TaskStore.Recorded.STALE;
-        }
+        MemoryTask task = run.task;
         MemoryLane lane = task.lane;
         lane.end(run, now);
         Completion ended = given(run, completion);
@@ -129,15 +126,13 @@ final class MemoryChanges {
         return last == null && more.isManual ? TaskState.PENDING : ended(last);
     }
 
-    static void advance(MemoryTask task, TaskStore.Advance advance, long now) {
-        Claim claim = advance.claim();
-        MemoryExecution run = task.claimed(claim.number(), claim.fence());
+    static void advance(MemoryExecution run, Position next, long now) {
+        MemoryTask task = run.task;
         MemoryRuns more = task.more;
-        if (run == null || more == null || run.isDetached || more.headNumber != run.number) {
-            return;
+        if (more != null && !run.isDetached && more.headNumber == run.number) {
+            more.head(next);
+            task.lane.place(task, now);
         }
-        more.head(advance.next());
-        task.lane.place(task, now);
     }
 
     /** Back in line, because its lease has expired. A crash is no failed attempt: it does not use one up. */

@@ -23,6 +23,9 @@ final class MemoryHistory {
     private @Nullable MemoryTask lastCancelled;
     private int cancelled;
 
+    /** Finished executions by which the number of all queues is wrong. */
+    private int uncounted;
+
     /** Stored results of deleted executions that nobody was told of yet. */
     private List<String> dropped = List.of();
 
@@ -35,7 +38,7 @@ final class MemoryHistory {
         run.completion = completion;
         run.state = MemoryExecution.FINISHED;
         finished.add(run);
-        lane.shared.finished.incrementAndGet();
+        uncounted++;
         MemoryRuns more = run.task.more;
         if (more != null) {
             more.finished++;
@@ -77,6 +80,14 @@ final class MemoryHistory {
         return deleted;
     }
 
+    /** Adds what came and went to the number of executions of all queues. */
+    void settleCount() {
+        if (uncounted != 0) {
+            lane.shared.finished.addAndGet(uncounted);
+            uncounted = 0;
+        }
+    }
+
     void deleteFirst() {
         if (finished.first != null) {
             delete(finished.first);
@@ -86,7 +97,7 @@ final class MemoryHistory {
     /** Deletes a finished execution, and its task if that has ended and this was its last one. */
     void delete(MemoryExecution run) {
         finished.remove(run);
-        lane.shared.finished.decrementAndGet();
+        uncounted--;
         MemoryTask task = run.task;
         task.remove(run);
         MemoryRuns more = task.more;

@@ -64,10 +64,13 @@ final class MemoryLane {
 
     // ---- guarded by the monitor
 
-    final MemoryList active = new MemoryList();
+    final MemoryActive active = new MemoryActive();
     final MemoryHistory history;
     private final long[] states = new long[TaskState.values().length];
     private final MemoryWaiting waiting = new MemoryWaiting();
+
+    /** Tasks that finished and are still counted as {@link #unfinished}. */
+    private int finishedTasks;
 
     /** The earliest due time of what came into line since the monitor was taken. */
     private long news = Position.NO_TIME;
@@ -138,9 +141,20 @@ final class MemoryLane {
 
     /** The due time to hint at when the monitor is released, {@link Position#NO_TIME} for none. */
     long takeNews() {
+        settleCounts();
         long due = news;
         news = Position.NO_TIME;
-        return due < told && !settings.isPaused() && lowerTold(due) ? due : Position.NO_TIME;
+        long start = Math.max(due, notBefore);
+        return start < told && !settings.isPaused() && lowerTold(start) ? start : Position.NO_TIME;
+    }
+
+    /** Adds what ended under the monitor to the counts that are read without it. */
+    void settleCounts() {
+        if (finishedTasks != 0) {
+            unfinished.addAndGet(-finishedTasks);
+            finishedTasks = 0;
+        }
+        history.settleCount();
     }
 
     /** Puts what was saved in line. */
@@ -210,7 +224,7 @@ final class MemoryLane {
             states[next.ordinal()]++;
         }
         if (before.isFinal() != next.isFinal()) {
-            unfinished.addAndGet(next.isFinal() ? -1 : 1);
+            finishedTasks += next.isFinal() ? 1 : -1;
         }
     }
 
@@ -277,13 +291,14 @@ final class MemoryLane {
             return Position.NO_TIME;
         }
         List<MemoryIndex> open = waiting.open(request.handlers(), now);
+        long fence = shared.fences.getAndAdd(free);
         long lease = now + Checks.micros(request.lease());
         for (int claimed = 0; claimed < free; claimed++) {
             MemoryTask task = waiting.poll(open, request.handlers(), now);
             if (task == null) {
                 break;
             }
-            MemoryExecution run = MemoryClaims.next(task, shared.fences.incrementAndGet(), lease);
+            MemoryExecution run = MemoryClaims.next(task, ++fence, lease);
             run.node = request.node();
             run.key = waiting.keyOf(task, now);
             active.add(run);
@@ -325,6 +340,13 @@ final class MemoryLane {
         return due;
     }
 
+    /** The execution that a claim was given for, if that claim is the last of it and open. */
+    @Nullable
+    MemoryExecution claimed(Claim claim) {
+        MemoryExecution run = active.get(claim.fence());
+        return run != null && run.number == claim.number() ? run : null;
+    }
+
     // ---- looking, under the monitor
 
     void countStates(Map<TaskState, Long> into) {
@@ -337,9 +359,7 @@ final class MemoryLane {
 
     /** All executions but those that wait. */
     void executions(List<MemoryExecution> into) {
-        for (MemoryExecution run = active.first; run != null; run = run.after) {
-            into.add(run);
-        }
+        active.forEach(into::add);
         for (MemoryExecution run = history.finished.last; run != null; run = run.before) {
             into.add(run);
         }
@@ -347,6 +367,6 @@ final class MemoryLane {
 
     TaskStore.QueueStats stats(long now) {
         drain(now);
-        return waiting.stats(active.size, now);
+        return waiting.stats(active.size(), now);
     }
 }

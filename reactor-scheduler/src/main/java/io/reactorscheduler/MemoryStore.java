@@ -99,21 +99,20 @@ final class MemoryStore {
     }
 
     void advance(TaskStore.Advance head, long now) {
-        changeIfKnown(head.claim().task().id(), now, task -> {
-            MemoryChanges.advance(task, head, now);
-            return null;
+        withRun(head.claim(), run -> {
+            MemoryChanges.advance(run, head.next(), now);
+            return true;
         });
     }
 
     /** Whether the claim was still valid. */
     boolean renew(Claim claim, Duration lease, long now) {
-        Boolean isRenewed = changeIfKnown(claim.task().id(), now, task -> {
-            MemoryExecution run = task.claimed(claim.number(), claim.fence());
-            if (run == null || run.leaseMicros < now) {
-                return false;
+        Boolean isRenewed = withRun(claim, run -> {
+            boolean isValid = run.leaseMicros >= now;
+            if (isValid) {
+                run.leaseMicros = now + Checks.micros(lease);
             }
-            run.leaseMicros = now + Checks.micros(lease);
-            return true;
+            return isValid;
         });
         return Boolean.TRUE.equals(isRenewed);
     }
@@ -121,38 +120,67 @@ final class MemoryStore {
     List<TaskStore.Recorded> complete(List<Completion> completions, long now) {
         TaskStore.Recorded[] recorded = new TaskStore.Recorded[completions.size()];
         for (int from = 0; from < recorded.length; ) {
-            MemoryTask task = task(completions.get(from));
-            if (task == null) {
-                recorded[from++] = TaskStore.Recorded.STALE;
-            } else {
-                from = complete(completions, recorded, from, task, now);
-            }
+            from = complete(completions, recorded, from, now);
         }
         sweep.trim();
         return Arrays.asList(recorded);
     }
 
-    /** Records a row of completions of one queue; gives the first that is of another. */
-    private int complete(
-            List<Completion> completions, TaskStore.Recorded[] recorded, int from, MemoryTask first, long now) {
-        MemoryLane lane = first.lane;
-        MemoryTask task = first;
+    /** Records a row of completions of one queue under its monitor; gives where the row ends. */
+    private int complete(List<Completion> completions, TaskStore.Recorded[] recorded, int from, long now) {
+        String queue = completions.get(from).claim().task().queue();
+        MemoryLane lane = lane(queue);
         int at = from;
         long news;
         synchronized (lane) {
-            lane.drain(now);
-            while (task != null && task.lane == lane && task.where != MemoryTask.REMOVED) {
-                recorded[at] = MemoryChanges.complete(task, completions.get(at), now);
-                task = ++at < recorded.length ? task(completions.get(at)) : null;
-            }
+            do {
+                Completion completion = completions.get(at);
+                MemoryExecution run = lane.claimed(completion.claim());
+                if (run == null) {
+                    break;
+                }
+                recorded[at++] = MemoryChanges.complete(run, completion, now);
+            } while (at < recorded.length
+                    && completions.get(at).claim().task().queue().equals(queue));
             news = lane.takeNews();
         }
         lane.tell(news);
+        if (at == from) {
+            Completion completion = completions.get(at);
+            TaskStore.Recorded elsewhere =
+                    withRun(completion.claim(), run -> MemoryChanges.complete(run, completion, now));
+            recorded[at++] = elsewhere == null ? TaskStore.Recorded.STALE : elsewhere;
+        }
         return at;
     }
 
-    private @Nullable MemoryTask task(Completion completion) {
-        return shared.ids.get(completion.claim().task().id());
+    /** A change of a claimed execution under the monitor of its queue. */
+    private interface RunChange<T> {
+        T apply(MemoryExecution run);
+    }
+
+    /** What the change gives; null when the claim is not valid any more. */
+    private <T> @Nullable T withRun(Claim claim, RunChange<T> change) {
+        for (; ; ) {
+            MemoryTask task = shared.ids.get(claim.task().id());
+            if (task == null) {
+                return null;
+            }
+            // not the queue of the claim: the task may have been moved since
+            MemoryLane lane = task.lane;
+            T result;
+            long news;
+            synchronized (lane) {
+                if (task.lane != lane || task.where == MemoryTask.REMOVED) {
+                    continue;
+                }
+                MemoryExecution run = lane.claimed(claim);
+                result = run == null ? null : change.apply(run);
+                news = lane.takeNews();
+            }
+            lane.tell(news);
+            return result;
+        }
     }
 
     TaskStore.Swept sweep(long now) {

@@ -45,13 +45,15 @@ final class MemorySweep {
     }
 
     private static void expire(MemoryLane lane, List<String> expired, long now) {
-        for (MemoryExecution run = lane.active.first; run != null && expired.size() < MOST_EXPIRED; ) {
-            MemoryExecution next = run.after;
-            if (run.leaseMicros < now) {
-                expired.add(Execution.id(run.task.record.id(), run.number));
-                MemoryChanges.expire(run, now);
+        List<MemoryExecution> late = new ArrayList<>();
+        lane.active.forEach(run -> {
+            if (run.leaseMicros < now && late.size() + expired.size() < MOST_EXPIRED) {
+                late.add(run);
             }
-            run = next;
+        });
+        for (MemoryExecution run : late) {
+            expired.add(Execution.id(run.task.record.id(), run.number));
+            MemoryChanges.expire(run, now);
         }
     }
 
@@ -90,9 +92,12 @@ final class MemorySweep {
                 return;
             }
             synchronized (largest) {
-                while (shared.finished.get() > most && largest.history.finished.size * 2 >= size) {
+                int surplus = shared.finished.get() - most;
+                int share = Math.min(surplus, largest.history.finished.size);
+                for (int i = 0; i < share; i++) {
                     largest.history.deleteFirst();
                 }
+                largest.settleCounts();
             }
         }
     }

@@ -124,17 +124,6 @@ final class MemoryTask extends DueHeap.Node {
         return newest != null && newest.state == MemoryExecution.ACTIVE ? 1 : 0;
     }
 
-    /** The execution that a claim was given for, if it is still the last claim of it. */
-    @Nullable
-    MemoryExecution claimed(long number, long fence) {
-        for (MemoryExecution run = newest; run != null; run = run.older) {
-            if (run.number == number && run.skip == null) {
-                return run.state == MemoryExecution.ACTIVE && run.fence() == fence ? run : null;
-            }
-        }
-        return null;
-    }
-
     @Nullable
     MemoryExecution execution(long number) {
         for (MemoryExecution run = newest; run != null; run = run.older) {

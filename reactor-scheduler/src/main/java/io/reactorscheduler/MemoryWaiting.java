@@ -187,7 +187,7 @@ final class MemoryWaiting {
     // ---- settings
 
     /** Takes over changed limits: all tasks leave their lines and come back, so this takes time in a long queue. */
-    void limits(TaskQueue before, TaskQueue changed, MemoryList active, long now) {
+    void limits(TaskQueue before, TaskQueue changed, MemoryActive active, long now) {
         if (!Objects.equals(before.rateLimit(), changed.rateLimit())) {
             bucket = changed.rateLimit() == null ? null : new MemoryBucket(changed.rateLimit(), now);
         }
@@ -202,9 +202,7 @@ final class MemoryWaiting {
         asides.clear();
         keys = changed.hasKeyLimits() ? new MemoryKeys(changed) : null;
         index = new MemoryIndex(this::newLevel);
-        for (MemoryExecution run = active.first; run != null; run = run.after) {
-            run.key = hold(run.task, now);
-        }
+        active.forEach(run -> run.key = hold(run.task, now));
         for (MemoryTask task : all) {
             add(task, now);
         }
