@@ -136,6 +136,19 @@ abstract class CancelRules extends StoreRules {
         assertNothingToClaim();
     }
 
+    @Test
+    void aRunClaimedAfterACancelIsNotMeantByItsHint() {
+        try (HintLog hints = HintLog.open(contract, store)) {
+            Claim cancelled = start(once("a"));
+            get(store.cancel("a"));
+            Hint hint = hints.await(Hint.Kind.CANCEL_TASK, "a");
+            end(cancelled, Outcome.cancelled("c"), Position.ENDED);
+            get(store.resume("a", Draft.at(past())));
+
+            assertThat(claimOne().fence()).isGreaterThan(hint.number());
+        }
+    }
+
     // ---- resume
 
     @Test

@@ -210,6 +210,49 @@ abstract class CompletionRules extends StoreRules {
         assertThat(onlyExecution("a").attempt()).isEqualTo(2);
     }
 
+    @Test
+    void aRetryIsForTheFireTimeThatItsRunWasFor() {
+        Claim claim = start(repeating("a"));
+        Claim later = firingAt(claim, claim.fireMicros() + 50);
+        Skip skip = new Skip(claim.fireMicros(), claim.fireMicros() + 40, 5, "misfired");
+        end(later, Outcome.retryAt(past(), ERROR), Position.UNCHANGED, skip);
+
+        Claim again = claimOne();
+        assertThat(again.fireMicros()).isEqualTo(later.fireMicros());
+        assertThat(again.bufferedUntilMicros()).isEqualTo(later.bufferedUntilMicros());
+        succeed(again, Draft.at(future()));
+        assertThat(executions(ExecutionQuery.of("a").state(TaskState.SKIPPED))).hasSize(1);
+    }
+
+    @Test
+    void aReleasedRunIsForTheFireTimeItWouldHaveBeenFor() {
+        Claim claim = start(repeating("a"));
+        Claim later = firingAt(claim, claim.fireMicros() + 50);
+        Skip skip = new Skip(claim.fireMicros(), claim.fireMicros() + 40, 5, "misfired");
+        end(later, Outcome.released(), Position.UNCHANGED, skip);
+
+        Claim again = claimOne();
+        assertThat(again.fireMicros()).as("its skipped fire times are recorded").isEqualTo(later.fireMicros());
+        assertThat(again.dueMicros()).isEqualTo(claim.dueMicros());
+    }
+
+    /** The claim as a node hands it back that ran a later one of several missed fire times. */
+    private static Claim firingAt(Claim claim, long fireMicros) {
+        return new Claim(
+                claim.task(),
+                claim.number(),
+                fireMicros,
+                claim.dueMicros(),
+                claim.attempt(),
+                claim.fence(),
+                claim.leaseMicros(),
+                claim.active(),
+                claim.fired(),
+                fireMicros + 10,
+                claim.extra(),
+                claim.input());
+    }
+
     // ---- released
 
     @Test

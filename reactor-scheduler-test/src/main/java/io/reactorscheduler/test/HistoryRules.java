@@ -178,6 +178,20 @@ abstract class HistoryRules extends StoreRules {
         assertThat(claimOne().number()).isEqualTo(runs + 1);
     }
 
+    @Test
+    void resultsOfARemovedTaskAreToBeDeleted() {
+        Claim claim = start(repeating("a"));
+        end(claim, Outcome.completed("\"1\"", 1), Draft.at(past()));
+        end(claimOne(), Outcome.completed("\"2\"", 2), Position.ENDED);
+        get(store.remove("a"));
+
+        List<String> dropped = new ArrayList<>();
+        for (int i = 0; i < SWEEPS && dropped.size() < 2; i++) {
+            dropped.addAll(sweep().dropped());
+        }
+        assertThat(dropped).containsExactlyInAnyOrder("\"1\"", "\"2\"");
+    }
+
     private List<String> sweepUntil(int executions) {
         List<String> dropped = new ArrayList<>();
         for (int i = 0; i < SWEEPS && executions(ExecutionQuery.of("a").limit(10_000)).size() > executions; i++) {

@@ -37,6 +37,11 @@ final class Race {
         return this;
     }
 
+    /** Whether someone has failed, so that nobody needs to go on. */
+    boolean isOver() {
+        return isOver;
+    }
+
     /** Runs everyone to the end; fails with the first error, or when it takes too long. */
     void run() {
         ExecutorService threads = Executors.newFixedThreadPool(runners.size());

@@ -11,14 +11,18 @@ import io.reactorscheduler.RejectedTaskException;
 import io.reactorscheduler.TaskQueue;
 import io.reactorscheduler.TaskState;
 import io.reactorscheduler.TaskStore.Advance;
+import io.reactorscheduler.TaskStore.Hint;
 import io.reactorscheduler.TaskStore.Recorded;
 import io.reactorscheduler.TaskStore.StoreStats;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -29,7 +33,6 @@ import reactor.core.publisher.Flux;
 /** Many threads and nodes at once: every fire time runs once, whoever comes first. */
 abstract class RaceRules extends StoreRules {
 
-    static final int MANY = 10_000;
     private static final int BATCH = 50;
 
     /** Runs seen, by execution or by fire time. */
@@ -37,8 +40,11 @@ abstract class RaceRules extends StoreRules {
 
     private final AtomicInteger done = new AtomicInteger();
 
+    private final int many;
+
     RaceRules(TaskStoreContract contract) {
         super(contract);
+        this.many = contract.raceTasks();
     }
 
     private void saveMany(String prefix, int count) {
@@ -84,36 +90,36 @@ abstract class RaceRules extends StoreRules {
 
     @Test
     void manyThreadsRunEachOfManyTasksExactlyOnce() {
-        saveMany("t", MANY);
+        saveMany("t", many);
 
-        new Race().until(() -> done.get() == MANY, 4, () -> work(NODE)).run();
+        new Race().until(() -> done.get() == many, 4, () -> work(NODE)).run();
 
-        assertThat(ran).hasSize(MANY);
-        assertAllIsOver(MANY);
+        assertThat(ran).hasSize(many);
+        assertAllIsOver(many);
     }
 
     @Test
     void tasksThatAreSavedWhileOthersClaimAllRunOnce() {
         new Race()
-                .once(() -> saveMany("a", MANY / 2))
-                .once(() -> numbered("b", MANY / 2).forEach(id -> save(once(id))))
-                .until(() -> done.get() == MANY, 2, () -> work(NODE))
+                .once(() -> saveMany("a", many / 2))
+                .once(() -> numbered("b", many / 2).forEach(id -> save(once(id))))
+                .until(() -> done.get() == many, 2, () -> work(NODE))
                 .run();
 
-        assertThat(ran).hasSize(MANY);
-        assertAllIsOver(MANY);
+        assertThat(ran).hasSize(many);
+        assertAllIsOver(many);
     }
 
     @Test
     void twoNodesRunManyOneShotsAndRepeatingTasksEachFireTimeOnceAndInOrder() {
         int repeating = 100;
         int fireTimes = 20;
-        int all = MANY + repeating * fireTimes;
-        long start = past() - MANY;
+        int all = many + repeating * fireTimes;
+        long start = past() - many;
         for (String id : numbered("r", repeating)) {
             save(Draft.repeating(id, start));
         }
-        saveMany("t", MANY);
+        saveMany("t", many);
         Map<String, Integer> active = new ConcurrentHashMap<>();
         Map<String, Long> last = new ConcurrentHashMap<>();
         Runnable[] nodes = new Runnable[2];
@@ -143,7 +149,7 @@ abstract class RaceRules extends StoreRules {
                 .run();
 
         assertThat(ran).hasSize(all);
-        assertAllIsOver(MANY + repeating);
+        assertAllIsOver(many + repeating);
     }
 
     @Test
@@ -180,7 +186,7 @@ abstract class RaceRules extends StoreRules {
 
     @Test
     void aTaskThatIsCancelledWhileOthersClaimRunsOrIsCancelledAndIsNotRunAfterThat() {
-        int tasks = 4_000;
+        int tasks = many / 3;
         saveMany("t", tasks);
         List<String> ids = numbered("t", tasks);
         AtomicInteger cancelled = new AtomicInteger();
@@ -213,7 +219,7 @@ abstract class RaceRules extends StoreRules {
 
     @Test
     void aTaskThatIsReplacedWhileOthersClaimRunsInItsLastVersionAndNeverTwiceAtOnce() {
-        int tasks = 500;
+        int tasks = many / 20;
         int versions = 5;
         AtomicInteger saved = new AtomicInteger();
         Map<String, Integer> active = new ConcurrentHashMap<>();
@@ -253,7 +259,7 @@ abstract class RaceRules extends StoreRules {
 
     @Test
     void extraExecutionsAskedForWhileOthersClaimRunOnceAndNeverTwoAtOnce() {
-        int each = 250;
+        int each = many / 40;
         save(repeating("a").due(future()));
         Set<String> asked = ConcurrentHashMap.newKeySet();
         AtomicInteger active = new AtomicInteger();
@@ -286,7 +292,7 @@ abstract class RaceRules extends StoreRules {
 
     @Test
     void aRunThatEndsLateWhileItsLeaseIsGivenToAnotherNodeIsRecordedOnce() {
-        int tasks = 500;
+        int tasks = many / 20;
         saveMany("t", tasks);
         List<Claim> late = claims(NODE.lease(SHORT_LEASE), tasks);
         assertThat(late).hasSize(tasks);
@@ -318,7 +324,7 @@ abstract class RaceRules extends StoreRules {
 
     @Test
     void anEndReportedByTwoThreadsAtOnceIsRecordedOnce() {
-        int tasks = 1_000;
+        int tasks = many / 10;
         saveMany("t", tasks);
         List<Claim> claims = claims(tasks);
         Runnable reporter = () -> claims.forEach(this::succeed);
@@ -329,67 +335,5 @@ abstract class RaceRules extends StoreRules {
             assertThat(executions(claim.task().id())).hasSize(1);
         }
         assertAllIsOver(tasks);
-    }
-
-    @Test
-    void aFullQueueStaysWithinItsCapacityWhenManySaveAtOnce() {
-        int capacity = 500;
-        save(TaskQueue.named(QUEUE).capacity(capacity));
-        AtomicInteger rejected = new AtomicInteger();
-        Race race = new Race();
-        for (String prefix : List.of("a", "b", "c", "d")) {
-            race.once(() -> numbered(prefix, 200).forEach(id -> {
-                try {
-                    save(once(id));
-                } catch (RejectedTaskException full) {
-                    rejected.incrementAndGet();
-                }
-            }));
-        }
-
-        race.run();
-
-        assertThat(rejected).hasValue(4 * 200 - capacity);
-        assertThat(claims(1_000)).hasSize(capacity);
-    }
-
-    @Test
-    void aNodeThatSleepsUntilItIsHintedMissesNothing() {
-        int tasks = 2_000;
-        Semaphore awake = new Semaphore(1);
-        Duration poll = store.safetyPoll();
-        long patience = poll == null ? 10_000 : poll.toMillis() + 1_000;
-        Disposable listening = store.hints().subscribe(hint -> awake.release());
-        pass(20);
-        try {
-            new Race()
-                    .once(() -> numbered("t", tasks).forEach(id -> save(once(id))))
-                    .until(() -> done.get() == tasks, 1, () -> {
-                        ClaimBatch batch = claim(NODE, new Slots(QUEUE, 3));
-                        complete(batch.claims().stream()
-                                .map(claim -> completion(claim, SUCCESS, Position.ENDED))
-                                .toList());
-                        if (done.get() < tasks && batch.nextDueMicros()[0] > batch.nowMicros()) {
-                            // hints of a shared store may be lost, then its safety poll finds the work
-                            boolean isHinted = await(awake, patience);
-                            assertThat(isHinted || poll != null).as("hinted").isTrue();
-                        }
-                    })
-                    .run();
-        } finally {
-            listening.dispose();
-        }
-        assertAllIsOver(tasks);
-    }
-
-    private static boolean await(Semaphore awake, long patienceMillis) {
-        try {
-            boolean isHinted = awake.tryAcquire(patienceMillis, TimeUnit.MILLISECONDS);
-            awake.drainPermits();
-            return isHinted;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AssertionError("interrupted while it slept", e);
-        }
     }
 }

@@ -11,6 +11,7 @@ import io.reactorscheduler.TaskStore.Recorded;
 import io.reactorscheduler.TaskStore.Saved;
 import io.reactorscheduler.Trigger;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What {@code IfExists.REPLACE} does to a known task, wherever it stands. */
@@ -84,6 +85,26 @@ abstract class ReplacingRules extends StoreRules {
         Claim second = claimOne();
         assertThat(second.fired()).isEqualTo(2);
         assertThat(second.number()).isEqualTo(2);
+    }
+
+    @Test
+    void anEqualRepeatingTriggerTakesTheNewHeadWhereTheTimelineHadEnded() {
+        succeed(start(repeating("completed")));
+        save(repeating("cancelled").due(future()));
+        await(store.cancel("cancelled"));
+        for (String id : List.of("completed", "cancelled")) {
+            String extra = enqueue(id, null);
+            long due = past();
+
+            save(repeating(id).due(due));
+
+            Claim first = claimOne();
+            succeed(first, first.extra() ? Position.UNCHANGED : Draft.at(future()));
+            Claim second = claimOne();
+            assertThat(List.of(first.executionId(), second.executionId())).contains(extra);
+            assertThat(List.of(first.fireMicros(), second.fireMicros())).contains(due);
+            succeed(second);
+        }
     }
 
     @Test

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Nested;
  *       due times and leases are compared with. More may have passed. It is always called for less than two seconds, so
  *       a store without a clock of its own may really wait; nothing is expected to be quicker than an hour when it must
  *       not have happened yet.
- *   <li>All methods are called from one thread, or from several at once in {@link Races}. Replies may come on any
+ *   <li>All methods are called from one thread, or from several at once in {@link Races} and {@link RacesWithSavers}. Replies may come on any
  *       thread, and are waited for up to 30 seconds.
  *   <li>Where a limit of the store is configurable, the hooks ({@link #keptExecutions}) say what it was created with.
  * </ul>
@@ -44,6 +44,9 @@ public abstract class TaskStoreContract {
 
     /** How many executions of a task are kept by a store that was not told otherwise. */
     public static final int DEFAULT_KEPT_EXECUTIONS = 100;
+
+    /** How many tasks the races run unless they are told otherwise. */
+    public static final int DEFAULT_RACE_TASKS = 10_000;
 
     /** For subclasses. */
     protected TaskStoreContract() {}
@@ -64,6 +67,11 @@ public abstract class TaskStoreContract {
     /** How many finished executions of one task the created store keeps; {@value #DEFAULT_KEPT_EXECUTIONS} by default. */
     protected int keptExecutions() {
         return DEFAULT_KEPT_EXECUTIONS;
+    }
+
+    /** How many tasks the races run; {@value #DEFAULT_RACE_TASKS} by default, fewer where each call takes its time. */
+    protected int raceTasks() {
+        return DEFAULT_RACE_TASKS;
     }
 
     /** Added to the seeds 1 to 40 of the random operations; 0 by default. Other numbers give other operations. */
@@ -172,6 +180,20 @@ public abstract class TaskStoreContract {
     @Nested
     class RandomOperations extends ModelRules {
         RandomOperations() {
+            super(TaskStoreContract.this);
+        }
+    }
+
+    @Nested
+    class OddValues extends OddValueRules {
+        OddValues() {
+            super(TaskStoreContract.this);
+        }
+    }
+
+    @Nested
+    class RacesWithSavers extends WaitingRaceRules {
+        RacesWithSavers() {
             super(TaskStoreContract.this);
         }
     }
