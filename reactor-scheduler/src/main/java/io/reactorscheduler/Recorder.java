@@ -77,20 +77,26 @@ final class Recorder {
         for (int i = 0; i < batch.size(); i++) {
             Completion completion = batch.get(i);
             TaskStore.Recorded recorded = results.get(i);
-            with.counters().ended(completion);
             with.events().recorded(completion, recorded);
-            for (Instrumentation instrumentation : with.settings().instrumentations()) {
-                try {
-                    instrumentation.onRecorded(completion);
-                } catch (Throwable thrown) {
-                    with.events().problem("An instrumentation failed", thrown);
-                }
+            if (!recorded.isStale()) {
+                counted(completion);
             }
             if (!recorded.dropped().isEmpty()) {
                 drop(recorded.dropped());
             }
         }
         release.accept(batch);
+    }
+
+    private void counted(Completion completion) {
+        with.counters().ended(completion);
+        for (Instrumentation instrumentation : with.settings().instrumentations()) {
+            try {
+                instrumentation.onRecorded(completion);
+            } catch (Throwable thrown) {
+                with.events().problem("An instrumentation failed", thrown);
+            }
+        }
     }
 
     /** Deletes results whose executions retention has deleted. */

@@ -5,13 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.reactorscheduler.AsyncCallbacks.Answer;
 import io.reactorscheduler.AsyncWork.Status;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 
 /** Work driven from outside, through the engine, in virtual time. */
@@ -167,7 +172,7 @@ class AsyncWorkTest extends InVirtualTime {
 
     @Test
     void aStartThatFailsThrowsIsEmptyOrGivesABadReferenceFailsTheRun() {
-        List<java.util.function.Supplier<Mono<String>>> starts = List.of(
+        List<Supplier<Mono<String>>> starts = List.of(
                 () -> Mono.error(new IllegalStateException("full")),
                 () -> {
                     throw new IllegalStateException("full");
@@ -175,7 +180,7 @@ class AsyncWorkTest extends InVirtualTime {
                 Mono::empty,
                 () -> Mono.just(""),
                 () -> Mono.just("x".repeat(AsyncCallbacks.LONGEST_REFERENCE + 1)));
-        for (java.util.function.Supplier<Mono<String>> start : starts) {
+        for (Supplier<Mono<String>> start : starts) {
             StubWork broken = new StubWork();
             broken.starting = start;
 
@@ -238,6 +243,62 @@ class AsyncWorkTest extends InVirtualTime {
         settle();
 
         assertThat(work.stopped).containsExactly("ref-1");
+    }
+
+    @Test
+    void aLostLeaseStopsTheWorkOnce() {
+        InMemoryTaskStore store =
+                InMemoryTaskStore.builder().scheduler(() -> time).build();
+        TaskStore losing = (TaskStore) Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {TaskStore.class},
+                (proxy, method, arguments) ->
+                        method.getName().equals("renew") ? Mono.just(arguments[0]) : method.invoke(store, arguments));
+        ReactiveScheduler scheduler = started(builder().store(losing).handle(CUT, AsyncWork.of(work)));
+
+        run(scheduler, SECOND);
+        pass(SchedulerBuilder.DEFAULT_LEASE);
+
+        assertThat(work.stopped).containsExactly("ref-1");
+    }
+
+    @Test
+    void onRealThreadsAllRunsEndOnceByPollOrCallback() {
+        AtomicInteger outputs = new AtomicInteger();
+        AsyncWork<String, String> quick = new AsyncWork<>() {
+            @Override
+            public Mono<String> start(String film, RunContext run) {
+                return Mono.just(film)
+                        .doOnNext(reference -> Schedulers.boundedElastic().schedule(() -> callbacks.done(reference)));
+            }
+
+            @Override
+            public Mono<Status> status(String film) {
+                return Mono.just(Status.done());
+            }
+
+            @Override
+            public Mono<String> output(String film) {
+                outputs.incrementAndGet();
+                return Mono.just(film);
+            }
+
+            @Override
+            public Mono<Void> stop(String film) {
+                return Mono.error(new AssertionError("nobody stops it"));
+            }
+        };
+        ReactiveScheduler scheduler = stoppedLater(ReactiveScheduler.builder()
+                .handle(CUT, AsyncWork.of(quick).pollEvery(Duration.ofMillis(1)).callbacks(callbacks))
+                .start());
+
+        StepVerifier.create(Flux.range(0, 1_000)
+                        .flatMap(i -> scheduler.schedule(CUT.task("film-" + i)).flatMapMany(ScheduledTask::results)))
+                .expectNextCount(1_000)
+                .expectComplete()
+                .verify(Duration.ofMinutes(1));
+        assertThat(outputs).hasValue(1_000);
+        assertThat(callbacks.size()).isZero();
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.reactorscheduler.Handler;
 import io.reactorscheduler.Misfire;
 import io.reactorscheduler.ReactiveScheduler;
 import io.reactorscheduler.RetryPolicy;
+import io.reactorscheduler.ScheduledTask;
 import io.reactorscheduler.SchedulerBuilder;
 import io.reactorscheduler.Task;
 import io.reactorscheduler.TaskQueue;
@@ -22,7 +23,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.test.StepVerifier;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
 /** The meters of a scheduler in virtual time. */
@@ -146,6 +149,21 @@ class MicrometerTest {
     }
 
     @Test
+    void aRunWhoseEndTheStoreRefusedIsCountedAsLostAndAsNothingElse() {
+        schedule(WORK.task(100).id("t"));
+        scheduler.remove("t").subscribe();
+        time.advanceTimeBy(SECOND);
+
+        assertThat(registry.get("reactor.scheduler.lost")
+                        .tags("handler", "work")
+                        .counter()
+                        .count())
+                .isEqualTo(1);
+        assertThat(registry.find("reactor.scheduler.run").timer()).isNull();
+        assertThat(scheduler.stats().toFuture().getNow(null).cancelled()).isZero();
+    }
+
+    @Test
     void problemsAreCounted() {
         scheduler.dispose();
         SimpleMeterRegistry own = new SimpleMeterRegistry();
@@ -173,6 +191,25 @@ class MicrometerTest {
 
         assertThat(registry.find("reactor.scheduler.run").timers()).hasSize(Meters.MOST_NAMES + 1);
         assertThat(runs("handler", "other")).isEqualTo(100);
+    }
+
+    @Test
+    void nothingBlocksAndNothingIsLostOnRealThreads() {
+        SimpleMeterRegistry own = new SimpleMeterRegistry();
+        ReactiveScheduler real = ReactiveScheduler.builder()
+                .instrument(MicrometerInstrumentation.of(own, io.micrometer.observation.ObservationRegistry.create()))
+                .start();
+
+        StepVerifier.create(Flux.range(0, 2_000)
+                        .flatMap(i -> real.schedule(Task.of("work", run -> Mono.just(i)))
+                                .flatMapMany(ScheduledTask::results)))
+                .expectNextCount(2_000)
+                .expectComplete()
+                .verify(Duration.ofMinutes(1));
+
+        assertThat(own.get("reactor.scheduler.run").timer().count()).isEqualTo(2_000);
+        assertThat(own.get("reactor.scheduler.problems").counter().count()).isZero();
+        real.dispose();
     }
 
     // ---- gauges
