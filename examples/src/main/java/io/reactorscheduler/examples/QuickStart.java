@@ -3,6 +3,7 @@ package io.reactorscheduler.examples;
 import io.reactorscheduler.ExecutionQuery;
 import io.reactorscheduler.InMemoryTaskStore;
 import io.reactorscheduler.Misfire;
+import io.reactorscheduler.Overlap;
 import io.reactorscheduler.ReactiveScheduler;
 import io.reactorscheduler.Retention;
 import io.reactorscheduler.RetryPolicy;
@@ -37,7 +38,7 @@ public final class QuickStart {
                         Flux.just(line("time", "task", "what")),
                         scheduler
                                 .events()
-                                .mergeWith(scheduler.scheduleAll(tasks()).thenMany(Flux.empty()))
+                                .mergeWith(work(scheduler).thenMany(Flux.empty()))
                                 .concatMap(QuickStart::told)
                                 .takeUntilOther(Mono.delay(length)),
                         report(scheduler)),
@@ -49,9 +50,17 @@ public final class QuickStart {
                 .store(InMemoryTaskStore.builder()
                         .retention(Retention.defaults().perTask(1_000)) // all heartbeats count in the end
                         .build())
-                .queue(TaskQueue.named("one by one").concurrency(1))
+                .queue(TaskQueue.named("one by one").concurrency(1).paused(true))
                 .queue(TaskQueue.named("rate limited").rateLimit(2, Duration.ofSeconds(1)))
                 .start();
+    }
+
+    /** Saves the tasks; a second later all of one queue are due, and it opens. */
+    private static Mono<TaskQueue> work(ReactiveScheduler scheduler) {
+        return scheduler
+                .scheduleAll(tasks())
+                .then(Mono.delay(Duration.ofSeconds(1)))
+                .then(scheduler.resumeQueue("one by one"));
     }
 
     private static Flux<Task<?, String>> tasks() {
@@ -65,14 +74,14 @@ public final class QuickStart {
                 Task.of("stream", QuickStart::countDown).after(Duration.ofSeconds(4)),
                 Task.of("heartbeat", run -> Mono.<String>empty())
                         .every(Duration.ofMillis(20))
-                        .misfire(Misfire.all(Duration.ofSeconds(1), 50))); // a busy machine delays some and loses none
+                        .overlap(Overlap.sequential(50)) // a busy machine delays some and skips none
+                        .misfire(Misfire.all(Duration.ofSeconds(1), 50)));
         Flux<Task<?, String>> byPriority = Flux.range(1, 4)
                 .map(priority -> Task.of(
                                 "priority " + priority,
                                 run -> Mono.just("highest first").delayElement(Duration.ofMillis(100)))
                         .queue("one by one")
-                        .priority(priority)
-                        .after(Duration.ofSeconds(1)));
+                        .priority(priority));
         Flux<Task<?, String>> limited = Flux.range(1, 8)
                 .map(number -> Task.of("limited " + number, run -> Mono.just("two at once, then two a second"))
                         .queue("rate limited")

@@ -36,7 +36,7 @@ class QuickStartTest extends InVirtualTime {
                 .containsExactly(
                         "queue         completed  failed      p50      p95      p99      max",
                         "default             509       1     0.00     0.00     0.00     0.00",
-                        "one by one            4       0   100.00   300.00   300.00   300.00",
+                        "one by one            4       0  1100.00  1300.00  1300.00  1300.00",
                         "rate limited          8       0  1000.00  3000.00  3000.00  3000.00",
                         "all                 521       1");
     }
