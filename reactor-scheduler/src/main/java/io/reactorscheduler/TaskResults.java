@@ -76,8 +76,11 @@ final class TaskResults {
                         return recorded.apply(record.info(), record.ended());
                     })
                     .delaySubscription(listening.asMono());
-            Flux<Object> after = events.concatMap(event -> coming.apply(heard, event));
-            return Flux.mergeSequential(before, after).takeWhile(value -> value != END);
+            // events wait as they are until the record has been read: only then is it known which of them it holds
+            Flux<Publisher<?>> after = events.map(event -> Flux.defer(() -> coming.apply(heard, event)));
+            return Flux.<Publisher<?>>mergeSequential(before.map(Mono::just), after)
+                    .<Object>concatMap(part -> part)
+                    .takeWhile(value -> value != END);
         });
     }
 
