@@ -30,6 +30,8 @@ final class MemoryChanges {
         if (kind == Outcome.Kind.RETRY_AT || kind == Outcome.Kind.RELEASED) {
             boolean isRetry = kind == Outcome.Kind.RETRY_AT;
             run.completion = ended;
+            // of several fire times it may be for a later one than it was claimed for
+            run.claim = claim;
             if (isRetry) {
                 run.attempt = ended.attempt() + 1;
             }
@@ -41,8 +43,8 @@ final class MemoryChanges {
             if (task.more == null) {
                 once(task, next, kind, now);
             } else {
-                if (!run.isDetached && !next.equals(Position.UNCHANGED)) {
-                    task.more.head(next);
+                if (!run.isDetached) {
+                    task.more.follow(run, next);
                 }
                 settle(task, kind, now);
             }

@@ -18,7 +18,7 @@ final class MemoryClaims {
         }
         return waiting.claim == null
                 ? extra(waiting, more, others, fence, leaseMicros)
-                : again(waiting, waiting.claim, others, fence, leaseMicros);
+                : again(waiting, more, others, fence, leaseMicros);
     }
 
     private static MemoryExecution once(MemoryTask task, long fence, long leaseMicros) {
@@ -90,7 +90,11 @@ final class MemoryClaims {
                         input));
     }
 
-    private static MemoryExecution again(MemoryExecution run, Claim last, int others, long fence, long leaseMicros) {
+    private static MemoryExecution again(
+            MemoryExecution run, MemoryRuns more, int others, long fence, long leaseMicros) {
+        Claim last = run.claim();
+        // one after another: what the run before it skipped is used up too
+        long fired = run.task.overlaps() ? last.fired() : more.fired;
         return claimed(
                 run,
                 new Claim(
@@ -102,7 +106,7 @@ final class MemoryClaims {
                         fence,
                         leaseMicros,
                         others,
-                        last.fired(),
+                        fired,
                         last.bufferedUntilMicros(),
                         last.extra(),
                         last.input()));

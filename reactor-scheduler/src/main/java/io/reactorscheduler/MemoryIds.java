@@ -36,7 +36,10 @@ final class MemoryIds {
         return stripe(hash).get(id, hash);
     }
 
-    /** Adds a task unless there is one of its id, which it answers then. */
+    /**
+     * Adds a task unless there is one of its id, which it answers then. Only a task that is added takes a place in its
+     * queue; {@link RejectedTaskException} when there is none.
+     */
     @Nullable
     MemoryTask putIfAbsent(MemoryTask task) {
         return stripe(task.hash).putIfAbsent(task);
@@ -83,6 +86,7 @@ final class MemoryIds {
         synchronized @Nullable MemoryTask putIfAbsent(MemoryTask task) {
             MemoryTask known = find(task.record.id(), task.hash);
             if (known == null) {
+                task.lane.reserve(task.record.id());
                 if (size >= slots.length && slots.length < MOST_SLOTS) {
                     grow();
                 }

@@ -90,13 +90,15 @@ final class MemoryLane {
 
     // ---- without the monitor
 
-    /** Counts a task that is about to be saved; false when the queue is full. */
-    boolean reserve() {
-        if (unfinished.incrementAndGet() <= settings.capacity()) {
-            return true;
-        }
-        unfinished.decrementAndGet();
-        return false;
+    /** Takes a place for a task; {@link RejectedTaskException} when there is none. */
+    void reserve(String taskId) {
+        long count;
+        do {
+            count = unfinished.get();
+            if (count >= settings.capacity()) {
+                throw new RejectedTaskException(name, settings.capacity(), taskId);
+            }
+        } while (!unfinished.compareAndSet(count, count + 1));
     }
 
     void offer(MemoryTask task, long due) {
@@ -229,7 +231,12 @@ final class MemoryLane {
         }
     }
 
-    /** Gives a task that is in no line to another queue, whose monitor is held too. */
+    /** Says that the place of a task that is not final any more was reserved. */
+    void wasReserved() {
+        finishedTasks++;
+    }
+
+    /** Gives a task that is in no line to another queue, whose monitor is held too, and where it has a place. */
     void handOver(MemoryTask task, MemoryLane to, long now) {
         for (MemoryExecution run = task.more().oldest; run != null; run = run.newer) {
             if (run.state == MemoryExecution.ACTIVE) {
@@ -246,7 +253,6 @@ final class MemoryLane {
         to.states[task.state.ordinal()]++;
         if (!task.state.isFinal()) {
             unfinished.decrementAndGet();
-            to.unfinished.incrementAndGet();
         }
         task.lane = to;
     }

@@ -50,12 +50,13 @@ final class MemoryMoves {
     private static void replace(MemoryTask task, MemoryLane to, NewTask change, long now) {
         MemoryLane from = task.lane;
         TaskRecord record = change.task();
-        boolean takesPlace = task.state.isFinal() || from != to;
-        if (takesPlace && !to.reserve()) {
-            throw new RejectedTaskException(to.name, to.settings().capacity(), record.id());
+        boolean wasFinal = task.state.isFinal();
+        if (wasFinal || from != to) {
+            to.reserve(record.id());
         }
         MemoryRuns more = task.more();
-        boolean keepsHead = !task.state.isFinal()
+        boolean keepsHead = !wasFinal
+                && more.hasTimeline()
                 && !record.trigger().isOnce()
                 && record.trigger().equals(task.record.trigger());
         from.displace(task);
@@ -76,9 +77,8 @@ final class MemoryMoves {
             }
         }
         MemoryChanges.settle(task, null, now);
-        if (takesPlace) {
-            // counted by its change of state or of queue, too
-            to.unfinished.decrementAndGet();
+        if (wasFinal) {
+            to.wasReserved();
         }
         to.history.trim(task, now);
     }

@@ -61,6 +61,20 @@ final class MemoryRuns {
         bufferedUntil = head.hasHead() ? head.bufferedUntilMicros() : Long.MIN_VALUE;
     }
 
+    /** The timeline goes on after the end of a run. */
+    void follow(MemoryExecution run, Position next) {
+        if (!next.equals(Position.UNCHANGED)) {
+            head(next);
+        } else if (headNumber == run.number) {
+            headNumber = 0;
+        }
+    }
+
+    /** Whether there is a head, or a run that will say what the next one is. */
+    boolean hasTimeline() {
+        return headFire != Position.NO_TIME || headNumber != 0;
+    }
+
     void noHead() {
         headFire = Position.NO_TIME;
         headDue = Position.NO_TIME;

@@ -44,24 +44,15 @@ final class MemoryStore {
     TaskStore.Saved save(NewTask newTask, MemoryClock clock) {
         TaskRecord record = newTask.task();
         MemoryLane lane = lane(record.queue());
+        MemoryTask task = new MemoryTask(record, lane, newTask.head());
         for (; ; ) {
-            MemoryTask known;
-            if (lane.reserve()) {
-                MemoryTask task = new MemoryTask(record, lane, newTask.head());
-                known = shared.ids.putIfAbsent(task);
-                if (known == null) {
-                    lane.offer(task, newTask.head().dueMicros());
-                    if (MemoryLane.isTurnToDrain(saves.incrementAndGet())) {
-                        drain(lane, clock.nowMicros());
-                    }
-                    return new TaskStore.Saved(record, true, false);
+            MemoryTask known = shared.ids.putIfAbsent(task);
+            if (known == null) {
+                lane.offer(task, newTask.head().dueMicros());
+                if (MemoryLane.isTurnToDrain(saves.incrementAndGet())) {
+                    drain(lane, clock.nowMicros());
                 }
-                lane.unfinished.decrementAndGet();
-            } else {
-                known = shared.ids.get(record.id());
-                if (known == null) {
-                    throw new RejectedTaskException(lane.name, lane.settings().capacity(), record.id());
-                }
+                return new TaskStore.Saved(record, true, false);
             }
             MemoryLane from = known.lane;
             MemoryMoves.Moved moved = MemoryMoves.known(known, from, lane, newTask, clock.nowMicros());
