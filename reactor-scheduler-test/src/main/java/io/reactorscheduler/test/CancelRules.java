@@ -366,17 +366,14 @@ abstract class CancelRules extends StoreRules {
     void whatIsNotKnownFailsNamingItsId() {
         Position head = Draft.at(past());
         assertThat(await(store.task("nobody"))).isNull();
-        for (ThrowingCallable call :
-                List.<ThrowingCallable>of(
-                        () -> get(store.cancel("nobody")),
-                        () -> get(store.resume("nobody", head)),
-                        () -> get(store.reschedule("nobody", once("nobody").trigger(), head)),
-                        () -> get(store.remove("nobody")),
-                        () -> enqueue("nobody", null),
-                        () -> get(store.cancelExecution("nobody#1")))) {
-            assertThatThrownBy(call)
-                    .isInstanceOf(UnknownTaskException.class)
-                    .hasMessageContaining("nobody");
+        for (ThrowingCallable call : List.<ThrowingCallable>of(
+                () -> get(store.cancel("nobody")),
+                () -> get(store.resume("nobody", head)),
+                () -> get(store.reschedule("nobody", once("nobody").trigger(), head)),
+                () -> get(store.remove("nobody")),
+                () -> enqueue("nobody", null),
+                () -> get(store.cancelExecution("nobody#1")))) {
+            assertThatThrownBy(call).isInstanceOf(UnknownTaskException.class).hasMessageContaining("nobody");
         }
     }
 

@@ -77,7 +77,9 @@ abstract class LimitRules extends StoreRules {
         ClaimBatch batch = claim(NODE, new Slots(QUEUE, 20));
 
         assertThat(batch.nextDueMicros()[0] - batch.nowMicros()).isBetween(1L, MICROS_PER_TOKEN + 1_000);
-        pass(Duration.ofNanos(1_000 * (batch.nextDueMicros()[0] - batch.nowMicros())).toMillis() + 1);
+        pass(Duration.ofNanos(1_000 * (batch.nextDueMicros()[0] - batch.nowMicros()))
+                        .toMillis()
+                + 1);
         assertThat(claims(20)).isNotEmpty();
     }
 
@@ -310,12 +312,14 @@ abstract class LimitRules extends StoreRules {
     private void saveMany(String prefix, int count, @Nullable String key) {
         long due = past();
         list(store.saveAll(Flux.fromIterable(numbered(prefix, count))
-                .map(id -> key == null ? Draft.once(id, due) : Draft.once(id, due).key(key))
+                .map(id ->
+                        key == null ? Draft.once(id, due) : Draft.once(id, due).key(key))
                 .map(Draft::newTask)));
     }
 
     private static Map<String, Long> keys(List<Claim> claims) {
         return claims.stream()
-                .collect(Collectors.groupingBy(claim -> String.valueOf(claim.task().key()), Collectors.counting()));
+                .collect(Collectors.groupingBy(
+                        claim -> String.valueOf(claim.task().key()), Collectors.counting()));
     }
 }

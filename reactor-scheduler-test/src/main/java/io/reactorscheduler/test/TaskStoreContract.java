@@ -129,6 +129,13 @@ public abstract class TaskStoreContract {
     }
 
     @Nested
+    class Retries extends RetryRules {
+        Retries() {
+            super(TaskStoreContract.this);
+        }
+    }
+
+    @Nested
     class Leases extends LeaseRules {
         Leases() {
             super(TaskStoreContract.this);
