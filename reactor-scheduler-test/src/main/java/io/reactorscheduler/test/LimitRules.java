@@ -225,6 +225,19 @@ abstract class LimitRules extends StoreRules {
     }
 
     @Test
+    void aKeyLimitCountsTheRunsThatStartedBeforeIt() {
+        Claim before = start(once("before").key("a"));
+        saveMany("a", 2, "a");
+        saveMany("b", 1, "b");
+
+        save(TaskQueue.named(QUEUE).keyConcurrency(1));
+
+        assertThat(ids(claims(10))).containsExactly("b00000");
+        succeed(before);
+        assertThat(claims(10)).hasSize(1);
+    }
+
+    @Test
     void aKeyLimitThatIsLiftedHoldsNoMore() {
         save(TaskQueue.named(QUEUE).keyConcurrency(1));
         saveMany("a", 5, "a");

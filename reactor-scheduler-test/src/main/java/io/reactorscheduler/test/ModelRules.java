@@ -108,7 +108,7 @@ abstract class ModelRules extends ModelComparison {
         if (known == null) {
             model.tasks.put(draft.id(), new ModelTask(draft));
         } else if (mode == IfExists.REPLACE) {
-            boolean keepsHead = known.over == null
+            boolean keepsHead = known.hasTimeline()
                     && !draft.trigger().isOnce()
                     && draft.trigger().equals(known.draft.trigger());
             known.draft = draft;
