@@ -109,8 +109,7 @@ final class ModelTask {
 
     /** Whether its timeline goes on: by its head, or by a run that says where. */
     boolean hasTimeline() {
-        return over == null
-                && (head.hasHead() || active.values().stream().anyMatch(run -> run.ownsTimeline));
+        return over == null && (head.hasHead() || active.values().stream().anyMatch(run -> run.ownsTimeline));
     }
 
     /** The head given from outside: no run that is active now may move it. */
