@@ -177,13 +177,21 @@ final class MemoryLane {
             MemoryTask task = oldest;
             oldest = task.after;
             task.after = null;
-            if (task.where == MemoryTask.ARRIVING) {
-                states[task.state.ordinal()]++;
-                task.where = MemoryTask.OUT;
-                place(task, now);
-                if (task.state == TaskState.CANCELLED) {
-                    history.cancelled(task, now);
-                }
+            arrive(task, now);
+        }
+    }
+
+    /**
+     * Takes a task in, whether it has come through the inbox or was found by its id a moment before: then its saver still
+     * has to put it into the inbox, from where it arrives once more, in vain.
+     */
+    void arrive(MemoryTask task, long now) {
+        if (task.where == MemoryTask.ARRIVING) {
+            states[task.state.ordinal()]++;
+            task.where = MemoryTask.OUT;
+            place(task, now);
+            if (task.state == TaskState.CANCELLED) {
+                history.cancelled(task, now);
             }
         }
     }

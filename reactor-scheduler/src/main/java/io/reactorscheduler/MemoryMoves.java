@@ -32,9 +32,7 @@ final class MemoryMoves {
                     case FAIL -> throw new DuplicateTaskException(record.id());
                     case REPLACE -> {
                         from.drain(now);
-                        if (from != to && task.where == MemoryTask.ARRIVING) {
-                            return Moved.NOT;
-                        }
+                        from.arrive(task, now);
                         replace(task, to, change, now);
                         return new Moved(
                                 new TaskStore.Saved(record, false, false),

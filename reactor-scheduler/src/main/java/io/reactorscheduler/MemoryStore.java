@@ -201,6 +201,7 @@ final class MemoryStore {
                     continue;
                 }
                 lane.drain(now);
+                lane.arrive(task, now);
                 result = change.apply(task);
                 news = lane.takeNews();
             }
