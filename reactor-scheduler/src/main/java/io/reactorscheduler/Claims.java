@@ -32,6 +32,7 @@ final class Claims {
     private final Resources with;
     private final Collection<Lanes> queues;
     private final Handlers handlers;
+    private final Runnable whenStopped;
     private final WakeUp wakeUp;
     private final long pollMicros;
     private final AtomicInteger looks = new AtomicInteger();
@@ -49,7 +50,9 @@ final class Claims {
     private long polledMicros = Long.MIN_VALUE;
     private long pauseMicros = FIRST_PAUSE_MICROS;
 
-    Claims(Resources with, Collection<Lanes> queues, Handlers handlers) {
+    /** @param whenStopped is called after a stop whenever a look ends */
+    Claims(Resources with, Collection<Lanes> queues, Handlers handlers, Runnable whenStopped) {
+        this.whenStopped = whenStopped;
         this.with = with;
         this.queues = queues;
         this.handlers = handlers;
@@ -83,7 +86,7 @@ final class Claims {
         int missed = 1;
         do {
             looking = Thread.currentThread();
-            if (!asking && !stopped) {
+            if (!asking) {
                 ask();
             }
             if (!rounds.isEmpty()) {
@@ -97,19 +100,35 @@ final class Claims {
         for (Round round : mine) {
             round.queue().drain(round.lane());
         }
+        if (stopped) {
+            whenStopped.run();
+        }
     }
 
-    /** Claims nothing more. */
+    /** Claims nothing more; what was asked for before is still dealt, and {@link #isAsking} until then. */
     void stop() {
         stopped = true;
         wakeUp.dispose();
     }
 
+    boolean isAsking() {
+        return asking;
+    }
+
     private void ask() {
+        // in this order, so that whoever stops sees the question or the question sees the stop
+        asking = true;
+        if (stopped || !asked()) {
+            asking = false;
+        }
+    }
+
+    /** Whether there was something to ask for. */
+    private boolean asked() {
         long now = with.nowMicros();
         if (now < pausedUntilMicros && pausedUntilMicros - now <= LONGEST_PAUSE_MICROS) {
             wakeUp.at(pausedUntilMicros);
-            return;
+            return false;
         }
         poll(now);
         long earliest = pollMicros == Long.MAX_VALUE ? Position.NO_TIME : polledMicros + pollMicros;
@@ -136,9 +155,8 @@ final class Claims {
             if (earliest != Position.NO_TIME) {
                 wakeUp.at(earliest);
             }
-            return;
+            return false;
         }
-        asking = true;
         Mono<ClaimBatch> reply =
                 with.store().claim(new ClaimRequest(with.node(), with.settings().lease(), slots, handlers.names()));
         if (with.store().isShared()) {
@@ -146,6 +164,7 @@ final class Claims {
             reply = reply.publishOn(with.scheduler());
         }
         reply.subscribe(new Reply(asked, slots));
+        return true;
     }
 
     /** Covers lost hints and clocks that were set: every so often each queue is asked, whatever was said before. */

@@ -79,7 +79,7 @@ final class DefaultScheduler implements ReactiveScheduler {
     }
 
     @Override
-    public <O> Flux<ScheduledTask<O>> scheduleAll(Publisher<? extends Task<?, O>> tasks) {
+    public <O> Flux<ScheduledTask<O>> scheduleAll(Publisher<? extends Task<?, ? extends O>> tasks) {
         Objects.requireNonNull(tasks, "tasks");
         return Flux.deferContextual(context -> {
             Map<String, Type> types = new HashMap<>();

@@ -49,9 +49,9 @@ final class Engine {
         this.handlers = handlers;
         this.active = new ActiveRuns(with);
         this.recorder = new Recorder(with, this::release);
-        this.claims = new Claims(with, queues.values(), handlers);
+        this.claims = new Claims(with, queues.values(), handlers, this::checkIdle);
         this.runner = new Runner(with, handlers, active, carrier, this::queue);
-        this.shutdown = new Shutdown(with, active, this::held);
+        this.shutdown = new Shutdown(with, active, () -> held() == 0 && !claims.isAsking());
     }
 
     /** The life of every fire time, lane by lane. */
@@ -89,6 +89,10 @@ final class Engine {
         }
     }
 
+    private void checkIdle() {
+        shutdown.check();
+    }
+
     private void release(List<Completion> recorded) {
         shutdown.recorded(recorded);
         for (Completion completion : recorded) {
@@ -97,7 +101,7 @@ final class Engine {
                 queue.release(1);
             }
         }
-        shutdown.released();
+        shutdown.check();
         claims.look();
     }
 

@@ -36,6 +36,11 @@ public final class Handler<I, O> {
         return new Handler<>(name, input, output);
     }
 
+    /** Names a handler that takes no input; it sees null. */
+    public static <O> Handler<Void, O> named(String name, Class<O> output) {
+        return new Handler<>(name, Void.class, output);
+    }
+
     /** Names a handler whose types have type arguments, for example {@code new TypeRef<List<Item>>() {}}. */
     public static <I, O> Handler<I, O> named(String name, TypeRef<I> input, TypeRef<O> output) {
         return new Handler<>(name, input.type(), output.type());
@@ -50,7 +55,7 @@ public final class Handler<I, O> {
         return Task.of(this, Objects.requireNonNull(input, "input"));
     }
 
-    /** A task that runs this handler once, now, without input (the handler sees null). */
+    /** A task that runs this handler once, now, without input: the handler sees null, whatever type it names. */
     public Task<I, O> task() {
         return Task.of(this, null);
     }

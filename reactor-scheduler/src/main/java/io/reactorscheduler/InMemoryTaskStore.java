@@ -51,6 +51,11 @@ public final class InMemoryTaskStore implements TaskStore {
         return new Builder();
     }
 
+    /** Where to read time if nothing was said when the store was built. */
+    void offerScheduler(Supplier<? extends Scheduler> scheduler) {
+        clock.offer(scheduler);
+    }
+
     @Override
     public long nowMicros() {
         return clock.nowMicros();
@@ -224,14 +229,15 @@ public final class InMemoryTaskStore implements TaskStore {
 
     /** The settings of a store; not thread-safe. */
     public static final class Builder {
-        private Supplier<? extends Scheduler> scheduler = Schedulers::parallel;
+        private @Nullable Supplier<? extends Scheduler> scheduler;
         private Retention retention = Retention.defaults();
 
         private Builder() {}
 
         /**
-         * Where time is read; {@link Schedulers#parallel()} by default. It is asked for at first use, so that a store
-         * made inside {@code StepVerifier.withVirtualTime} follows virtual time.
+         * Where time is read; by default where the first {@link ReactiveScheduler} that is built over the store reads it,
+         * and {@link Schedulers#parallel()} when the store is used before that. It is asked for at first use, so that a
+         * store made inside {@code StepVerifier.withVirtualTime} follows virtual time.
          */
         public Builder scheduler(Supplier<? extends Scheduler> scheduler) {
             this.scheduler = Objects.requireNonNull(scheduler, "scheduler");

@@ -3,15 +3,28 @@ package io.reactorscheduler;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 
-/** The clock of a store, whose Scheduler is asked for when the time is read first; safe for any thread. */
+/**
+ * The clock of a store, whose Scheduler is asked for when the time is read first; safe for any thread.
+ *
+ * <p>A store that was told no Scheduler takes that of the first ReactiveScheduler that is built over it, so that both
+ * read the same time.
+ */
 final class MemoryClock {
 
-    private final Supplier<? extends Scheduler> scheduler;
+    private volatile @Nullable Supplier<? extends Scheduler> scheduler;
     private volatile @Nullable EngineClock clock;
 
-    MemoryClock(Supplier<? extends Scheduler> scheduler) {
+    MemoryClock(@Nullable Supplier<? extends Scheduler> scheduler) {
         this.scheduler = scheduler;
+    }
+
+    /** Gives the Scheduler to use where none was given and no time was read yet. */
+    synchronized void offer(Supplier<? extends Scheduler> offered) {
+        if (scheduler == null && clock == null) {
+            scheduler = offered;
+        }
     }
 
     long nowMicros() {
@@ -28,7 +41,8 @@ final class MemoryClock {
             synchronized (this) {
                 known = clock;
                 if (known == null) {
-                    known = new EngineClock(scheduler.get());
+                    Supplier<? extends Scheduler> given = scheduler;
+                    known = new EngineClock(given == null ? Schedulers.parallel() : given.get());
                     clock = known;
                 }
             }

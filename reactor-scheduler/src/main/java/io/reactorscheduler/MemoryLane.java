@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Locks.</b> A monitor is held for some microseconds, never while a signal is emitted. Within it stripes of the
  * table of ids may be locked, and never another queue, except by {@link MemoryMoves}, in the order of {@link #rank}.
  */
+@SuppressWarnings("EnumOrdinal") // numbers by state in one array; no position leaves the process
 final class MemoryLane {
 
     /** Savers empty the inbox themselves every so many saves, lest one claim finds a million tasks in it. */

@@ -61,7 +61,7 @@ public interface ReactiveScheduler extends Disposable {
     <O> Mono<ScheduledTask<O>> schedule(Task<?, O> task);
 
     /** Saves many, in their order and in batches, asking the source for as much as is being saved. Ends with the first that fails. */
-    <O> Flux<ScheduledTask<O>> scheduleAll(Publisher<? extends Task<?, O>> tasks);
+    <O> Flux<ScheduledTask<O>> scheduleAll(Publisher<? extends Task<?, ? extends O>> tasks);
 
     /**
      * A task as a stream: scheduled when subscribed, removed when cancelled. Gives every element of every run from the
@@ -78,7 +78,7 @@ public interface ReactiveScheduler extends Disposable {
     /** As {@link #trigger(String)}, with other input. */
     Mono<String> trigger(String taskId, Object input);
 
-    /** Ends a task until it is resumed: waiting work leaves the line, running work is cancelled. Gives the task after that. */
+    /** Stops a task until {@link #resume}: waiting work leaves the line, running work is cancelled. Gives the task after that. */
     Mono<TaskInfo> cancel(String taskId);
 
     /** Cancels one running execution; its task goes on. Gives whether it was running. */

@@ -5,7 +5,7 @@ import reactor.core.publisher.Mono;
 /**
  * Where stored results go, when not into the execution's record: a bucket, a file, a table.
  *
- * <p>A result is written before its run counts as done; if writing fails, the attempt fails. The record keeps the
+ * <p>A result is written before its run counts as done; if writing fails, the run fails. The record keeps the
  * reference that writing gave, and the reference is deleted with the record.
  */
 public interface ResultDestination {

@@ -121,6 +121,7 @@ final class Run extends Mono<Completion> implements RunContext, CoreSubscriber<O
     // ---- as the subscriber of the handler
 
     @Override
+    @SuppressWarnings("NullAway") // an updater of a nullable field takes null, which its signature cannot say
     public void onSubscribe(Subscription subscription) {
         if (UPSTREAM.compareAndSet(this, null, subscription)) {
             subscription.request(Long.MAX_VALUE);

@@ -227,8 +227,16 @@ final class Runner {
         }
         long delay = policy.delayMicros(retry, ThreadLocalRandom.current().nextDouble());
         Duration deadline = policy.deadline();
-        boolean isTooLate = deadline != null && with.nowMicros() + delay > claim.fireMicros() + Checks.micros(deadline);
+        boolean isTooLate =
+                deadline != null && with.nowMicros() + delay > firstDueMicros(claim) + Checks.micros(deadline);
         return isTooLate ? -1 : delay;
+    }
+
+    /** The fire time of work that was asked for again is long past: its own due time counts. */
+    private static long firstDueMicros(Claim claim) {
+        return claim.extra()
+                ? claim.dueMicros()
+                : FireTimes.due(claim.task().trigger(), claim.task().id(), claim.fireMicros());
     }
 
     private RetryPolicy policy(Claim claim) {

@@ -61,8 +61,7 @@ public final class SchedulerBuilder {
     }
 
     /** Says which code runs a handler here. */
-    public <I, O> SchedulerBuilder handle(
-            Handler<I, O> handler, HandlerFunction<? super @Nullable I, ? extends O> function) {
+    public <I, O> SchedulerBuilder handle(Handler<I, O> handler, HandlerFunction<? super I, ? extends O> function) {
         Objects.requireNonNull(handler, "handler");
         functions.put(handler.name(), new HandlerEntry(handler, Objects.requireNonNull(function, "function")));
         return this;
@@ -191,9 +190,10 @@ public final class SchedulerBuilder {
     }
 
     private Resources resources(Settings settings, Scheduler resolved) {
-        TaskStore used = store == null
-                ? InMemoryTaskStore.builder().scheduler(() -> resolved).build()
-                : store;
+        TaskStore used = store == null ? InMemoryTaskStore.create() : store;
+        if (used instanceof InMemoryTaskStore memory) {
+            memory.offerScheduler(() -> resolved);
+        }
         boolean isVirtual = !new EngineClock(resolved).steps();
         Scheduler blockingThreads =
                 blocking != null ? blocking.get() : isVirtual ? resolved : BlockingThreads.scheduler();

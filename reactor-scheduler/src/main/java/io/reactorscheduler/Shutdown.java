@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.IntSupplier;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
@@ -15,17 +15,17 @@ final class Shutdown {
 
     private final Resources with;
     private final ActiveRuns active;
-    private final IntSupplier held;
+    private final BooleanSupplier isIdle;
     private final AtomicBoolean stopping = new AtomicBoolean();
     private final Sinks.Empty<Void> idle = Sinks.empty();
     private final LongAdder finished = new LongAdder();
     private final LongAdder givenBack = new LongAdder();
 
-    /** @param held how many claims hold a slot */
-    Shutdown(Resources with, ActiveRuns active, IntSupplier held) {
+    /** @param isIdle whether no claim holds a slot and none is on its way */
+    Shutdown(Resources with, ActiveRuns active, BooleanSupplier isIdle) {
         this.with = with;
         this.active = active;
-        this.held = held;
+        this.isIdle = isIdle;
     }
 
     void recorded(List<Completion> completions) {
@@ -36,8 +36,9 @@ final class Shutdown {
         }
     }
 
-    void released() {
-        if (stopping.get() && held.getAsInt() == 0) {
+    /** Ends the wait when there is nothing left to wait for. */
+    void check() {
+        if (stopping.get() && isIdle.getAsBoolean()) {
             idle.tryEmitEmpty();
         }
     }
@@ -46,7 +47,7 @@ final class Shutdown {
         return Mono.defer(() -> {
             stopping.set(true);
             stopClaiming.run();
-            released();
+            check();
             Mono<Void> quiet = idle.asMono();
             return wait(quiet, patience)
                     .then(Mono.fromSupplier(() -> new Stopped(finished.sum(), givenBack.sum())))

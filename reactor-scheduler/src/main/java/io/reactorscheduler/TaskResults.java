@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -72,11 +73,11 @@ final class TaskResults {
             Sinks.Empty<Void> listening = Sinks.empty();
             Flux<SchedulerEvent> events = untilLast(with.events().of(taskId, listening::tryEmitEmpty));
             Flux<Object> before = record().flatMapMany(record -> {
-                        record.ended().forEach(execution -> heard.recorded.add(execution.id()));
+                        heard.read(record.ended());
                         return recorded.apply(record.info(), record.ended());
                     })
                     .delaySubscription(listening.asMono());
-            Flux<Object> after = events.concatMap(event -> coming.apply(heard, event));
+            Flux<Object> after = events.concatMap(event -> heard.once(() -> Run.untyped(coming.apply(heard, event))));
             return Flux.mergeSequential(before, after).takeWhile(value -> value != END);
         });
     }
@@ -141,6 +142,19 @@ final class TaskResults {
     private final class Heard {
         private final Set<String> recorded = new HashSet<>();
         private final Set<String> underWay = new HashSet<>();
+        private final Sinks.Empty<Void> recordIsRead = Sinks.empty();
+        private volatile boolean isRead;
+
+        void read(List<Execution> ended) {
+            ended.forEach(execution -> recorded.add(execution.id()));
+            isRead = true;
+            recordIsRead.tryEmitEmpty();
+        }
+
+        /** What is heard is looked at when the record has been read, else it would be counted in both. */
+        Publisher<Object> once(Supplier<Publisher<Object>> look) {
+            return isRead ? look.get() : recordIsRead.asMono().thenMany(Flux.defer(look));
+        }
 
         Publisher<Object> elements(SchedulerEvent event) {
             String id = event.executionId();

@@ -167,6 +167,42 @@ class ControlTest extends InVirtualTime {
     }
 
     @Test
+    void aDeadlineOfRetriesCountsAnewForWorkThatIsRetriedByHand() {
+        AtomicInteger calls = new AtomicInteger();
+        ReactiveScheduler scheduler = started(builder().handle(DOUBLE, (n, run) -> {
+            calls.incrementAndGet();
+            return Mono.error(new IllegalStateException("no"));
+        }));
+        now(scheduler.schedule(DOUBLE.task(1)
+                .id("t")
+                .retry(RetryPolicy.fixed(2, Duration.ofMillis(500)).deadline(Duration.ofMinutes(1)))));
+        pass(Duration.ofMinutes(5));
+        assertThat(calls).hasValue(3);
+
+        now(scheduler.retry("t"));
+        pass(Duration.ofMinutes(5));
+
+        assertThat(calls).hasValue(6);
+    }
+
+    @Test
+    void retriesEndAtTheirDeadline() {
+        AtomicInteger calls = new AtomicInteger();
+        ReactiveScheduler scheduler = started(builder().handle(DOUBLE, (n, run) -> {
+            calls.incrementAndGet();
+            return Mono.error(new IllegalStateException("no"));
+        }));
+        now(scheduler.schedule(DOUBLE.task(1)
+                .id("t")
+                .retry(RetryPolicy.fixed(100, Duration.ofSeconds(10)).deadline(Duration.ofSeconds(35)))));
+
+        pass(Duration.ofMinutes(5));
+
+        assertThat(calls).hasValue(4);
+        assertThat(stateOf(scheduler, "t")).isEqualTo(TaskState.FAILED);
+    }
+
+    @Test
     void oneFailedExecutionOfARepeatingTaskCanBeRunAgainForItsFireTime() {
         List<Instant> fires = new ArrayList<>();
         ReactiveScheduler scheduler = started();

@@ -1,18 +1,18 @@
 package io.reactorscheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
 import net.jqwik.api.constraints.Size;
-import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
 import reactor.core.scheduler.Scheduler;
@@ -95,18 +95,21 @@ class EngineClockTest {
         }
     }
 
-    @RepeatedTest(5)
+    @Test
     void onARealSchedulerTheFirstReadingAlreadyKnowsThePhaseOfTheMillisecond() {
-        EngineClock clock = new EngineClock(Schedulers.parallel());
-        long wall = clock.nowMicros();
-        long monotonic = clock.monotonicMicros();
-        while (clock.monotonicMicros() - monotonic < 20_000) {
-            clock.nowMicros();
+        List<Long> errors = new ArrayList<>();
+        for (int round = 0; round < 25; round++) {
+            EngineClock clock = new EngineClock(Schedulers.parallel());
+            long wall = clock.nowMicros();
+            long monotonic = clock.monotonicMicros();
+            while (clock.monotonicMicros() - monotonic < 4_000) {
+                clock.nowMicros();
+            }
+            errors.add(Math.abs((clock.nowMicros() - wall) - (clock.monotonicMicros() - monotonic)));
         }
-        long wallDelta = clock.nowMicros() - wall;
-        long monotonicDelta = clock.monotonicMicros() - monotonic;
-        // Wide enough for a thread that is paused between two readings.
-        assertThat(wallDelta).isCloseTo(monotonicDelta, within(900L));
+        // the median, because a thread may be paused between two readings; a guessed phase is wrong by 500 as a rule
+        errors.sort(null);
+        assertThat(errors.get(errors.size() / 2)).isLessThan(200);
     }
 
     @Test

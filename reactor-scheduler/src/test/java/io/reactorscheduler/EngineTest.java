@@ -26,6 +26,16 @@ class EngineTest extends InVirtualTime {
     }
 
     @Test
+    void aStoreThatWasToldNoSchedulerReadsTheTimeOfTheOneThatIsBuiltOverIt() {
+        ReactiveScheduler scheduler = started(builder().store(InMemoryTaskStore.create()));
+        now(scheduler.schedule(Task.of("t", run -> Mono.empty()).id("t").after(Duration.ofHours(1))));
+
+        pass(Duration.ofHours(1));
+
+        assertThat(stateOf(scheduler, "t")).isEqualTo(TaskState.COMPLETED);
+    }
+
+    @Test
     void nothingHappensBeforeScheduleIsSubscribed() {
         ReactiveScheduler scheduler = started(builder().handle(DOUBLE, (n, run) -> Mono.just(2 * n)));
 

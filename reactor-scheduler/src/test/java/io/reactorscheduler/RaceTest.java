@@ -142,6 +142,22 @@ class RaceTest {
     }
 
     @Test
+    void resultsThatAreSubscribedWhileTheRunEndsArriveExactlyOnce() {
+        int tasks = 20_000;
+        Handler<Integer, Integer> same = Handler.named("same", Integer.class, Integer.class);
+        scheduler = ReactiveScheduler.builder()
+                .handle(same, (n, run) -> Mono.just(n))
+                .start();
+
+        java.util.List<Integer> results = Flux.range(0, tasks)
+                .flatMap(n -> scheduler.schedule(same.task(n)).flatMapMany(ScheduledTask::results), 64)
+                .collectList()
+                .block(PATIENCE);
+
+        assertThat(results).hasSize(tasks).doesNotHaveDuplicates();
+    }
+
+    @Test
     void stopAgainstScheduleRunsNothingAfterTheStop() {
         for (int round = 0; round < 200; round++) {
             runs.clear();

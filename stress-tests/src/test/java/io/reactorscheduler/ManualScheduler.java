@@ -10,6 +10,8 @@ import reactor.core.scheduler.Scheduler;
 /** A Scheduler whose time stands still and whose tasks run only when a stress test says so. */
 @NullMarked
 final class ManualScheduler implements Scheduler {
+    private static final long ORIGIN_MICROS = 123_456_789;
+
     private final long nowMicros;
     private final List<Task> tasks = new ArrayList<>();
 
@@ -56,7 +58,9 @@ final class ManualScheduler implements Scheduler {
 
     @Override
     public long now(TimeUnit unit) {
-        return unit.convert(nowMicros, TimeUnit.MICROSECONDS);
+        // monotonic time has an origin of its own, as on real Schedulers: so this one is not taken for virtual time
+        long origin = unit == TimeUnit.NANOSECONDS ? ORIGIN_MICROS : 0;
+        return unit.convert(nowMicros + origin, TimeUnit.MICROSECONDS);
     }
 
     @Override

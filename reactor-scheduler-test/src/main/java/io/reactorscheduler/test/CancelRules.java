@@ -27,13 +27,14 @@ abstract class CancelRules extends StoreRules {
     }
 
     @Test
-    void aCancelledTaskThatWaitsLeavesTheLine() {
-        save(once("a"));
+    void aCancelledTaskThatWaitsLeavesTheLineAndSaysWhenItWouldHaveFired() {
+        long due = past();
+        save(once("a").due(due));
 
         TaskInfo info = get(store.cancel("a"));
 
         assertThat(info.state()).isEqualTo(TaskState.CANCELLED);
-        assertThat(info.nextFireTime()).isNull();
+        assertThat(info.nextFireTime()).isEqualTo(instant(due));
         assertThat(info.dueTime()).isNull();
         assertThat(state("a")).isEqualTo(TaskState.CANCELLED);
         ClaimBatch batch = claim(NODE, new Slots(QUEUE, 5));
@@ -80,7 +81,7 @@ abstract class CancelRules extends StoreRules {
                 assertThat(recorded.state()).as(id).isEqualTo(TaskState.CANCELLED);
                 assertThat(state(id)).isEqualTo(TaskState.CANCELLED);
                 assertThat(info(id).running()).isZero();
-                assertThat(info(id).nextFireTime()).isNull();
+                assertThat(info(id).dueTime()).isNull();
                 if (isFinal) {
                     assertThat(onlyExecution(id).state())
                             .isEqualTo(completion(claim, outcome, Position.ENDED)
@@ -366,17 +367,14 @@ abstract class CancelRules extends StoreRules {
     void whatIsNotKnownFailsNamingItsId() {
         Position head = Draft.at(past());
         assertThat(await(store.task("nobody"))).isNull();
-        for (ThrowingCallable call :
-                List.<ThrowingCallable>of(
-                        () -> get(store.cancel("nobody")),
-                        () -> get(store.resume("nobody", head)),
-                        () -> get(store.reschedule("nobody", once("nobody").trigger(), head)),
-                        () -> get(store.remove("nobody")),
-                        () -> enqueue("nobody", null),
-                        () -> get(store.cancelExecution("nobody#1")))) {
-            assertThatThrownBy(call)
-                    .isInstanceOf(UnknownTaskException.class)
-                    .hasMessageContaining("nobody");
+        for (ThrowingCallable call : List.<ThrowingCallable>of(
+                () -> get(store.cancel("nobody")),
+                () -> get(store.resume("nobody", head)),
+                () -> get(store.reschedule("nobody", once("nobody").trigger(), head)),
+                () -> get(store.remove("nobody")),
+                () -> enqueue("nobody", null),
+                () -> get(store.cancelExecution("nobody#1")))) {
+            assertThatThrownBy(call).isInstanceOf(UnknownTaskException.class).hasMessageContaining("nobody");
         }
     }
 

@@ -172,9 +172,11 @@ abstract class ClaimRules extends StoreRules {
         }
 
         // sorting is stable, so equals stay in the order of saving
-        Comparator<Draft> order = Comparator.comparingInt((Draft draft) -> -draft.task().priority())
+        Comparator<Draft> order = Comparator.comparingInt(
+                        (Draft draft) -> -draft.task().priority())
                 .thenComparingLong(draft -> draft.head().dueMicros());
-        assertThat(claimed).isEqualTo(drafts.stream().sorted(order).map(Draft::id).toList());
+        assertThat(claimed)
+                .isEqualTo(drafts.stream().sorted(order).map(Draft::id).toList());
     }
 
     @Test
@@ -226,8 +228,7 @@ abstract class ClaimRules extends StoreRules {
         assertThat(claim.input()).isEqualTo("42");
         assertThat(claim.bufferedUntilMicros()).isEqualTo(Long.MIN_VALUE);
         assertThat(claim.leaseMicros())
-                .isBetween(
-                        before + micros(LEASE) - CLOCKS_APART_MICROS, now() + micros(LEASE) + CLOCKS_APART_MICROS);
+                .isBetween(before + micros(LEASE) - CLOCKS_APART_MICROS, now() + micros(LEASE) + CLOCKS_APART_MICROS);
     }
 
     @Test
@@ -345,8 +346,8 @@ abstract class ClaimRules extends StoreRules {
     }
 
     private void save(String prefix, int count, long due) {
-        Flux<NewTask> tasks = Flux.fromIterable(numbered(prefix, count)).map(id -> Draft.once(id, due)
-                .newTask());
+        Flux<NewTask> tasks = Flux.fromIterable(numbered(prefix, count))
+                .map(id -> Draft.once(id, due).newTask());
         list(store.saveAll(tasks));
     }
 }

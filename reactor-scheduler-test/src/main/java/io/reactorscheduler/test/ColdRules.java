@@ -44,7 +44,8 @@ abstract class ColdRules extends StoreRules {
 
     @Test
     void saveAllIsCold() {
-        Flux<Saved> save = store.saveAll(Flux.just(once("a").newTask(), once("b").newTask()));
+        Flux<Saved> save =
+                store.saveAll(Flux.just(once("a").newTask(), once("b").newTask()));
 
         assertThat(list(store.tasks(TaskQuery.all()))).isEmpty();
         assertThat(list(save)).extracting(Saved::isNew).containsExactly(true, true);
@@ -55,8 +56,8 @@ abstract class ColdRules extends StoreRules {
     void claimIsCold() {
         save(once("a"));
         save(once("b"));
-        Mono<ClaimBatch> claim = store.claim(
-                new ClaimRequest(NODE.name(), LEASE, List.of(new Slots(QUEUE, 1)), NODE.handlers()));
+        Mono<ClaimBatch> claim =
+                store.claim(new ClaimRequest(NODE.name(), LEASE, List.of(new Slots(QUEUE, 1)), NODE.handlers()));
 
         assertThat(state("a")).isEqualTo(TaskState.PENDING);
         assertThat(ids(get(claim).claims())).containsExactly("a");
@@ -196,8 +197,8 @@ abstract class ColdRules extends StoreRules {
     @Test
     void appendAndEventsAreCold() {
         Claim claim = start(once("a"));
-        Mono<Void> append = store.append(List.of(new ExecutionEvent(
-                claim.executionId(), instant(now()), ExecutionEvent.Level.INFO, "said", null)));
+        Mono<Void> append = store.append(List.of(
+                new ExecutionEvent(claim.executionId(), instant(now()), ExecutionEvent.Level.INFO, "said", null)));
         Flux<ExecutionEvent> events = store.events(claim.executionId());
 
         assertThat(list(events)).isEmpty();

@@ -91,8 +91,7 @@ abstract class ExtraRules extends StoreRules {
         save(repeating("a").due(future()));
         enqueue("a", null);
         Claim extra = claimOne();
-        await(store.reschedule(
-                "a", Trigger.fixedDelay(LEASE), Draft.at(past())));
+        await(store.reschedule("a", Trigger.fixedDelay(LEASE), Draft.at(past())));
 
         assertNothingToClaim();
         succeed(extra);
@@ -155,9 +154,7 @@ abstract class ExtraRules extends StoreRules {
         enqueue("a", null);
 
         assertThat(succeed(claimOne()).state()).isEqualTo(TaskState.COMPLETED);
-        assertThat(executions("a"))
-                .extracting(Execution::state)
-                .containsExactly(TaskState.COMPLETED, TaskState.FAILED);
+        assertThat(executions("a")).extracting(Execution::state).containsExactly(TaskState.COMPLETED, TaskState.FAILED);
     }
 
     @Test

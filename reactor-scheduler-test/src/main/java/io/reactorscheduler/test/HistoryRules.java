@@ -13,8 +13,8 @@ import io.reactorscheduler.TaskState;
 import io.reactorscheduler.TaskStore.Recorded;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 
 /** What runs said, and how long what is over is kept. */
 abstract class HistoryRules extends StoreRules {
@@ -194,7 +194,9 @@ abstract class HistoryRules extends StoreRules {
 
     private List<String> sweepUntil(int executions) {
         List<String> dropped = new ArrayList<>();
-        for (int i = 0; i < SWEEPS && executions(ExecutionQuery.of("a").limit(10_000)).size() > executions; i++) {
+        for (int i = 0;
+                i < SWEEPS && executions(ExecutionQuery.of("a").limit(10_000)).size() > executions;
+                i++) {
             dropped.addAll(sweep().dropped());
         }
         return dropped;

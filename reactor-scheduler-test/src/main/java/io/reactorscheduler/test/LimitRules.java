@@ -77,7 +77,9 @@ abstract class LimitRules extends StoreRules {
         ClaimBatch batch = claim(NODE, new Slots(QUEUE, 20));
 
         assertThat(batch.nextDueMicros()[0] - batch.nowMicros()).isBetween(1L, MICROS_PER_TOKEN + 1_000);
-        pass(Duration.ofNanos(1_000 * (batch.nextDueMicros()[0] - batch.nowMicros())).toMillis() + 1);
+        pass(Duration.ofNanos(1_000 * (batch.nextDueMicros()[0] - batch.nowMicros()))
+                        .toMillis()
+                + 1);
         assertThat(claims(20)).isNotEmpty();
     }
 
@@ -223,6 +225,19 @@ abstract class LimitRules extends StoreRules {
     }
 
     @Test
+    void aKeyLimitCountsTheRunsThatStartedBeforeIt() {
+        Claim before = start(once("before").key("a"));
+        saveMany("a", 2, "a");
+        saveMany("b", 1, "b");
+
+        save(TaskQueue.named(QUEUE).keyConcurrency(1));
+
+        assertThat(ids(claims(10))).containsExactly("b00000");
+        succeed(before);
+        assertThat(claims(10)).hasSize(1);
+    }
+
+    @Test
     void aKeyLimitThatIsLiftedHoldsNoMore() {
         save(TaskQueue.named(QUEUE).keyConcurrency(1));
         saveMany("a", 5, "a");
@@ -310,12 +325,14 @@ abstract class LimitRules extends StoreRules {
     private void saveMany(String prefix, int count, @Nullable String key) {
         long due = past();
         list(store.saveAll(Flux.fromIterable(numbered(prefix, count))
-                .map(id -> key == null ? Draft.once(id, due) : Draft.once(id, due).key(key))
+                .map(id ->
+                        key == null ? Draft.once(id, due) : Draft.once(id, due).key(key))
                 .map(Draft::newTask)));
     }
 
     private static Map<String, Long> keys(List<Claim> claims) {
         return claims.stream()
-                .collect(Collectors.groupingBy(claim -> String.valueOf(claim.task().key()), Collectors.counting()));
+                .collect(Collectors.groupingBy(
+                        claim -> String.valueOf(claim.task().key()), Collectors.counting()));
     }
 }

@@ -7,46 +7,34 @@ import io.reactorscheduler.Claim;
 import io.reactorscheduler.ClaimBatch;
 import io.reactorscheduler.ClaimRequest.Slots;
 import io.reactorscheduler.DuplicateTaskException;
-import io.reactorscheduler.Execution;
-import io.reactorscheduler.ExecutionQuery;
 import io.reactorscheduler.IfExists;
 import io.reactorscheduler.Outcome;
 import io.reactorscheduler.Position;
 import io.reactorscheduler.TaskInfo;
-import io.reactorscheduler.TaskQuery;
 import io.reactorscheduler.TaskState;
 import io.reactorscheduler.TaskStore.Extra;
-import io.reactorscheduler.TaskStore.QueueStats;
 import io.reactorscheduler.TaskStore.Recorded;
 import io.reactorscheduler.TaskStore.Saved;
-import io.reactorscheduler.TaskStore.StoreStats;
 import io.reactorscheduler.Trigger;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
 
 /** Random operations, after each of which the store must stand where a simple sequential {@link Model} stands. */
-abstract class ModelRules extends StoreRules {
+abstract class ModelRules extends ModelComparison {
 
+    private static final List<IfExists> MODES = List.of(IfExists.REPLACE, IfExists.KEEP, IfExists.FAIL);
     private static final int SEEDS = 40;
     private static final int OPERATIONS = 300;
     private static final int CHECK_ALL_EVERY = 25;
-    private static final int TRACED = 60;
     private static final long CLOCKS_APART_MICROS = 100_000;
-    private static final int PLENTY = 1_000;
 
     /** The kind of end that is success; the others are below it. */
     private static final int SUCCEEDS = 5;
 
-    private final Model model = new Model();
-    private final Deque<String> trace = new ArrayDeque<>();
     private Dice dice = new Dice(0);
 
     ModelRules(TaskStoreContract contract) {
@@ -68,7 +56,7 @@ abstract class ModelRules extends StoreRules {
             checkAll();
             removeAll();
         } catch (AssertionError | RuntimeException error) {
-            throw new AssertionError("with seed " + seed + " after\n" + String.join("\n", trace), error);
+            throw new AssertionError("with seed " + seed + " after\n" + trace(), error);
         }
     }
 
@@ -102,7 +90,7 @@ abstract class ModelRules extends StoreRules {
 
     private void saveAny() {
         Draft draft = dice.draft(dice.id(), now());
-        IfExists mode = IfExists.values()[dice.below(IfExists.values().length)];
+        IfExists mode = MODES.get(dice.below(MODES.size()));
         ModelTask known = model.tasks.get(draft.id());
         if (known != null && mode == IfExists.FAIL) {
             log("save " + draft.id() + " FAIL");
@@ -120,7 +108,7 @@ abstract class ModelRules extends StoreRules {
         if (known == null) {
             model.tasks.put(draft.id(), new ModelTask(draft));
         } else if (mode == IfExists.REPLACE) {
-            boolean keepsHead = known.over == null
+            boolean keepsHead = known.hasTimeline()
                     && !draft.trigger().isOnce()
                     && draft.trigger().equals(known.draft.trigger());
             known.draft = draft;
@@ -192,13 +180,6 @@ abstract class ModelRules extends StoreRules {
         check(id);
     }
 
-    private void remove(String id) {
-        log("remove " + id);
-        get(store.remove(id));
-        model.removed(id);
-        assertThat(await(store.task(id))).isNull();
-    }
-
     private void enqueueAny() {
         String id = dice.id();
         ModelTask task = model.tasks.get(id);
@@ -263,14 +244,13 @@ abstract class ModelRules extends StoreRules {
 
     private void end(ModelTask task, ModelTask.Run run, int kind) {
         // whether the run of a task that was given another head is tried again is up to the store
-        Outcome outcome =
-                switch (run.isDetached && !task.isCancelled() && kind < 2 ? SUCCEEDS : kind) {
-                    case 0 -> Outcome.retryAt(dice.head(now()).dueMicros(), ERROR);
-                    case 1 -> Outcome.released();
-                    case 2 -> Outcome.failed(ERROR);
-                    case 3 -> Outcome.cancelled("random");
-                    default -> SUCCESS;
-                };
+        Outcome outcome = switch (run.isDetached && !task.isCancelled() && kind < 2 ? SUCCEEDS : kind) {
+            case 0 -> Outcome.retryAt(dice.head(now()).dueMicros(), ERROR);
+            case 1 -> Outcome.released();
+            case 2 -> Outcome.failed(ERROR);
+            case 3 -> Outcome.cancelled("random");
+            default -> SUCCESS;
+        };
         boolean isApart = run.isExtra || task.overlaps() || !outcome.isFinal();
         boolean isOnce = task.draft.trigger().isOnce();
         Position next = isApart ? Position.UNCHANGED : isOnce || dice.below(8) == 0 ? Position.ENDED : dice.head(now());
@@ -279,7 +259,8 @@ abstract class ModelRules extends StoreRules {
         Recorded recorded = end(claim, outcome, next);
         assertThat(recorded.isStale()).isFalse();
         TaskState state = model.ended(task, run, outcome, next, claim.attempt());
-        if (state != null && !(state.isFinal() && task.overlaps() && recorded.state().isFinal())) {
+        if (state != null
+                && !(state.isFinal() && task.overlaps() && recorded.state().isFinal())) {
             assertThat(recorded.state()).isEqualTo(state);
         }
         if (task.over != null && task.overlaps() && !task.isCancelled()) {
@@ -365,72 +346,6 @@ abstract class ModelRules extends StoreRules {
                 }
                 end(task, run, SUCCEEDS);
             }
-        }
-    }
-
-    private void removeAll() {
-        List.copyOf(model.tasks.keySet()).forEach(this::remove);
-        StoreStats stats = get(store.stats());
-        assertThat(stats.tasks().values()).allMatch(count -> count == 0);
-        assertThat(stats.queues().values())
-                .allMatch(queue -> queue.waiting() == 0 && queue.due() == 0 && queue.running() == 0);
-        assertThat(executions(ExecutionQuery.all())).isEmpty();
-        ClaimBatch batch = claim(NODE.knowing("one", "two"), new Slots("left", 1), new Slots("right", 1));
-        assertThat(batch.claims()).isEmpty();
-        assertThat(batch.nextDueMicros()).containsExactly(Position.NO_TIME, Position.NO_TIME);
-        assertThat(sweep().findings()).isEmpty();
-    }
-
-    // ---- comparing
-
-    private void check(String id) {
-        model.assertSame(model.get(id), info(id));
-    }
-
-    private void checkAll() {
-        Map<TaskState, List<String>> byState = new EnumMap<>(TaskState.class);
-        for (TaskInfo info : list(store.tasks(TaskQuery.all()))) {
-            model.assertSame(model.get(info.id()), info);
-            byState.computeIfAbsent(info.state(), state -> new ArrayList<>()).add(info.id());
-        }
-        StoreStats stats = get(store.stats());
-        for (TaskState state : TaskState.values()) {
-            List<String> ids = byState.getOrDefault(state, List.of());
-            assertThat(list(store.tasks(TaskQuery.all().state(state))))
-                    .extracting(TaskInfo::id)
-                    .as("%s", state)
-                    .isEqualTo(ids);
-            assertThat(stats.tasks().getOrDefault(state, 0L)).as("%s", state).isEqualTo(ids.size());
-        }
-        assertThat(byState.values().stream().mapToInt(List::size).sum()).isEqualTo(model.tasks.size());
-        model.tasks.forEach(this::checkExecutions);
-        long running = stats.queues().values().stream().mapToLong(QueueStats::running).sum();
-        assertThat(running).isEqualTo(model.all().stream().mapToLong(task -> task.active.size()).sum());
-        if (model.all().stream().noneMatch(ModelTask::hasShort)) {
-            assertThat(sweep().findings()).isEmpty();
-        }
-    }
-
-    private void checkExecutions(String id, ModelTask task) {
-        List<Execution> executions = executions(ExecutionQuery.of(id).limit(PLENTY));
-        assertThat(executions).extracting(Execution::id).doesNotHaveDuplicates();
-        assertThat(executions)
-                .filteredOn(execution -> execution.state() == TaskState.RUNNING)
-                .extracting(Execution::fence)
-                .containsExactlyInAnyOrderElementsOf(task.active.values().stream()
-                        .map(run -> Objects.requireNonNull(run.claim).fence())
-                        .toList());
-        if (!task.isHistoryOpen) {
-            assertThat(executions)
-                    .filteredOn(execution -> execution.state().isFinal())
-                    .hasSize(task.finished);
-        }
-    }
-
-    private void log(String operation) {
-        trace.add(operation);
-        if (trace.size() > TRACED) {
-            trace.remove();
         }
     }
 }

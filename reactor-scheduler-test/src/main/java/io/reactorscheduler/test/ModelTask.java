@@ -107,6 +107,11 @@ final class ModelTask {
         return over == TaskState.CANCELLED;
     }
 
+    /** Whether its timeline goes on: by its head, or by a run that says where. */
+    boolean hasTimeline() {
+        return over == null && (head.hasHead() || active.values().stream().anyMatch(run -> run.ownsTimeline));
+    }
+
     /** The head given from outside: no run that is active now may move it. */
     void start(Position head) {
         this.head = head;

@@ -59,7 +59,8 @@ abstract class OddValueRules extends StoreRules {
             await(store.append(List.of(event)));
             assertThat(get(store.cancelExecution(claim.executionId()))).isTrue();
             assertThat(get(store.renew(List.of(claim), LEASE))).isEmpty();
-            assertThat(end(claim, Outcome.cancelled(id), Draft.at(future())).isStale()).isFalse();
+            assertThat(end(claim, Outcome.cancelled(id), Draft.at(future())).isStale())
+                    .isFalse();
             assertThat(onlyExecution(id).reason()).isEqualTo(id);
             assertThat(list(store.events(claim.executionId()))).containsExactly(event);
             assertThat(get(store.cancel(id)).state()).isEqualTo(TaskState.CANCELLED);
@@ -80,14 +81,16 @@ abstract class OddValueRules extends StoreRules {
             save(once("b").queue(name).handler(name).key(name));
             Slots slots = new Slots(name, 5);
 
-            List<Claim> claims =
-                    claim(NODE.named(name).knowing(name), slots).claims();
+            List<Claim> claims = claim(NODE.named(name).knowing(name), slots).claims();
 
             assertThat(ids(claims)).as(name).containsExactly("a");
-            assertThat(list(store.tasks(TaskQuery.all().queue(name).handler(name).tag(name))))
+            assertThat(list(store.tasks(
+                            TaskQuery.all().queue(name).handler(name).tag(name))))
                     .hasSize(1);
             assertThat(onlyExecution("a").node()).isEqualTo(name);
-            assertThat(Objects.requireNonNull(get(store.stats()).queues().get(name)).running()).isEqualTo(1);
+            assertThat(Objects.requireNonNull(get(store.stats()).queues().get(name))
+                            .running())
+                    .isEqualTo(1);
             get(store.remove("a"));
             get(store.remove("b"));
         }

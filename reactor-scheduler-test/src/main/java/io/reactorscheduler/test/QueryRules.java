@@ -64,7 +64,9 @@ abstract class QueryRules extends StoreRules {
         get(store.cancel("cancelled"));
 
         for (TaskState state : TaskState.values()) {
-            List<String> expected = state == TaskState.SKIPPED ? List.of() : List.of(state.name().toLowerCase(Locale.ROOT));
+            List<String> expected = state == TaskState.SKIPPED
+                    ? List.of()
+                    : List.of(state.name().toLowerCase(Locale.ROOT));
             assertThat(tasks(TaskQuery.all().state(state))).as("%s", state).isEqualTo(expected);
         }
     }
@@ -91,7 +93,9 @@ abstract class QueryRules extends StoreRules {
 
         assertThat(tasks(TaskQuery.all().offset(20).limit(10))).isEqualTo(ids.subList(20, 25));
         assertThat(tasks(TaskQuery.all().after("t00004").limit(3))).isEqualTo(ids.subList(5, 8));
-        assertThat(tasks(TaskQuery.all().after("t00004x").limit(3))).as("a cursor that is gone").isEqualTo(ids.subList(5, 8));
+        assertThat(tasks(TaskQuery.all().after("t00004x").limit(3)))
+                .as("a cursor that is gone")
+                .isEqualTo(ids.subList(5, 8));
         assertThat(tasks(TaskQuery.all().tag("high").offset(2).limit(3))).isEqualTo(ids.subList(12, 15));
         assertThat(tasks(TaskQuery.all().tag("low").after("t00004"))).isEqualTo(ids.subList(5, 10));
         assertThat(tasks(TaskQuery.all().after("t00024"))).isEmpty();
@@ -146,7 +150,9 @@ abstract class QueryRules extends StoreRules {
             pass(2);
         }
 
-        assertThat(executions(ExecutionQuery.all())).extracting(Execution::taskId).containsExactly("a", "c", "b");
+        assertThat(executions(ExecutionQuery.all()))
+                .extracting(Execution::taskId)
+                .containsExactly("a", "c", "b");
     }
 
     @Test
@@ -154,13 +160,13 @@ abstract class QueryRules extends StoreRules {
         succeed(start(repeating("a")), Draft.at(future()));
         fail(start(once("b")));
         save(once("c").queue("mail"));
-        Claim mail = claim(NODE, new Slots("mail", 1))
-                .claims()
-                .get(0);
+        Claim mail = claim(NODE, new Slots("mail", 1)).claims().get(0);
         save(once("d").handler("other"));
         succeed(claimOne(NODE.knowing("other")));
 
-        assertThat(executions(ExecutionQuery.of("a"))).extracting(Execution::taskId).containsExactly("a");
+        assertThat(executions(ExecutionQuery.of("a")))
+                .extracting(Execution::taskId)
+                .containsExactly("a");
         assertThat(executions(ExecutionQuery.all().state(TaskState.FAILED)))
                 .extracting(Execution::taskId)
                 .containsExactly("b");

@@ -3,31 +3,19 @@ package io.reactorscheduler.test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reactorscheduler.Claim;
-import io.reactorscheduler.ClaimBatch;
-import io.reactorscheduler.ClaimRequest.Slots;
 import io.reactorscheduler.Completion;
 import io.reactorscheduler.Position;
-import io.reactorscheduler.RejectedTaskException;
-import io.reactorscheduler.TaskQueue;
 import io.reactorscheduler.TaskState;
 import io.reactorscheduler.TaskStore.Advance;
-import io.reactorscheduler.TaskStore.Hint;
 import io.reactorscheduler.TaskStore.Recorded;
 import io.reactorscheduler.TaskStore.StoreStats;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
-import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 
 /** Many threads and nodes at once: every fire time runs once, whoever comes first. */
@@ -131,12 +119,13 @@ abstract class RaceRules extends StoreRules {
                 for (Claim claim : claims) {
                     String id = claim.task().id();
                     assertThat(ran.add(id + "@" + claim.fireMicros())).isTrue();
-                    assertThat(active.merge(id, 1, Integer::sum)).as("runs at once").isEqualTo(1);
+                    assertThat(active.merge(id, 1, Integer::sum))
+                            .as("runs at once")
+                            .isEqualTo(1);
                     Long before = last.put(id, claim.fireMicros());
                     assertThat(before == null || before < claim.fireMicros()).isTrue();
                     boolean goesOn = id.startsWith("r") && claim.fired() < fireTimes;
-                    ends.add(completion(
-                            claim, SUCCESS, goesOn ? Draft.at(claim.fireMicros() + 1) : Position.ENDED));
+                    ends.add(completion(claim, SUCCESS, goesOn ? Draft.at(claim.fireMicros() + 1) : Position.ENDED));
                 }
                 claims.forEach(claim -> active.merge(claim.task().id(), -1, Integer::sum));
                 complete(ends);
@@ -165,14 +154,13 @@ abstract class RaceRules extends StoreRules {
                 .until(() -> done.get() >= tasks * fireTimes, 4, () -> {
                     List<Claim> claims = claims(7);
                     for (Claim claim : claims) {
-                        assertThat(ran.add(claim.task().id() + "@" + claim.fireMicros())).isTrue();
+                        assertThat(ran.add(claim.task().id() + "@" + claim.fireMicros()))
+                                .isTrue();
                     }
                     await(store.advance(claims.stream()
                             .map(claim -> new Advance(
                                     claim,
-                                    claim.fired() < fireTimes
-                                            ? Draft.at(claim.fireMicros() + 1)
-                                            : Position.ENDED))
+                                    claim.fired() < fireTimes ? Draft.at(claim.fireMicros() + 1) : Position.ENDED))
                             .toList()));
                     complete(claims.stream()
                             .map(claim -> completion(claim, SUCCESS, Position.UNCHANGED))
@@ -214,7 +202,8 @@ abstract class RaceRules extends StoreRules {
             }
             assertThat(info(id).running()).isZero();
         }
-        assertAllIsOver(ids.stream().filter(id -> state(id) == TaskState.COMPLETED).count());
+        assertAllIsOver(
+                ids.stream().filter(id -> state(id) == TaskState.COMPLETED).count());
     }
 
     @Test
@@ -227,7 +216,9 @@ abstract class RaceRules extends StoreRules {
         Runnable step = () -> {
             List<Claim> claims = claims(7);
             for (Claim claim : claims) {
-                assertThat(active.merge(claim.task().id(), 1, Integer::sum)).as("runs at once").isEqualTo(1);
+                assertThat(active.merge(claim.task().id(), 1, Integer::sum))
+                        .as("runs at once")
+                        .isEqualTo(1);
                 last.put(claim.task().id(), String.valueOf(claim.input()));
             }
             for (Claim claim : claims) {
@@ -251,9 +242,9 @@ abstract class RaceRules extends StoreRules {
             step.run();
         }
 
-        assertThat(last).hasSize(tasks).allSatisfy((id, input) -> assertThat(input)
-                .as(id)
-                .isEqualTo(String.valueOf(versions)));
+        assertThat(last)
+                .hasSize(tasks)
+                .allSatisfy((id, input) -> assertThat(input).as(id).isEqualTo(String.valueOf(versions)));
         assertAllIsOver(tasks);
     }
 
@@ -303,12 +294,15 @@ abstract class RaceRules extends StoreRules {
         new Race()
                 .once(() -> late.forEach(claim -> record(claim, recorded, recordedById)))
                 .until(() -> recorded.get() == tasks, 1, this::sweep)
-                .until(() -> recorded.get() == tasks, 2, () -> claims(OTHER_NODE, 10)
-                        .forEach(claim -> record(claim, recorded, recordedById)))
+                .until(
+                        () -> recorded.get() == tasks,
+                        2,
+                        () -> claims(OTHER_NODE, 10).forEach(claim -> record(claim, recorded, recordedById)))
                 .run();
 
-        assertThat(recordedById).hasSize(tasks).allSatisfy((id, times) -> assertThat(times)
-                .isEqualTo(1));
+        assertThat(recordedById)
+                .hasSize(tasks)
+                .allSatisfy((id, times) -> assertThat(times).isEqualTo(1));
         assertAllIsOver(tasks);
         for (String id : numbered("t", tasks)) {
             assertThat(executions(id)).hasSize(1);

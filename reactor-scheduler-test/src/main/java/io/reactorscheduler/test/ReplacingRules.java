@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.reactorscheduler.Claim;
 import io.reactorscheduler.ClaimRequest.Slots;
 import io.reactorscheduler.Execution;
+import io.reactorscheduler.Outcome;
 import io.reactorscheduler.Position;
 import io.reactorscheduler.TaskState;
 import io.reactorscheduler.TaskStore.Recorded;
@@ -213,6 +214,37 @@ abstract class ReplacingRules extends StoreRules {
 
         assertThat(succeed(old, Position.ENDED).state()).isEqualTo(TaskState.PENDING);
         assertThat(info("a").nextFireTime()).isNotNull();
+    }
+
+    @Test
+    void anOldRunThatWouldBeTriedAgainIsRecordedInsteadWhenItsTaskWasReplaced() {
+        for (Outcome outcome : List.of(Outcome.retryAt(past(), ERROR), Outcome.released())) {
+            String id = "a" + outcome.kind();
+            Claim old = start(once(id).input("1"));
+            save(once(id).input("2"));
+
+            Recorded recorded = end(old, outcome, Position.UNCHANGED);
+
+            assertThat(recorded.isStale()).isFalse();
+            assertThat(recorded.state()).isEqualTo(TaskState.PENDING);
+            assertThat(onlyExecution(id).state().isFinal()).isTrue();
+            Claim next = claimOne();
+            assertThat(next.input()).isEqualTo("2");
+            assertThat(next.attempt()).isEqualTo(1);
+            succeed(next);
+        }
+    }
+
+    @Test
+    void anEqualRepeatingTriggerLetsTheOldRunBeTriedAgain() {
+        Claim old = start(repeating("a"));
+        save(repeating("a").due(past()));
+
+        assertThat(retryAt(old, past()).state()).isEqualTo(TaskState.RETRYING);
+
+        Claim again = claimOne();
+        assertThat(again.number()).isEqualTo(1);
+        assertThat(again.attempt()).isEqualTo(2);
     }
 
     @Test

@@ -74,9 +74,7 @@ abstract class SavingRules extends StoreRules {
         await(store.save(new NewTask(task, draft.head(), IfExists.REPLACE)));
 
         assertSame(info("a").task(), task);
-        Claim claim = claim(NODE, new Slots("mail", 1))
-                .claims()
-                .get(0);
+        Claim claim = claim(NODE, new Slots("mail", 1)).claims().get(0);
         assertSame(claim.task(), task);
         assertThat(claim.input()).isEqualTo(draft.input());
     }
@@ -138,7 +136,8 @@ abstract class SavingRules extends StoreRules {
 
         assertThatThrownBy(() -> save(once("a").input("2").ifExists(IfExists.FAIL)))
                 .isInstanceOfSatisfying(
-                        DuplicateTaskException.class, error -> assertThat(error.taskId()).isEqualTo("a"));
+                        DuplicateTaskException.class,
+                        error -> assertThat(error.taskId()).isEqualTo("a"));
         assertThat(info("a").task().input()).isEqualTo("1");
         assertNothingToClaim();
     }
@@ -179,7 +178,9 @@ abstract class SavingRules extends StoreRules {
                 .doOnRequest(requested::addAndGet);
 
         StepVerifier.create(store.saveAll(tasks), 0)
-                .then(() -> assertThat(requested).as("asked before the subscriber did").hasValueLessThan(MANY / 2))
+                .then(() -> assertThat(requested)
+                        .as("asked before the subscriber did")
+                        .hasValueLessThan(MANY / 2))
                 .thenRequest(1)
                 .expectNextMatches(saved -> saved.task().id().equals("t00000"))
                 .then(() -> assertThat(requested).as("asked for one").hasValueLessThan(MANY / 2))
@@ -220,7 +221,8 @@ abstract class SavingRules extends StoreRules {
         save(once("known"));
 
         StepVerifier.create(store.saveAll(Flux.just(
-                        once("a").newTask(), once("known").ifExists(IfExists.FAIL).newTask())))
+                        once("a").newTask(),
+                        once("known").ifExists(IfExists.FAIL).newTask())))
                 .expectNextMatches(saved -> saved.task().id().equals("a") && saved.isNew())
                 .expectError(DuplicateTaskException.class)
                 .verify(Duration.ofSeconds(30));
@@ -256,7 +258,9 @@ abstract class SavingRules extends StoreRules {
             assertThat(error.taskId()).isEqualTo("c");
         });
         assertThat(await(store.task("c"))).isNull();
-        assertThat(save(once("c").queue("other")).isNew()).as("in a queue with room").isTrue();
+        assertThat(save(once("c").queue("other")).isNew())
+                .as("in a queue with room")
+                .isTrue();
     }
 
     @Test

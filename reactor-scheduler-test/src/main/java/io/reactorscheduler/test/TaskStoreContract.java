@@ -24,21 +24,27 @@ import org.junit.jupiter.api.Nested;
  * }
  * }</pre>
  *
- * <p>What a store owes the tests:
+ * <p>What the tests rely on:
  *
  * <ul>
- *   <li>Each test gets an empty store of its own from {@link #createStore}, and gives it back to {@link #closeStore}.
- *   <li>After {@link #advance} at least the given time has passed for {@link TaskStore#nowMicros} and for whatever clock
- *       due times and leases are compared with. More may have passed. It is always called for less than two seconds, so
- *       a store without a clock of its own may really wait; nothing is expected to be quicker than an hour when it must
- *       not have happened yet.
- *   <li>All methods are called from one thread, or from several at once in {@link Races} and {@link RacesWithSavers}. Replies may come on any
- *       thread, and are waited for up to 30 seconds.
- *   <li>Where a limit of the store is configurable, the hooks ({@link #keptExecutions}) say what it was created with.
+ *   <li>Each test gets a store of its own from {@link #createStore}, without tasks and queues, and gives it back to
+ *       {@link #closeStore}.
+ *   <li>After {@link #advance} at least the given time has passed, for {@link TaskStore#nowMicros} and for whatever clock
+ *       due times and leases are compared with. More may have passed: what must not happen yet is an hour away. It is
+ *       never asked for two seconds or more, so a store without a clock of its own may really wait; then all tests take
+ *       about a minute, in virtual time some seconds.
+ *   <li>Methods are called from one thread, in {@link Races} and {@link RacesWithSavers} from several at once. Replies
+ *       may come on any thread and are waited for up to 30 seconds.
+ *   <li>The store keeps {@link #keptExecutions} of each task and at least half as many in all as {@link #raceTasks}, and
+ *       deletes none for its age within a test.
  * </ul>
  *
- * <p>The groups are nested classes, so a report reads as a list of sentences by theme. Failing tests of {@link RandomOperations}
- * name the seed of their random operations; {@link #modelSeed} repeats them.
+ * <p>The rules are grouped in nested classes and each is a sentence, so a report of a run reads as the list of what holds.
+ * {@link RandomOperations} compares the store with a simple sequential model; where they differ, the failure names the
+ * seed and the last operations. {@link #modelSeed} gives other seeds.
+ *
+ * <p>What the rules leave open, the tests do not ask for: whether a hint comes that nobody needs, what a store remembers
+ * of retries that were cancelled, in which order a task takes its retries and extra executions when several are due.
  */
 public abstract class TaskStoreContract {
 
@@ -69,7 +75,7 @@ public abstract class TaskStoreContract {
         return DEFAULT_KEPT_EXECUTIONS;
     }
 
-    /** How many tasks the races run; {@value #DEFAULT_RACE_TASKS} by default, fewer where each call takes its time. */
+    /** How many tasks the races run; {@value #DEFAULT_RACE_TASKS} by default; fewer where each call takes its time, at least 100. */
     protected int raceTasks() {
         return DEFAULT_RACE_TASKS;
     }
@@ -124,6 +130,13 @@ public abstract class TaskStoreContract {
     @Nested
     class Completions extends CompletionRules {
         Completions() {
+            super(TaskStoreContract.this);
+        }
+    }
+
+    @Nested
+    class Retries extends RetryRules {
+        Retries() {
             super(TaskStoreContract.this);
         }
     }

@@ -79,9 +79,7 @@ abstract class TimelineRules extends StoreRules {
     void aRepeatingTaskGoesOnAfterAFailure() {
         Claim claim = start(repeating("a"));
 
-        assertThat(end(claim, Outcome.failed(ERROR), Draft.at(past()))
-                        .state())
-                .isEqualTo(TaskState.PENDING);
+        assertThat(end(claim, Outcome.failed(ERROR), Draft.at(past())).state()).isEqualTo(TaskState.PENDING);
         assertThat(claimOne().number()).isEqualTo(2);
     }
 
@@ -207,10 +205,7 @@ abstract class TimelineRules extends StoreRules {
         Claim b = start(overlapping("b"));
         Position next = Draft.at(past());
 
-        await(store.advance(List.of(
-                new Advance(a, next),
-                new Advance(lost, next),
-                new Advance(b, next))));
+        await(store.advance(List.of(new Advance(a, next), new Advance(lost, next), new Advance(b, next))));
 
         assertThat(ids(claims(10))).containsExactlyInAnyOrder("a", "b");
     }

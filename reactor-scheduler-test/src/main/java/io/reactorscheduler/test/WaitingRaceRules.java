@@ -98,7 +98,8 @@ abstract class WaitingRaceRules extends StoreRules {
         int tasks = many;
         Race race = new Race();
 
-        race.once(() -> saveInTurn(race, tasks, id -> save(once(id).due(future()).ifExists(IfExists.KEEP))))
+        race.once(() -> saveInTurn(
+                        race, tasks, id -> save(once(id).due(future()).ifExists(IfExists.KEEP))))
                 .once(() -> saveInTurn(race, tasks, id -> save(once(id))))
                 .until(() -> done.get() == tasks, 1, () -> workOrSleep(tasks))
                 .run();

@@ -7,7 +7,10 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.observation.ObservationRegistry;
+import io.reactorscheduler.Completion;
 import io.reactorscheduler.Handler;
+import io.reactorscheduler.Instrumentation;
 import io.reactorscheduler.Misfire;
 import io.reactorscheduler.ReactiveScheduler;
 import io.reactorscheduler.RetryPolicy;
@@ -15,6 +18,7 @@ import io.reactorscheduler.ScheduledTask;
 import io.reactorscheduler.SchedulerBuilder;
 import io.reactorscheduler.Task;
 import io.reactorscheduler.TaskQueue;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -169,9 +173,9 @@ class MicrometerTest {
         SimpleMeterRegistry own = new SimpleMeterRegistry();
         scheduler = builder()
                 .instrument(MicrometerInstrumentation.of(own))
-                .instrument(new io.reactorscheduler.Instrumentation() {
+                .instrument(new Instrumentation() {
                     @Override
-                    public void onRecorded(io.reactorscheduler.Completion completion) {
+                    public void onRecorded(Completion completion) {
                         throw new IllegalStateException("broken");
                     }
                 })
@@ -197,7 +201,7 @@ class MicrometerTest {
     void nothingBlocksAndNothingIsLostOnRealThreads() {
         SimpleMeterRegistry own = new SimpleMeterRegistry();
         ReactiveScheduler real = ReactiveScheduler.builder()
-                .instrument(MicrometerInstrumentation.of(own, io.micrometer.observation.ObservationRegistry.create()))
+                .instrument(MicrometerInstrumentation.of(own, ObservationRegistry.create()))
                 .start();
 
         StepVerifier.create(Flux.range(0, 2_000)
@@ -241,7 +245,7 @@ class MicrometerTest {
     @Test
     void readingAGaugeAsksNobody() {
         AtomicInteger asked = new AtomicInteger();
-        ReactiveScheduler counted = (ReactiveScheduler) java.lang.reflect.Proxy.newProxyInstance(
+        ReactiveScheduler counted = (ReactiveScheduler) Proxy.newProxyInstance(
                 getClass().getClassLoader(), new Class<?>[] {ReactiveScheduler.class}, (proxy, method, arguments) -> {
                     if (method.getName().equals("stats")) {
                         asked.incrementAndGet();
