@@ -109,6 +109,7 @@ final class MemoryChanges {
     static void settle(MemoryTask task, Outcome.@Nullable Kind last, long now) {
         task.lane.state(task, stateOf(task, task.more(), last));
         task.lane.place(task, now);
+        task.lane.history.ended(task, now);
     }
 
     private static TaskState stateOf(MemoryTask task, MemoryRuns more, Outcome.@Nullable Kind last) {
@@ -175,7 +176,7 @@ final class MemoryChanges {
         if (more.active > 0) {
             return hint(task);
         }
-        lane.history.cancelled(task, now);
+        lane.history.ended(task, now);
         lane.history.trim(task, now);
         return null;
     }
@@ -210,10 +211,11 @@ final class MemoryChanges {
     }
 
     static void resume(MemoryTask task, Position head, long now) {
-        MemoryRuns more = task.more();
-        if (task.state != TaskState.CANCELLED && !more.isHalted()) {
+        boolean isHalted = task.more != null && task.more.isHalted();
+        if (task.state != TaskState.CANCELLED && !isHalted) {
             return;
         }
+        MemoryRuns more = task.more();
         task.lane.displace(task);
         more.unhalt();
         head(task, more, head);

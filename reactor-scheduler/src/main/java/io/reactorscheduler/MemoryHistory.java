@@ -5,8 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The finished executions of one queue, oldest first, and what deletes them; also the cancelled tasks that never ran,
- * which nothing else would delete. Belongs to the monitor of the queue.
+ * The finished executions of one queue, oldest first, and what deletes them; also the tasks that ended without a run,
+ * most of them cancelled, which nothing else would delete. Belongs to the monitor of the queue.
  *
  * <p>The bound on all executions is shared by the queues: the queue that has most gives up its oldest, so one that ends a
  * million runs a second does not push out the history of the others.
@@ -19,9 +19,9 @@ final class MemoryHistory {
     private final MemoryLane lane;
     private final Retention retention;
     final MemoryList finished = new MemoryList();
-    private @Nullable MemoryTask firstCancelled;
-    private @Nullable MemoryTask lastCancelled;
-    private int cancelled;
+    private @Nullable MemoryTask firstEnded;
+    private @Nullable MemoryTask lastEnded;
+    private int ended;
 
     /** Finished executions by which the number of all queues is wrong. */
     private int uncounted;
@@ -61,7 +61,7 @@ final class MemoryHistory {
         deleteOld(now, OLD_PER_ADD);
     }
 
-    /** Deletes executions, and cancelled tasks, that are too old; at most so many. */
+    /** Deletes executions, and tasks that ended without one, that are too old; at most so many. */
     int deleteOld(long now, int most) {
         long oldest = now - lane.shared.ageMicros;
         int deleted = 0;
@@ -71,9 +71,7 @@ final class MemoryHistory {
             delete(run);
             deleted++;
         }
-        for (MemoryTask task = firstCancelled;
-                task != null && deleted < most && task.due < oldest;
-                task = firstCancelled) {
+        for (MemoryTask task = firstEnded; task != null && deleted < most && task.due < oldest; task = firstEnded) {
             lane.remove(task);
             deleted++;
         }
@@ -135,43 +133,43 @@ final class MemoryHistory {
         return task.state != TaskState.CANCELLED || task.record.trigger().isOnce();
     }
 
-    // ---- cancelled tasks
+    // ---- tasks that have ended without a run
 
-    /** Remembers a cancelled task to be deleted one day, if it has no execution that does so. */
-    void cancelled(MemoryTask task, long now) {
+    /** Remembers a task to be deleted one day, if it has ended and has no execution that it goes with. */
+    void ended(MemoryTask task, long now) {
         if (task.newest != null || task.where != MemoryTask.OUT || !isDisposable(task)) {
             return;
         }
-        task.where = MemoryTask.CANCELLED;
+        task.where = MemoryTask.ENDED;
         task.due = now;
-        task.before = lastCancelled;
-        if (lastCancelled == null) {
-            firstCancelled = task;
+        task.before = lastEnded;
+        if (lastEnded == null) {
+            firstEnded = task;
         } else {
-            lastCancelled.after = task;
+            lastEnded.after = task;
         }
-        lastCancelled = task;
-        cancelled++;
-        if (cancelled > retention.total() && firstCancelled != null) {
-            lane.remove(firstCancelled);
+        lastEnded = task;
+        ended++;
+        if (ended > retention.total() && firstEnded != null) {
+            lane.remove(firstEnded);
         }
     }
 
-    void forgetCancelled(MemoryTask task) {
+    void forgetEnded(MemoryTask task) {
         MemoryTask before = task.before;
         MemoryTask after = task.after;
         if (before == null) {
-            firstCancelled = after;
+            firstEnded = after;
         } else {
             before.after = after;
         }
         if (after == null) {
-            lastCancelled = before;
+            lastEnded = before;
         } else {
             after.before = before;
         }
         task.before = null;
         task.after = null;
-        cancelled--;
+        ended--;
     }
 }

@@ -56,6 +56,10 @@ final class MemoryLane {
     final AtomicLong unfinished = new AtomicLong();
 
     private volatile @Nullable MemoryTask inbox;
+
+    /** Whether the next saver shall empty the inbox. */
+    volatile boolean isDrainDue;
+
     private volatile long told = Long.MIN_VALUE;
 
     /** Until when the rate limit lets nothing start, as of the last claim. */
@@ -99,6 +103,9 @@ final class MemoryLane {
                 throw new RejectedTaskException(name, settings.capacity(), taskId);
             }
         } while (!unfinished.compareAndSet(count, count + 1));
+        if (count % DRAIN_EVERY == 0) {
+            isDrainDue = true;
+        }
     }
 
     void offer(MemoryTask task, long due) {
@@ -136,10 +143,6 @@ final class MemoryLane {
         }
     }
 
-    static boolean isTurnToDrain(long saves) {
-        return saves % DRAIN_EVERY == 0;
-    }
-
     // ---- under the monitor
 
     /** The due time to hint at when the monitor is released, {@link Position#NO_TIME} for none. */
@@ -165,6 +168,7 @@ final class MemoryLane {
         if (inbox == null) {
             return;
         }
+        isDrainDue = false;
         MemoryTask newest = (MemoryTask) INBOX.getAndSet(this, null);
         MemoryTask oldest = null;
         while (newest != null) {
@@ -190,9 +194,7 @@ final class MemoryLane {
             states[task.state.ordinal()]++;
             task.where = MemoryTask.OUT;
             place(task, now);
-            if (task.state == TaskState.CANCELLED) {
-                history.cancelled(task, now);
-            }
+            history.ended(task, now);
         }
     }
 
@@ -214,8 +216,8 @@ final class MemoryLane {
     void displace(MemoryTask task) {
         switch (task.where) {
             case MemoryTask.IN_LINE, MemoryTask.ASIDE -> waiting.remove(task);
-            case MemoryTask.CANCELLED -> {
-                history.forgetCancelled(task);
+            case MemoryTask.ENDED -> {
+                history.forgetEnded(task);
                 task.where = MemoryTask.OUT;
             }
             default -> {

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 final class MemoryQueries {
 
     private static final Comparator<MemoryTask> BY_ID = Comparator.comparing(task -> task.record.id());
+
+    /** Executions that are looked at without letting go of their queue. */
+    private static final int CHUNK = 256;
 
     private final MemoryIds ids;
 
@@ -99,40 +103,45 @@ final class MemoryQueries {
     }
 
     List<Execution> executions(ExecutionQuery query, Collection<MemoryLane> lanes) {
-        List<MemoryExecution> all = new ArrayList<>();
-        List<Execution> found = new ArrayList<>();
-        String taskId = query.task();
-        MemoryTask task = taskId == null ? null : ids.get(taskId);
-        if (taskId != null && task == null) {
-            return found;
-        }
         List<Sorted> sorted = new ArrayList<>();
-        for (MemoryLane lane : lanes) {
-            boolean isAsked = query.queue() == null || query.queue().equals(lane.name) || task != null;
-            if (isAsked && (task == null || task.lane == lane)) {
-                synchronized (lane) {
-                    if (task != null) {
-                        for (MemoryExecution run = task.newest; run != null; run = run.older) {
-                            all.add(run);
-                        }
-                    } else {
-                        lane.executions(all);
-                    }
-                    for (MemoryExecution run : all) {
-                        Execution execution = run.toExecution();
-                        if (query.matches(execution)) {
-                            sorted.add(new Sorted(run.order, run.skip == null, sorted.size(), execution));
-                        }
-                    }
-                    all.clear();
+        String taskId = query.task();
+        if (taskId == null) {
+            for (MemoryLane lane : lanes) {
+                if (query.queue() == null || query.queue().equals(lane.name)) {
+                    look(query, lane, lane::executions, sorted);
                 }
+            }
+        } else {
+            MemoryTask task = ids.get(taskId);
+            if (task != null) {
+                look(query, task.lane, task::executions, sorted);
             }
         }
         sorted.sort(Sorted.NEWEST_FIRST);
-        for (int i = query.offset(); i < sorted.size() && found.size() < query.limit(); i++) {
-            found.add(sorted.get(i).execution());
+        return sorted.stream()
+                .skip(query.offset())
+                .limit(query.limit())
+                .map(Sorted::execution)
+                .toList();
+    }
+
+    /** Copies the list under the monitor, then lets go of it now and then while the records are built. */
+    private static void look(
+            ExecutionQuery query, MemoryLane lane, Consumer<List<MemoryExecution>> list, List<Sorted> into) {
+        List<MemoryExecution> all = new ArrayList<>();
+        synchronized (lane) {
+            list.accept(all);
         }
-        return found;
+        for (int from = 0; from < all.size(); from += CHUNK) {
+            synchronized (lane) {
+                for (MemoryExecution run : all.subList(from, Math.min(from + CHUNK, all.size()))) {
+                    Execution execution = run.toExecution();
+                    if (query.matches(execution)) {
+                        into.add(new Sorted(run.order, run.skip == null, into.size(), execution));
+                    }
+                }
+            }
+        }
     }
 
     /** An execution with what it is sorted by. */

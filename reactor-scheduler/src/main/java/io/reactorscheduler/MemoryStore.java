@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +19,6 @@ final class MemoryStore {
     final MemoryShared shared;
     private final Map<String, MemoryLane> lanes = new ConcurrentHashMap<>();
     private final AtomicInteger ranks = new AtomicInteger();
-    private final AtomicLong saves = new AtomicLong();
     private final MemorySweep sweep;
 
     MemoryStore(Retention retention) {
@@ -49,7 +47,7 @@ final class MemoryStore {
             MemoryTask known = shared.ids.putIfAbsent(task);
             if (known == null) {
                 lane.offer(task, newTask.head().dueMicros());
-                if (MemoryLane.isTurnToDrain(saves.incrementAndGet())) {
+                if (lane.isDrainDue) {
                     drain(lane, clock.nowMicros());
                 }
                 return new TaskStore.Saved(record, true, false);

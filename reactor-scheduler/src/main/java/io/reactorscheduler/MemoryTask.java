@@ -1,5 +1,6 @@
 package io.reactorscheduler;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -7,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Small on purpose, 72 bytes: there may be ten million. A task that runs once and has not needed more keeps its whole
  * state here, its one fire time in {@link #due}; whatever is rarer lives in {@link #more}. The links {@link #before} and
- * {@link #after} serve whichever list it is in: inbox, line or cancelled tasks. All fields but those of the table belong
+ * {@link #after} serve whichever list it is in: inbox, line or ended tasks. All fields but those of the table belong
  * to the monitor of {@link #lane}.
  */
 final class MemoryTask extends DueHeap.Node {
@@ -20,8 +21,8 @@ final class MemoryTask extends DueHeap.Node {
     static final byte ASIDE = 2;
     /** In no line, because nothing of it can be claimed now. */
     static final byte OUT = 3;
-    /** Among the cancelled tasks that retention may delete. */
-    static final byte CANCELLED = 4;
+    /** Among the tasks that have ended without an execution that is kept. */
+    static final byte ENDED = 4;
     /** Deleted. */
     static final byte REMOVED = 5;
 
@@ -95,7 +96,7 @@ final class MemoryTask extends DueHeap.Node {
                 known.active = run.state == MemoryExecution.ACTIVE ? 1 : 0;
                 known.finished = run.state == MemoryExecution.FINISHED ? 1 : 0;
                 known.claimedNumbers = run.number;
-                known.headNumber = run.number;
+                known.headNumber = known.active * run.number;
             }
             more = known;
         }
@@ -162,6 +163,13 @@ final class MemoryTask extends DueHeap.Node {
         }
         run.older = null;
         run.newer = null;
+    }
+
+    /** All its executions, newest first. */
+    void executions(List<MemoryExecution> into) {
+        for (MemoryExecution run = newest; run != null; run = run.older) {
+            into.add(run);
+        }
     }
 
     TaskInfo info() {
