@@ -1,10 +1,12 @@
 package io.reactorscheduler;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
@@ -36,6 +38,13 @@ final class ActiveRuns {
     private final long renewEveryNanos;
     private final long marginNanos;
     private final Map<String, Run> byTask = new ConcurrentHashMap<>();
+    private final boolean isVirtual;
+    private final List<Starting> startings = new CopyOnWriteArrayList<>();
+    private final ThreadLocal<Starting> starting = ThreadLocal.withInitial(() -> {
+        Starting here = new Starting();
+        startings.add(here);
+        return here;
+    });
     private final AtomicBoolean renewing = new AtomicBoolean();
     private volatile @Nullable Outcome endingAll;
     private volatile Map<String, Long> cancels = new ConcurrentHashMap<>();
@@ -43,9 +52,40 @@ final class ActiveRuns {
 
     ActiveRuns(Resources with) {
         this.with = with;
+        this.isVirtual = EngineClock.readsOneSource(with.scheduler());
         long lease = with.settings().lease().toNanos();
         this.renewEveryNanos = lease / RENEWALS_OF_LEASE;
         this.marginNanos = lease / MARGIN_OF_LEASE;
+    }
+
+    /** Whether there is enough left of a lease to start a run. */
+    boolean isTrusted(Claim claim) {
+        return with.nowMicros() < claim.leaseMicros() - TimeUnit.NANOSECONDS.toMicros(marginNanos);
+    }
+
+    /**
+     * A run is about to be started on this thread, which its handler may hold for long: its lease is renewed meanwhile.
+     * Gives the run that this thread was starting before, for {@link #hasStarted}.
+     */
+    @Nullable
+    Run starting(Run run) {
+        Starting here = starting.get();
+        Run before = here.run;
+        run.trustedUntilNanos = Long.MAX_VALUE;
+        here.run = run;
+        if (!isVirtual && !renewing.get() && renewing.compareAndSet(false, true)) {
+            renewLater();
+        }
+        return before;
+    }
+
+    void hasStarted(@Nullable Run before) {
+        starting.get().run = before;
+    }
+
+    /** The run that one thread is starting. */
+    private static final class Starting {
+        volatile @Nullable Run run;
     }
 
     void add(Run run) {
@@ -141,6 +181,9 @@ final class ActiveRuns {
         List<Run> runs = snapshot();
         long now = monotonicNanos();
         for (Run run : runs) {
+            if (run.trustedUntilNanos == Long.MAX_VALUE) {
+                continue;
+            }
             // it must end before its trust does, and this is the last look before that
             if (now + renewEveryNanos - run.trustedUntilNanos >= 0) {
                 lost(run);
@@ -155,12 +198,12 @@ final class ActiveRuns {
     }
 
     private void renewAgain() {
-        if (!byTask.isEmpty()) {
+        if (hasRuns()) {
             renewLater();
             return;
         }
         renewing.set(false);
-        if (!byTask.isEmpty() && renewing.compareAndSet(false, true)) {
+        if (hasRuns() && renewing.compareAndSet(false, true)) {
             renewLater();
         }
     }
@@ -171,6 +214,7 @@ final class ActiveRuns {
                     List<Claim> claims = runs.stream().map(Run::claim).toList();
                     return with.store()
                             .renew(claims, with.settings().lease())
+                    .timeout(Duration.ofNanos(renewEveryNanos), with.timer())
                             .doOnNext(lost -> renewed(
                                     runs, lost, asked + with.settings().lease().toNanos() - marginNanos))
                             .then();
@@ -186,7 +230,7 @@ final class ActiveRuns {
         for (Run run : runs) {
             if (lostFences.contains(run.fence())) {
                 lost(run);
-            } else {
+            } else if (run.trustedUntilNanos != Long.MAX_VALUE) {
                 run.trustedUntilNanos = trustedUntil;
             }
         }
@@ -202,8 +246,18 @@ final class ActiveRuns {
         return with.scheduler().now(TimeUnit.NANOSECONDS);
     }
 
+    private boolean hasRuns() {
+        return !byTask.isEmpty() || startings.stream().anyMatch(thread -> thread.run != null);
+    }
+
     private List<Run> snapshot() {
         List<Run> runs = new ArrayList<>();
+        for (Starting thread : startings) {
+            Run run = thread.run;
+            if (run != null && !run.isRegistered()) {
+                runs.add(run);
+            }
+        }
         for (Run first : byTask.values()) {
             for (Run run = first; run != null; run = run.nextOfTask) {
                 runs.add(run);

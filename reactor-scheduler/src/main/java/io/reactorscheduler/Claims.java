@@ -227,6 +227,10 @@ final class Claims {
         @Override
         public void onNext(ClaimBatch batch) {
             answered = true;
+            if (batch.nextDueMicros().length != asked.size()) {
+                failed(asked, new IllegalStateException("The store answered for another number of queues than were asked"));
+                return;
+            }
             pauseMicros = FIRST_PAUSE_MICROS;
             List<Round> dealt = new ArrayList<>(asked.size());
             List<Claim> claims = batch.claims();

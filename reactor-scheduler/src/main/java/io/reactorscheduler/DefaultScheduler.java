@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
+import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -109,12 +110,16 @@ final class DefaultScheduler implements ReactiveScheduler {
                             TaskResults.<O>typed(
                                     new TaskResults(with, id, task.handler().outputType()).live(() -> {})),
                             saving)
-                    .doOnCancel(() -> remove(id)
-                            .doOnError(error ->
-                                    with.events().problem("The task of a cancelled stream stays: " + id, error))
-                            .onErrorComplete()
-                            .subscribe());
+                    .doOnError(Exceptions::isOverflow, error -> dropStream(id))
+                    .doOnCancel(() -> dropStream(id));
         });
+    }
+
+    private void dropStream(String id) {
+        remove(id)
+                .doOnError(error -> with.events().problem("The task of a stream that ended stays: " + id, error))
+                .onErrorComplete()
+                .subscribe();
     }
 
     private NewTask fresh(Task<?, ?> task, ContextView context) {
@@ -138,7 +143,19 @@ final class DefaultScheduler implements ReactiveScheduler {
                 .function(task.function())
                 .build();
         engine.learn(record);
-        return new NewTask(record, head(record, now), task.options().ifExists);
+        return new NewTask(record, firstHead(record, now), task.options().ifExists);
+    }
+
+    /** A task that never fires would wait for ever, so it is not taken. */
+    private static Position firstHead(TaskRecord record, long now) {
+        Position head = head(record, now);
+        if (!head.hasHead()) {
+            throw new InvalidTaskException(
+                    "trigger",
+                    record.trigger(),
+                    "give one with a fire time after " + EngineClock.toInstant(now) + "; this one has none");
+        }
+        return head;
     }
 
     private static Position head(TaskRecord record, long now) {
@@ -226,12 +243,16 @@ final class DefaultScheduler implements ReactiveScheduler {
         return guarded(known(taskId).flatMap(info -> with.store().resume(taskId, resumed(info))));
     }
 
-    /** An overdue one-shot task fires now; everything else goes on at its next fire time from now. */
+    /** An overdue one-shot task fires now, a fixed rate stays on its grid; others go on at their next fire time from now. */
     private Position resumed(TaskInfo info) {
         TaskRecord task = handlers.resolved(info.task());
         long now = with.nowMicros();
         if (!task.trigger().isOnce()) {
-            return head(task, now);
+            long cancelled = info.nextFireTime() == null ? now : EngineClock.toMicros(info.nextFireTime());
+            long next = FireTimes.resumed(task.trigger(), cancelled, now);
+            return next == Position.NO_TIME
+                    ? Position.ENDED
+                    : Position.at(next, FireTimes.due(task.trigger(), task.id(), next));
         }
         long fire = info.nextFireTime() == null ? now : EngineClock.toMicros(info.nextFireTime());
         return Position.at(fire, Math.max(now, FireTimes.due(task.trigger(), task.id(), fire)));
@@ -243,7 +264,7 @@ final class DefaultScheduler implements ReactiveScheduler {
         Objects.requireNonNull(trigger, "trigger");
         return guarded(known(taskId).flatMap(info -> {
             TaskRecord task = info.task().withTrigger(trigger);
-            return with.store().reschedule(taskId, trigger, head(task, with.nowMicros()));
+            return with.store().reschedule(taskId, trigger, firstHead(task, with.nowMicros()));
         }));
     }
 

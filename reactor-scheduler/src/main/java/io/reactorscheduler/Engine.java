@@ -148,7 +148,7 @@ final class Engine {
             case CANCEL_EXECUTION -> active.cancelExecution(hint.subject(), hint.number());
             case QUEUE -> {
                 if (isOpen) {
-                    subscriptions.add(reloadQueues().subscribe());
+                    reloadQueues().subscribe();
                 }
             }
         }
@@ -156,8 +156,7 @@ final class Engine {
 
     /** Tells the store the queues of this node; whether one is paused is the store's to say. */
     private Mono<Void> announceQueues() {
-        return with.store()
-                .queues()
+        return Flux.defer(with.store()::queues)
                 .collectMap(TaskQueue::name, TaskQueue::isPaused)
                 .flatMapMany(paused -> Flux.fromIterable(
                                 with.settings().queues().values())
@@ -169,8 +168,7 @@ final class Engine {
     }
 
     private Mono<Void> reloadQueues() {
-        return with.store()
-                .queues()
+        return Flux.defer(with.store()::queues)
                 .doOnNext(settings -> {
                     Lanes queue = queues.get(settings.name());
                     if (queue != null) {
@@ -198,7 +196,7 @@ final class Engine {
     }
 
     private void sweep() {
-        subscriptions.add(Mono.defer(with.store()::sweep)
+        Mono.defer(with.store()::sweep)
                 .doOnNext(swept -> {
                     recorder.drop(swept.dropped());
                     swept.findings()
@@ -207,7 +205,7 @@ final class Engine {
                 })
                 .doOnError(error -> with.events().problem("The store could not be swept", error))
                 .onErrorComplete()
-                .subscribe());
+                .subscribe();
     }
 
     // ---- what the scheduler asks

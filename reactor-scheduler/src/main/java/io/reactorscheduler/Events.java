@@ -38,6 +38,8 @@ final class Events {
     private final List<FluxSink<SchedulerEvent>> all = new CopyOnWriteArrayList<>();
     private final Map<String, Set<FluxSink<SchedulerEvent>>> byTask = new ConcurrentHashMap<>();
 
+    private volatile boolean isStopped;
+
     Events(String node, LongSupplier clock, Supplier<Scheduler> scheduler, List<Instrumentation> instrumentations) {
         this.node = node;
         this.clock = clock;
@@ -52,6 +54,9 @@ final class Events {
             return Flux.<SchedulerEvent>create(
                             sink -> {
                                 all.add(sink);
+                                if (isStopped) {
+                                    sink.complete();
+                                }
                                 sink.onDispose(() -> all.remove(sink));
                             },
                             FluxSink.OverflowStrategy.IGNORE)
@@ -86,6 +91,9 @@ final class Events {
                                 sinks.remove(sink);
                                 return sinks.isEmpty() ? null : sinks;
                             }));
+                            if (isStopped) {
+                                sink.error(new SchedulerStoppedException(node));
+                            }
                             listening.run();
                         },
                         FluxSink.OverflowStrategy.IGNORE)
@@ -95,6 +103,7 @@ final class Events {
 
     /** Ends all streams: those of one task with an error, because the task has not ended. */
     void stopped() {
+        isStopped = true;
         all.forEach(FluxSink::complete);
         byTask.values().forEach(sinks -> sinks.forEach(sink -> sink.error(new SchedulerStoppedException(node))));
     }
@@ -175,6 +184,9 @@ final class Events {
     void recorded(Completion completion, TaskStore.Recorded recorded) {
         Claim claim = completion.claim();
         if (!isHeard(claim.task().id())) {
+            if (completion.outcome().kind() == Outcome.Kind.FAILED) {
+                LOG.warn("[{}] {} failed: {}", node, claim.executionId(), completion.outcome().error());
+            }
             return;
         }
         Execution execution = completion.execution(node);

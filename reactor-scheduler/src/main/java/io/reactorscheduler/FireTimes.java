@@ -35,6 +35,16 @@ final class FireTimes {
         }
     }
 
+    /** The next fire time of a trigger that repeats and was stopped before a fire time; a fixed rate keeps its phase. */
+    static long resumed(Trigger trigger, long stoppedBefore, long now) {
+        Trigger.Spec spec = trigger.spec();
+        if (spec.kind != Trigger.Kind.EVERY) {
+            return trigger.nextMicros(NONE, now);
+        }
+        long next = onGrid(stoppedBefore, spec.durationMicros, now);
+        return spec.end != null && next > EngineClock.toMicros(spec.end) ? NONE : next;
+    }
+
     /** The first point of the grid {@code start + n * period} that is not before {@code now}. */
     private static long onGrid(long start, long period, long now) {
         if (now <= start) {

@@ -184,7 +184,12 @@ final class Lanes implements Timeline.Source {
     }
 
     private void drainElsewhere(Timeline.Lane lane) {
-        scheduler.schedule(() -> drain(lane));
+        try {
+            scheduler.schedule(() -> drain(lane));
+        } catch (RuntimeException rejected) {
+            // a Scheduler that is full or gone: what was claimed is run here rather than left
+            drain(lane);
+        }
     }
 
     /** Hands on what a lane was dealt, then records at once what has ended meanwhile. */

@@ -26,7 +26,7 @@ final class OverlappingRuns {
         Mono<Void> prepared = Mono.defer(() ->
                 with.store().advance(List.of(new TaskStore.Advance(claim, Planner.advance(claim, with.nowMicros())))));
         if (plan.runs() && claim.task().overlap().mode() == Overlap.Mode.CANCEL_RUNNING) {
-            prepared = prepared.then(endOthers(claim));
+            prepared = prepared.then(Mono.defer(() -> endOthers(claim)));
         }
         return prepared.retryWhen(Retry.backoff(Long.MAX_VALUE, FIRST_PAUSE)
                         .maxBackoff(LONGEST_PAUSE)

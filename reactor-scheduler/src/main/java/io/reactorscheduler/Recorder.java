@@ -51,7 +51,7 @@ final class Recorder {
 
     private Mono<?> record(List<Completion> batch) {
         Mono<List<TaskStore.Recorded>> recorded =
-                with.store().complete(batch).onErrorResume(error -> recordLater(batch, error));
+                complete(batch).onErrorResume(error -> recordLater(batch, error));
         if (with.store().isShared()) {
             // the reply may arrive on the event loop of a client; what follows runs user code
             recorded = recorded.publishOn(with.scheduler());
@@ -65,12 +65,26 @@ final class Recorder {
      */
     private Mono<List<TaskStore.Recorded>> recordLater(List<Completion> batch, Throwable first) {
         with.events().problem("The ends of " + batch.size() + " runs wait for the store", first);
-        return Mono.defer(() -> with.store().complete(batch))
+        return complete(batch)
                 .delaySubscription(FIRST_PAUSE, with.timer())
                 .doOnError(error -> with.events().problem("The ends of " + batch.size() + " runs still wait", error))
                 .retryWhen(Retry.backoff(Long.MAX_VALUE, FIRST_PAUSE)
                         .maxBackoff(LONGEST_PAUSE)
                         .scheduler(with.timer()));
+    }
+
+    private Mono<List<TaskStore.Recorded>> complete(List<Completion> batch) {
+        Mono<List<TaskStore.Recorded>> call = Mono.defer(() -> with.store().complete(batch));
+        if (with.store().isShared()) {
+            call = call.timeout(with.settings().lease(), with.timer());
+        }
+        return call.handle((results, sink) -> {
+            if (results.size() == batch.size()) {
+                sink.next(results);
+            } else {
+                sink.error(new IllegalStateException("The store answered for another number of ends than were told"));
+            }
+        });
     }
 
     private void tell(List<Completion> batch, List<TaskStore.Recorded> results) {

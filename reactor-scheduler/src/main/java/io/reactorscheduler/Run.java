@@ -87,12 +87,18 @@ final class Run extends Mono<Completion> implements RunContext, CoreSubscriber<O
             finish(Outcome.skipped(Objects.requireNonNull(plan.reason())), false);
             return;
         }
-        runner.started(this);
+        if (!runner.isInTime(this)) {
+            finish(Outcome.released(), false);
+            return;
+        }
+        Run before = runner.starting(this);
         try {
             runner.body(this).subscribe(this);
         } catch (Throwable thrown) {
             // what Reactor throws through its operators (StackOverflowError and the like) ends the run, not the engine
             finish(runner.failure(this, ThrownError.unwrap(thrown)), true);
+        } finally {
+            runner.hasStarted(before);
         }
         if (state == RUNNING) {
             registered = true;
@@ -200,6 +206,10 @@ final class Run extends Mono<Completion> implements RunContext, CoreSubscriber<O
         return startedMicros;
     }
 
+    boolean isRegistered() {
+        return registered;
+    }
+
     boolean hasEnded() {
         return state == ENDED;
     }
@@ -218,7 +228,12 @@ final class Run extends Mono<Completion> implements RunContext, CoreSubscriber<O
     private void leave(boolean cancels) {
         Subscription subscription = UPSTREAM.getAndSet(this, Operators.cancelledSubscription());
         if (cancels && subscription != null) {
-            subscription.cancel();
+            try {
+                subscription.cancel();
+            } catch (Throwable thrown) {
+                // a handler that fails to be cancelled must not keep its slot, nor stop whoever ends many runs
+                Operators.onErrorDropped(thrown, Context.empty());
+            }
         }
         if (registered) {
             runner.left(this);

@@ -159,8 +159,19 @@ final class Runner {
 
     // ---- what a run tells
 
-    void started(Run run) {
+    /** A claim may have waited behind a handler that held its thread: then somebody else may have it by now. */
+    boolean isInTime(Run run) {
+        return active.isTrusted(run.claim());
+    }
+
+    @Nullable
+    Run starting(Run run) {
         with.counters().started.increment();
+        return active.starting(run);
+    }
+
+    void hasStarted(@Nullable Run before) {
+        active.hasStarted(before);
     }
 
     void register(Run run) {
@@ -220,9 +231,7 @@ final class Runner {
         RetryPolicy policy = policy(claim);
         int retry = run.startedAttempts();
         Handlers.Entry entry = handlers.get(claim.task().handler());
-        if (retry > policy.max()
-                || !policy.retries(error)
-                || (entry != null && !entry.retryIf().test(error))) {
+        if (retry > policy.max() || !policy.retries(error) || (entry != null && !mayRetry(entry, error))) {
             return -1;
         }
         long delay = policy.delayMicros(retry, ThreadLocalRandom.current().nextDouble());
@@ -230,6 +239,15 @@ final class Runner {
         boolean isTooLate =
                 deadline != null && with.nowMicros() + delay > firstDueMicros(claim) + Checks.micros(deadline);
         return isTooLate ? -1 : delay;
+    }
+
+    private boolean mayRetry(Handlers.Entry entry, Throwable error) {
+        try {
+            return entry.retryIf().test(error);
+        } catch (Throwable thrown) {
+            with.events().problem("A retryIf failed, so there is no retry", thrown);
+            return false;
+        }
     }
 
     /** The fire time of work that was asked for again is long past: its own due time counts. */
@@ -283,7 +301,9 @@ final class Runner {
         if (json == null) {
             return Mono.just(completion);
         }
+        // the lease is not renewed any more while the result is written, so the write must end well before it
         return Mono.defer(() -> destination.write(completion.claim().executionId(), json))
+                .timeout(with.settings().lease().dividedBy(2), with.timer())
                 .map(reference ->
                         Outcome.completed(reference, completion.outcome().value()))
                 .switchIfEmpty(Mono.error(() -> new IllegalStateException("The result destination gave no reference")))

@@ -2,6 +2,8 @@ package io.reactorscheduler;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
@@ -18,6 +20,7 @@ final class Shutdown {
     private final BooleanSupplier isIdle;
     private final AtomicBoolean stopping = new AtomicBoolean();
     private final Sinks.Empty<Void> idle = Sinks.empty();
+    private final Sinks.Empty<Void> ended = Sinks.empty();
     private final LongAdder finished = new LongAdder();
     private final LongAdder givenBack = new LongAdder();
 
@@ -43,36 +46,47 @@ final class Shutdown {
         }
     }
 
+    /**
+     * The one stop, watched by whoever asks: it goes on when one of them cancels, and ends for all at once.
+     *
+     * @param patience how long runs are waited for before they are given back; null for ever
+     */
     Mono<Stopped> stop(Runnable stopClaiming, @Nullable Duration patience, Disposable subscriptions) {
         return Mono.defer(() -> {
-            stopping.set(true);
-            stopClaiming.run();
+            if (stopping.compareAndSet(false, true)) {
+                stopClaiming.run();
+                idle.asMono().doFinally(end -> letGo(subscriptions)).subscribe();
+            }
             check();
-            Mono<Void> quiet = idle.asMono();
-            return wait(quiet, patience)
-                    .then(Mono.fromSupplier(() -> new Stopped(finished.sum(), givenBack.sum())))
-                    .doFinally(end -> letGo(subscriptions));
+            if (patience != null) {
+                later(patience, this::giveBack);
+            }
+            return ended.asMono().then(Mono.fromSupplier(() -> new Stopped(finished.sum(), givenBack.sum())));
         });
-    }
-
-    private Mono<Void> wait(Mono<Void> quiet, @Nullable Duration patience) {
-        if (patience == null) {
-            return quiet;
-        }
-        return patience.isZero() ? giveBack(quiet) : quiet.timeout(patience, giveBack(quiet), with.timer());
     }
 
     /** What is left is cancelled; the store is waited for as long as its leases last, after which it knows by itself. */
-    private Mono<Void> giveBack(Mono<Void> quiet) {
-        return Mono.defer(() -> {
-            active.endAll(Outcome.released());
-            return quiet.timeout(with.settings().lease(), Mono.empty(), with.timer());
-        });
+    private void giveBack() {
+        active.endAll(Outcome.released());
+        later(with.settings().lease(), idle::tryEmitEmpty);
+    }
+
+    private void later(Duration delay, Runnable step) {
+        if (delay.isZero()) {
+            step.run();
+            return;
+        }
+        try {
+            with.timer().schedule(step, delay.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException stoppedMeanwhile) {
+            check();
+        }
     }
 
     private void letGo(Disposable subscriptions) {
         subscriptions.dispose();
         with.events().stopped();
         with.timer().dispose();
+        ended.tryEmitEmpty();
     }
 }

@@ -18,6 +18,9 @@ public final class TaskQueue {
     /** The concurrency of a queue unless it says otherwise. */
     public static final int DEFAULT_CONCURRENCY = 256;
 
+    /** The most runs at once that a queue may have on one node. */
+    public static final int MOST_CONCURRENCY = 1_000_000;
+
     /** The capacity of a queue unless it says otherwise. */
     public static final long DEFAULT_CAPACITY = 100_000_000;
 
@@ -32,9 +35,15 @@ public final class TaskQueue {
         return new TaskQueue(new Spec(Checks.name("queue", name)));
     }
 
-    /** At most this many runs at once on one node (at least 1); {@value #DEFAULT_CONCURRENCY} by default. */
+    /**
+     * At most this many runs at once on one node, 1 to {@value #MOST_CONCURRENCY}; {@value #DEFAULT_CONCURRENCY} by
+     * default.
+     */
     public TaskQueue concurrency(int runs) {
         Checks.atLeast("concurrency", runs, 1);
+        if (runs > MOST_CONCURRENCY) {
+            throw new InvalidTaskException("concurrency", runs, "give at most " + MOST_CONCURRENCY);
+        }
         return with(next -> next.concurrency = runs);
     }
 

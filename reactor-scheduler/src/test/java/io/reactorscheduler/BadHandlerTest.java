@@ -188,6 +188,67 @@ class BadHandlerTest extends InVirtualTime {
     }
 
     @Test
+    void aPublisherWhoseCancelThrowsFreesItsSlot() {
+        ReactiveScheduler scheduler = started();
+        Publisher<Object> bomb = subscriber -> subscriber.onSubscribe(new Subscription() {
+            @Override
+            public void request(long n) {}
+
+            @Override
+            public void cancel() {
+                throw new IllegalStateException("cancel");
+            }
+        });
+        now(scheduler.schedule(Task.of("bomb", run -> bomb).id("bomb").queue("one")));
+        settle();
+
+        now(scheduler.cancel("bomb"));
+        now(scheduler.schedule(Task.of("next", run -> Mono.empty()).id("next").queue("one")));
+        settle();
+
+        assertThat(stateOf(scheduler, "bomb")).isEqualTo(TaskState.CANCELLED);
+        assertThat(stateOf(scheduler, "next")).isEqualTo(TaskState.COMPLETED);
+    }
+
+    @Test
+    void aRetryTestThatThrowsMeansNoRetry() {
+        ReactiveScheduler scheduler = started(builder()
+                .handle(DOUBLE, (n, run) -> Mono.error(new IllegalStateException("broken")))
+                .retryIf(DOUBLE, error -> {
+                    throw new IllegalArgumentException("test");
+                }));
+        now(scheduler.schedule(DOUBLE.task(1).id("t").retry(RetryPolicy.fixed(3, Duration.ZERO))));
+        settle();
+
+        assertThat(stateOf(scheduler, "t")).isEqualTo(TaskState.FAILED);
+        assertThat(executionsOf(scheduler, "t").get(0).error().message()).isEqualTo("broken");
+    }
+
+    @Test
+    void aHandlerThatHoldsItsThreadForLongerThanTheLeaseRunsOnce() throws Exception {
+        AtomicInteger starts = new AtomicInteger();
+        CountDownLatch done = new CountDownLatch(1);
+        ReactiveScheduler scheduler = ReactiveScheduler.builder().lease(Duration.ofMillis(200)).start();
+        try {
+            scheduler
+                    .schedule(Task.of("slow", run -> {
+                        starts.incrementAndGet();
+                        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(1_000);
+                        while (System.nanoTime() < until) {
+                            Thread.onSpinWait();
+                        }
+                        return Mono.fromRunnable(done::countDown);
+                    }))
+                    .subscribe();
+
+            assertThat(done.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(starts).hasValue(1);
+        } finally {
+            scheduler.dispose();
+        }
+    }
+
+    @Test
     void aHandlerThatBlocksAThreadWithoutSayingSoDoesNotStopTheOthers() throws Exception {
         Scheduler threads = Schedulers.newParallel("blocked", 2, true);
         CountDownLatch release = new CountDownLatch(1);

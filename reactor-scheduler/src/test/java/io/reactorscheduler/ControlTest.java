@@ -64,6 +64,28 @@ class ControlTest extends InVirtualTime {
     }
 
     @Test
+    void aResumedFixedRateKeepsItsPhase() {
+        ReactiveScheduler scheduler = started();
+        now(scheduler.schedule(noted("t").every(Duration.ofHours(1))));
+        pass(Duration.ofMinutes(150));
+        now(scheduler.cancel("t"));
+        pass(Duration.ofHours(5));
+
+        assertThat(now(scheduler.resume("t")).nextFireTime()).isEqualTo(START.plus(Duration.ofHours(8)));
+    }
+
+    @Test
+    void aTriggerWithoutAnyFireTimeIsRefused() {
+        ReactiveScheduler scheduler = started();
+        Trigger over = Trigger.every(Duration.ofSeconds(1)).endAt(START.minusSeconds(10));
+
+        StepVerifier.create(scheduler.schedule(noted("t").trigger(over)))
+                .verifyErrorSatisfies(error -> assertThat(error)
+                        .isInstanceOf(InvalidTaskException.class)
+                        .hasMessageContaining("this one has none"));
+    }
+
+    @Test
     void resumingWhatIsNotCancelledChangesNothing() {
         ReactiveScheduler scheduler = started();
         now(scheduler.schedule(noted("t").after(Duration.ofMinutes(10))));

@@ -96,6 +96,21 @@ class StopTest extends InVirtualTime {
     }
 
     @Test
+    void whoeverStopsWaitingForAStopDoesNotEndIt() {
+        ReactiveScheduler scheduler = started();
+        now(scheduler.schedule(takes(Duration.ofSeconds(5), this).id("work")));
+        settle();
+
+        scheduler.disposeLater().timeout(Duration.ofSeconds(1), time).subscribe(stopped::add, error -> {});
+        scheduler.disposeLater().subscribe(stopped::add);
+        pass(Duration.ofSeconds(4));
+        assertThat(stopped).isEmpty();
+        pass(Duration.ofSeconds(1));
+
+        assertThat(stopped).containsExactly(new Stopped(1, 0));
+    }
+
+    @Test
     void aSchedulerThatWasNeverStartedStopsToo() {
         ReactiveScheduler scheduler = builder().build();
 

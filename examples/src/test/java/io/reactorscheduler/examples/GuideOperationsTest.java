@@ -52,7 +52,7 @@ class GuideOperationsTest extends InVirtualTime {
                 .queue(TaskQueue.named("mail")
                         .concurrency(32) // runs at once on this node
                         .capacity(10_000) // unfinished tasks; one more is refused
-                        .rateLimit(100, Duration.ofSeconds(1)) // starts, spread over the second
+                        .rateLimit(100, Duration.ofSeconds(1)) // 100 at once at most, refilled evenly
                         .timeout(Duration.ofSeconds(30)) // of tasks that name none
                         .retry(RetryPolicy.exponential(3, Duration.ofSeconds(1)))) // likewise
                 .handle(SEND, (email, run) -> send(email))
