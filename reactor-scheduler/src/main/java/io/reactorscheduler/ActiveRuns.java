@@ -214,7 +214,7 @@ final class ActiveRuns {
                     List<Claim> claims = runs.stream().map(Run::claim).toList();
                     return with.store()
                             .renew(claims, with.settings().lease())
-                    .timeout(Duration.ofNanos(renewEveryNanos), with.timer())
+                            .timeout(Duration.ofNanos(renewEveryNanos), with.timer())
                             .doOnNext(lost -> renewed(
                                     runs, lost, asked + with.settings().lease().toNanos() - marginNanos))
                             .then();

@@ -228,7 +228,9 @@ final class Claims {
         public void onNext(ClaimBatch batch) {
             answered = true;
             if (batch.nextDueMicros().length != asked.size()) {
-                failed(asked, new IllegalStateException("The store answered for another number of queues than were asked"));
+                failed(
+                        asked,
+                        new IllegalStateException("The store answered for another number of queues than were asked"));
                 return;
             }
             pauseMicros = FIRST_PAUSE_MICROS;

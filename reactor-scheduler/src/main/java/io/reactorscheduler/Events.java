@@ -185,7 +185,11 @@ final class Events {
         Claim claim = completion.claim();
         if (!isHeard(claim.task().id())) {
             if (completion.outcome().kind() == Outcome.Kind.FAILED) {
-                LOG.warn("[{}] {} failed: {}", node, claim.executionId(), completion.outcome().error());
+                LOG.warn(
+                        "[{}] {} failed: {}",
+                        node,
+                        claim.executionId(),
+                        completion.outcome().error());
             }
             return;
         }

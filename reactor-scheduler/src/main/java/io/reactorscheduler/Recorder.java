@@ -50,8 +50,7 @@ final class Recorder {
     }
 
     private Mono<?> record(List<Completion> batch) {
-        Mono<List<TaskStore.Recorded>> recorded =
-                complete(batch).onErrorResume(error -> recordLater(batch, error));
+        Mono<List<TaskStore.Recorded>> recorded = complete(batch).onErrorResume(error -> recordLater(batch, error));
         if (with.store().isShared()) {
             // the reply may arrive on the event loop of a client; what follows runs user code
             recorded = recorded.publishOn(with.scheduler());
