@@ -49,12 +49,16 @@ final class MemoryLane {
     }
 
     final String name;
+
+    /** The order in which two queues are locked together. */
     final int rank;
+
     final MemoryShared shared;
 
     /** Tasks that are not finished, those in the inbox included. */
     final AtomicLong unfinished = new AtomicLong();
 
+    /** The newest of the tasks that were saved and are not in line, each with a link to the one before. */
     private volatile @Nullable MemoryTask inbox;
 
     /** Whether the next saver shall empty the inbox. */
@@ -108,6 +112,7 @@ final class MemoryLane {
         }
     }
 
+    /** Puts a task that is in the table of ids into the inbox, and wakes who would sleep longer. */
     void offer(MemoryTask task, long due) {
         MemoryTask head;
         do {
@@ -120,6 +125,7 @@ final class MemoryLane {
         }
     }
 
+    /** Emits what {@link #takeNews} gave. */
     void tell(long due) {
         if (due != Position.NO_TIME) {
             shared.hints.due(name, due);
@@ -218,6 +224,7 @@ final class MemoryLane {
         }
     }
 
+    /** Gives a task a state and counts it. */
     void state(MemoryTask task, TaskState next) {
         TaskState before = task.state;
         if (before == next) {
@@ -320,6 +327,7 @@ final class MemoryLane {
         return report(open, now);
     }
 
+    /** Says when there may be more, and makes sure that whoever saves something sooner says so. */
     private long report(List<MemoryIndex> open, long now) {
         for (int look = 1; ; look++) {
             long next = waiting.nextDue(open, now);
@@ -339,14 +347,13 @@ final class MemoryLane {
         TaskQueue before = settings;
         settings = changed;
         waiting.limits(before, changed, active, now);
-        notBefore = Long.MIN_VALUE;
-        news = Position.NO_TIME;
         if (changed.isPaused()) {
+            notBefore = Long.MIN_VALUE;
+            news = Position.NO_TIME;
             return Position.NO_TIME;
         }
-        long due = waiting.nextDue(now);
-        raiseTold(due);
-        return due;
+        // while it was paused nodes were told that there is nothing
+        return report(waiting.all(), now);
     }
 
     /** The execution that a claim was given for, if that claim is the last of it and open. */
@@ -358,6 +365,7 @@ final class MemoryLane {
 
     // ---- looking, under the monitor
 
+    /** Adds the number of tasks by state. */
     void countStates(Map<TaskState, Long> into) {
         for (TaskState state : TaskState.values()) {
             if (states[state.ordinal()] != 0) {

@@ -15,6 +15,7 @@ final class MemoryMoves {
         static final Moved NOT = new Moved(null, Position.NO_TIME, Position.NO_TIME);
     }
 
+    /** Saves a task whose id is known as {@code task}, which was in {@code from} when it was looked at. */
     static Moved known(MemoryTask task, MemoryLane from, MemoryLane to, NewTask change, long now) {
         MemoryLane first = from.rank <= to.rank ? from : to;
         MemoryLane second = first == from ? to : from;

@@ -77,7 +77,11 @@ class MemoryWakingTest extends MemoryFixture {
         long now = store.nowMicros();
         save(store, record("a"), now);
         Claim first = claim(store, 5).get(0);
-        end(store, first, Outcome.retryAt(now + 50, ExecutionError.of(new IllegalStateException("m"))), Position.UNCHANGED);
+        end(
+                store,
+                first,
+                Outcome.retryAt(now + 50, ExecutionError.of(new IllegalStateException("m"))),
+                Position.UNCHANGED);
         assertThat(hinted).containsExactly(now + 50);
         pass(Duration.ofMillis(1));
         Claim second = claim(store, 5).get(0);
