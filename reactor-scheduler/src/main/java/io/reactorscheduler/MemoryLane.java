@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Saving.</b> A saved task enters the table of ids, then the inbox, a stack of tasks that is pushed by one
  * compare-and-set. It is in no index yet; whoever holds the monitor next empties the inbox first ({@link #drain}), so
  * under the monitor the index is complete. Between table and inbox a task is visible but {@link MemoryTask#ARRIVING}:
- * changes made to it then change its fields only, and the drain puts it where these say.
+ * changes made to it then change its fields only, and the drain puts it where these say. Its links are the saver's until
+ * then. Whoever changes such a task marks it, then drains once more; its saver pushes it, then looks for the mark, and
+ * drains if it is there: so one of the two puts it in line and wakes who must know.
  *
  * <p><b>Waking.</b> {@link #told} is the latest time until which a sleeping node may sleep: an upper bound of the next due
  * times that claims reported, lowered by each hint, because all nodes hear all hints. A task that may be claimed sooner
@@ -62,7 +64,7 @@ final class MemoryLane {
     private volatile @Nullable MemoryTask inbox;
 
     /** Whether the next saver shall empty the inbox. */
-    volatile boolean isDrainDue;
+    private volatile boolean isDrainDue;
 
     private volatile long told = Long.MIN_VALUE;
 
@@ -112,8 +114,8 @@ final class MemoryLane {
         }
     }
 
-    /** Puts a task that is in the table of ids into the inbox, and wakes who would sleep longer. */
-    void offer(MemoryTask task, long due) {
+    /** Puts a task that is in the table of ids into the inbox, and wakes who would sleep longer; gives whether to drain. */
+    boolean offer(MemoryTask task, long due) {
         MemoryTask head;
         do {
             head = inbox;
@@ -123,6 +125,7 @@ final class MemoryLane {
         if (start < told && lowerTold(start)) {
             shared.hints.due(name, start);
         }
+        return isDrainDue || task.isTouched;
     }
 
     /** Emits what {@link #takeNews} gave. */
@@ -193,6 +196,14 @@ final class MemoryLane {
                 place(task, now);
                 history.ended(task, now);
             }
+        }
+    }
+
+    /** Makes sure that a task is put in line which was changed before it was. */
+    void touched(MemoryTask task, long now) {
+        if (task.where == MemoryTask.ARRIVING) {
+            task.isTouched = true;
+            drain(now);
         }
     }
 

@@ -37,6 +37,7 @@ final class MemoryMoves {
                             return Moved.NOT;
                         }
                         replace(task, to, change, now);
+                        to.touched(task, now);
                         return new Moved(
                                 new TaskStore.Saved(record, false, false),
                                 from.takeNews(),

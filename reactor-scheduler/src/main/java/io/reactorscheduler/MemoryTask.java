@@ -58,6 +58,9 @@ final class MemoryTask extends DueHeap.Node {
     TaskState state = TaskState.PENDING;
     byte where = ARRIVING;
 
+    /** Whether it was changed while it was {@link #ARRIVING}, so that its saver must look after it. */
+    volatile boolean isTouched;
+
     MemoryTask(TaskRecord record, MemoryLane lane, Position head) {
         this.record = record;
         this.lane = lane;

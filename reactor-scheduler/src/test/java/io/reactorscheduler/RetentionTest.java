@@ -19,7 +19,8 @@ class RetentionTest {
 
     @Test
     void eachRefinementChangesOneBoundOfACopy() {
-        Retention refined = Retention.defaults().perTask(1).age(Duration.ofDays(1)).total(2);
+        Retention refined =
+                Retention.defaults().perTask(1).age(Duration.ofDays(1)).total(2);
 
         assertThat(refined).isEqualTo(new Retention(1, Duration.ofDays(1), 2));
         assertThat(Retention.defaults().perTask()).isEqualTo(Retention.DEFAULT_PER_TASK);
