@@ -17,6 +17,7 @@ final class MemoryChanges {
 
     // ---- the end of a claim
 
+    /** Records the end of a claim that is valid. */
     static TaskStore.Recorded complete(MemoryExecution run, Completion completion, long now) {
         Claim claim = completion.claim();
         MemoryTask task = run.task;
@@ -25,7 +26,7 @@ final class MemoryChanges {
         Completion ended = given(run, completion);
         Outcome.Kind kind = ended.outcome().kind();
         if (!completion.skipped().isEmpty()) {
-            skipped(run, completion, now);
+            skipped(run, completion);
         }
         if (kind == Outcome.Kind.RETRY_AT || kind == Outcome.Kind.RELEASED) {
             boolean isRetry = kind == Outcome.Kind.RETRY_AT;
@@ -38,7 +39,7 @@ final class MemoryChanges {
             task.more().waitAgain(run, isRetry ? ended.outcome().retryAtMicros() : claim.dueMicros(), isRetry);
             settle(task, null, now);
         } else {
-            lane.history.add(run, ended, now);
+            lane.history.add(run, ended);
             Position next = ended.next();
             if (task.more == null) {
                 once(task, next, kind, now);
@@ -73,7 +74,8 @@ final class MemoryChanges {
         return completion.withOutcome(new Outcome(Outcome.Kind.CANCELLED, null, null, outcome.error(), 0, reason));
     }
 
-    private static void skipped(MemoryExecution run, Completion completion, long now) {
+    /** Records the fire times that the run or its claim used up, as rows before it. */
+    private static void skipped(MemoryExecution run, Completion completion) {
         MemoryTask task = run.task;
         MemoryRuns more = task.more();
         for (Skip skip : completion.skipped()) {
@@ -84,7 +86,7 @@ final class MemoryChanges {
             row.node = run.node;
             row.order = run.order;
             task.add(row);
-            task.lane.history.add(row, completion, now);
+            task.lane.history.add(row, completion);
         }
     }
 
@@ -98,6 +100,7 @@ final class MemoryChanges {
         }
     }
 
+    /** The state of a task of which nothing is left, by how its last run ended. */
     private static TaskState ended(Outcome.@Nullable Kind kind) {
         if (kind == Outcome.Kind.FAILED) {
             return TaskState.FAILED;
@@ -117,7 +120,7 @@ final class MemoryChanges {
         if (isActive) {
             return TaskState.RUNNING;
         }
-        if (more.hasRetry()) {
+        if (more.hasAgain()) {
             return more.isNextRetry() ? TaskState.RETRYING : TaskState.PENDING;
         }
         if (more.hasHead() || more.hasExtra()) {
@@ -129,6 +132,7 @@ final class MemoryChanges {
         return last == null && more.isManual ? TaskState.PENDING : ended(last);
     }
 
+    /** The next head of an overlapping task, written by the run that took the one before, once. */
     static void advance(MemoryExecution run, Position next, long now) {
         MemoryTask task = run.task;
         MemoryRuns more = task.more;
@@ -141,16 +145,13 @@ final class MemoryChanges {
     /** Back in line, because its lease has expired. A crash is no failed attempt: it does not use one up. */
     static void expire(MemoryExecution run, long now) {
         MemoryTask task = run.task;
-        Claim claim = run.claim;
-        if (claim == null) {
-            return;
-        }
+        Claim claim = run.claim();
         MemoryLane lane = task.lane;
         lane.end(run, now);
         MemoryRuns more = task.more();
         if (run.isReplaced || more.isHalted(run)) {
             String reason = run.isReplaced ? REPLACED : CANCELLED;
-            lane.history.add(run, cancelled(run, claim, reason, now), now);
+            lane.history.add(run, cancelled(run, claim, reason, now));
             settle(task, Outcome.Kind.CANCELLED, now);
             lane.history.trim(task, now);
         } else {
@@ -173,15 +174,13 @@ final class MemoryChanges {
         more.halt();
         more.noHead();
         lane.state(task, TaskState.CANCELLED);
-        if (more.active > 0) {
-            return hint(task);
-        }
+        TaskStore.Hint hint = more.active > 0 ? hint(task) : null;
         lane.history.ended(task, now);
         lane.history.trim(task, now);
-        return null;
+        return hint;
     }
 
-    static TaskStore.Hint hint(MemoryTask task) {
+    private static TaskStore.Hint hint(MemoryTask task) {
         long fence = task.lane.shared.fences.get();
         return new TaskStore.Hint(TaskStore.Hint.Kind.CANCEL_TASK, task.record.id(), fence);
     }
@@ -193,10 +192,11 @@ final class MemoryChanges {
         more.pollAll(isWithExtras, waiting);
         for (MemoryExecution run : waiting) {
             Claim claim = run.claim == null ? MemoryClaims.neverGiven(run) : run.claim;
-            task.lane.history.add(run, cancelled(run, claim, reason, now), now);
+            task.lane.history.add(run, cancelled(run, claim, reason, now));
         }
     }
 
+    /** The end of an execution that nobody runs. */
     private static Completion cancelled(MemoryExecution run, Claim claim, String reason, long now) {
         Completion last = run.completion;
         Outcome outcome = new Outcome(
@@ -210,6 +210,7 @@ final class MemoryChanges {
         return new Completion(claim, outcome, run.attempt - 1, started, now, Position.UNCHANGED, List.of());
     }
 
+    /** Back in line from a cancel; other tasks stay as they are. */
     static void resume(MemoryTask task, Position head, long now) {
         boolean isHalted = task.more != null && task.more.isHalted();
         if (task.state != TaskState.CANCELLED && !isHalted) {
@@ -222,6 +223,7 @@ final class MemoryChanges {
         settle(task, null, now);
     }
 
+    /** Another trigger, another head; fire times are counted from the start. */
     static void reschedule(MemoryTask task, Trigger trigger, Position head, long now) {
         MemoryRuns more = task.more();
         task.lane.displace(task);
@@ -242,6 +244,7 @@ final class MemoryChanges {
         }
     }
 
+    /** One more execution, due now; gives its id. */
     static String enqueue(MemoryTask task, TaskStore.Extra extra, long now) {
         MemoryRuns more = task.more();
         task.lane.displace(task);

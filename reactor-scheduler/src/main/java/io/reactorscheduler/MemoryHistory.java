@@ -34,7 +34,8 @@ final class MemoryHistory {
         this.retention = lane.shared.retention;
     }
 
-    void add(MemoryExecution run, Completion completion, long now) {
+    /** Keeps an execution that is over now and was in no list. */
+    void add(MemoryExecution run, Completion completion) {
         run.completion = completion;
         run.state = MemoryExecution.FINISHED;
         finished.add(run);
@@ -86,6 +87,7 @@ final class MemoryHistory {
         }
     }
 
+    /** Deletes the oldest execution, if there is one. */
     void deleteFirst() {
         if (finished.first != null) {
             delete(finished.first);
@@ -155,6 +157,7 @@ final class MemoryHistory {
         }
     }
 
+    /** Takes a task back that {@link #ended} remembered. */
     void forgetEnded(MemoryTask task) {
         MemoryTask before = task.before;
         MemoryTask after = task.after;

@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Saving.</b> A saved task enters the table of ids, then the inbox, a stack of tasks that is pushed by one
  * compare-and-set. It is in no index yet; whoever holds the monitor next empties the inbox first ({@link #drain}), so
  * under the monitor the index is complete. Between table and inbox a task is visible but {@link MemoryTask#ARRIVING}:
- * changes made to it then change its fields only, and the drain puts it where these say.
+ * changes made to it then change its fields only, and the drain puts it where these say. Its links are the saver's until
+ * then. Whoever changes such a task marks it, then drains once more; its saver pushes it, then looks for the mark, and
+ * drains if it is there: so one of the two puts it in line and wakes who must know.
  *
  * <p><b>Waking.</b> {@link #told} is the latest time until which a sleeping node may sleep: an upper bound of the next due
  * times that claims reported, lowered by each hint, because all nodes hear all hints. A task that may be claimed sooner
@@ -49,16 +51,20 @@ final class MemoryLane {
     }
 
     final String name;
+
+    /** The order in which two queues are locked together. */
     final int rank;
+
     final MemoryShared shared;
 
     /** Tasks that are not finished, those in the inbox included. */
     final AtomicLong unfinished = new AtomicLong();
 
+    /** The newest of the tasks that were saved and are not in line, each with a link to the one before. */
     private volatile @Nullable MemoryTask inbox;
 
     /** Whether the next saver shall empty the inbox. */
-    volatile boolean isDrainDue;
+    private volatile boolean isDrainDue;
 
     private volatile long told = Long.MIN_VALUE;
 
@@ -108,7 +114,8 @@ final class MemoryLane {
         }
     }
 
-    void offer(MemoryTask task, long due) {
+    /** Puts a task that is in the table of ids into the inbox, and wakes who would sleep longer; gives whether to drain. */
+    boolean offer(MemoryTask task, long due) {
         MemoryTask head;
         do {
             head = inbox;
@@ -118,8 +125,10 @@ final class MemoryLane {
         if (start < told && lowerTold(start)) {
             shared.hints.due(name, start);
         }
+        return isDrainDue || task.isTouched;
     }
 
+    /** Emits what {@link #takeNews} gave. */
     void tell(long due) {
         if (due != Position.NO_TIME) {
             shared.hints.due(name, due);
@@ -181,20 +190,20 @@ final class MemoryLane {
             MemoryTask task = oldest;
             oldest = task.after;
             task.after = null;
-            arrive(task, now);
+            if (task.where == MemoryTask.ARRIVING) {
+                states[task.state.ordinal()]++;
+                task.where = MemoryTask.OUT;
+                place(task, now);
+                history.ended(task, now);
+            }
         }
     }
 
-    /**
-     * Takes a task in, whether it has come through the inbox or was found by its id a moment before: then its saver still
-     * has to put it into the inbox, from where it arrives once more, in vain.
-     */
-    void arrive(MemoryTask task, long now) {
+    /** Makes sure that a task is put in line which was changed before it was. */
+    void touched(MemoryTask task, long now) {
         if (task.where == MemoryTask.ARRIVING) {
-            states[task.state.ordinal()]++;
-            task.where = MemoryTask.OUT;
-            place(task, now);
-            history.ended(task, now);
+            task.isTouched = true;
+            drain(now);
         }
     }
 
@@ -226,6 +235,7 @@ final class MemoryLane {
         }
     }
 
+    /** Gives a task a state and counts it. */
     void state(MemoryTask task, TaskState next) {
         TaskState before = task.state;
         if (before == next) {
@@ -328,6 +338,7 @@ final class MemoryLane {
         return report(open, now);
     }
 
+    /** Says when there may be more, and makes sure that whoever saves something sooner says so. */
     private long report(List<MemoryIndex> open, long now) {
         for (int look = 1; ; look++) {
             long next = waiting.nextDue(open, now);
@@ -347,14 +358,13 @@ final class MemoryLane {
         TaskQueue before = settings;
         settings = changed;
         waiting.limits(before, changed, active, now);
-        notBefore = Long.MIN_VALUE;
-        news = Position.NO_TIME;
         if (changed.isPaused()) {
+            notBefore = Long.MIN_VALUE;
+            news = Position.NO_TIME;
             return Position.NO_TIME;
         }
-        long due = waiting.nextDue(now);
-        raiseTold(due);
-        return due;
+        // while it was paused nodes were told that there is nothing
+        return report(waiting.all(), now);
     }
 
     /** The execution that a claim was given for, if that claim is the last of it and open. */
@@ -366,6 +376,7 @@ final class MemoryLane {
 
     // ---- looking, under the monitor
 
+    /** Adds the number of tasks by state. */
     void countStates(Map<TaskState, Long> into) {
         for (TaskState state : TaskState.values()) {
             if (states[state.ordinal()] != 0) {

@@ -15,6 +15,7 @@ final class MemoryMoves {
         static final Moved NOT = new Moved(null, Position.NO_TIME, Position.NO_TIME);
     }
 
+    /** Saves a task whose id is known as {@code task}, which was in {@code from} when it was looked at. */
     static Moved known(MemoryTask task, MemoryLane from, MemoryLane to, NewTask change, long now) {
         MemoryLane first = from.rank <= to.rank ? from : to;
         MemoryLane second = first == from ? to : from;
@@ -32,8 +33,11 @@ final class MemoryMoves {
                     case FAIL -> throw new DuplicateTaskException(record.id());
                     case REPLACE -> {
                         from.drain(now);
-                        from.arrive(task, now);
+                        if (from != to && task.where == MemoryTask.ARRIVING) {
+                            return Moved.NOT;
+                        }
                         replace(task, to, change, now);
+                        to.touched(task, now);
                         return new Moved(
                                 new TaskStore.Saved(record, false, false),
                                 from.takeNews(),

@@ -17,13 +17,16 @@ final class MemoryRuns {
     /** How many executions were claimed at least once. */
     long claimedNumbers;
 
-    /** How many fire times of the timeline were claimed. */
+    /** How many fire times of the timeline were used up. */
     long fired;
 
     /** The head of the timeline, {@link Position#NO_TIME} for none. */
     long headFire = Position.NO_TIME;
 
+    /** When the head may start. */
     long headDue = Position.NO_TIME;
+
+    /** See {@link Position#bufferedUntilMicros}. */
     long bufferedUntil = Long.MIN_VALUE;
 
     /** The execution that took the head and must be followed by the next one, 0 for none. */
@@ -35,6 +38,7 @@ final class MemoryRuns {
     /** The head when the task was cancelled. */
     private long haltedFire = Position.NO_TIME;
 
+    /** Claimed executions. */
     int active;
 
     /** Finished executions that are kept. */
@@ -51,6 +55,7 @@ final class MemoryRuns {
     @Nullable
     DueHeap<MemoryExecution> extras;
 
+    /** The oldest of the executions that are known. */
     @Nullable
     MemoryExecution oldest;
 
@@ -80,10 +85,12 @@ final class MemoryRuns {
         headDue = Position.NO_TIME;
     }
 
+    /** Whether it is cancelled. */
     boolean isHalted() {
         return haltedAt != NOT_HALTED;
     }
 
+    /** Cancels what there is; what is asked for later may run. */
     void halt() {
         haltedAt = numbers;
         haltedFire = headFire;
@@ -94,6 +101,7 @@ final class MemoryRuns {
         return isHalted() && headFire == Position.NO_TIME ? haltedFire : headFire;
     }
 
+    /** Not cancelled any more. */
     void unhalt() {
         haltedAt = NOT_HALTED;
     }
@@ -103,13 +111,14 @@ final class MemoryRuns {
         return isHalted() && run.number <= haltedAt;
     }
 
+    /** When something can be claimed, {@link Position#NO_TIME} when that depends on something else than time. */
     long nextDue(boolean overlaps) {
         if (!overlaps) {
             if (active > 0) {
                 return Position.NO_TIME;
             }
-            if (again != null && !again.isEmpty()) {
-                return again.peekKey();
+            if (hasAgain()) {
+                return dueOf(again);
             }
         }
         return Math.min(Math.min(head(), dueOf(again)), dueOf(extras));
@@ -166,7 +175,8 @@ final class MemoryRuns {
         return run != null && run.isRetry;
     }
 
-    boolean hasRetry() {
+    /** Whether something waits that was claimed before. */
+    boolean hasAgain() {
         return again != null && !again.isEmpty();
     }
 
@@ -174,6 +184,7 @@ final class MemoryRuns {
         return extras != null && !extras.isEmpty();
     }
 
+    /** Whether there is a head that may be claimed. */
     boolean hasHead() {
         return head() != Position.NO_TIME;
     }

@@ -46,8 +46,7 @@ final class MemoryStore {
         for (; ; ) {
             MemoryTask known = shared.ids.putIfAbsent(task);
             if (known == null) {
-                lane.offer(task, newTask.head().dueMicros());
-                if (lane.isDrainDue) {
+                if (lane.offer(task, newTask.head().dueMicros())) {
                     drain(lane, clock.nowMicros());
                 }
                 return new TaskStore.Saved(record, true, false);
@@ -199,8 +198,8 @@ final class MemoryStore {
                     continue;
                 }
                 lane.drain(now);
-                lane.arrive(task, now);
                 result = change.apply(task);
+                lane.touched(task, now);
                 news = lane.takeNews();
             }
             lane.tell(news);

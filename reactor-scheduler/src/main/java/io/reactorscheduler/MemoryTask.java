@@ -28,6 +28,8 @@ final class MemoryTask extends DueHeap.Node {
 
     final int hash;
     TaskRecord record;
+
+    /** The queue it waits in; changes under the monitors of both, the old one and the new one. */
     MemoryLane lane;
 
     /** The next task of the same slot of the table of ids; belongs to the table. */
@@ -56,6 +58,9 @@ final class MemoryTask extends DueHeap.Node {
     TaskState state = TaskState.PENDING;
     byte where = ARRIVING;
 
+    /** Whether it was changed while it was {@link #ARRIVING}, so that its saver must look after it. */
+    volatile boolean isTouched;
+
     MemoryTask(TaskRecord record, MemoryLane lane, Position head) {
         this.record = record;
         this.lane = lane;
@@ -75,6 +80,7 @@ final class MemoryTask extends DueHeap.Node {
         return sequence;
     }
 
+    /** Whether it goes before another of the same priority. */
     boolean comesBefore(MemoryTask other) {
         return due < other.due || (due == other.due && sequence < other.sequence);
     }
@@ -117,6 +123,7 @@ final class MemoryTask extends DueHeap.Node {
         return record.overlap().overlaps();
     }
 
+    /** How many of its executions are claimed. */
     int active() {
         MemoryRuns runs = more;
         if (runs != null) {
@@ -125,6 +132,7 @@ final class MemoryTask extends DueHeap.Node {
         return newest != null && newest.state == MemoryExecution.ACTIVE ? 1 : 0;
     }
 
+    /** The execution of a number, not the rows of fire times that it skipped. */
     @Nullable
     MemoryExecution execution(long number) {
         for (MemoryExecution run = newest; run != null; run = run.older) {
@@ -148,6 +156,7 @@ final class MemoryTask extends DueHeap.Node {
         }
     }
 
+    /** Forgets an execution. */
     void remove(MemoryExecution run) {
         MemoryExecution older = run.older;
         MemoryExecution newer = run.newer;
@@ -172,6 +181,7 @@ final class MemoryTask extends DueHeap.Node {
         }
     }
 
+    /** The task as users see it. */
     TaskInfo info() {
         long numbers;
         long fire = Position.NO_TIME;

@@ -1,6 +1,7 @@
 package io.reactorscheduler;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -151,11 +152,11 @@ final class MemoryWaiting {
         return next == Position.NO_TIME ? next : Math.max(next, nextToken(now));
     }
 
-    /** When there may be something to claim for a node that knows all handlers. */
-    long nextDue(long now) {
+    /** All indexes, for a node that would know all handlers. */
+    List<MemoryIndex> all() {
         List<MemoryIndex> all = new ArrayList<>(asides.values());
         all.add(index);
-        return nextDue(all, now);
+        return all;
     }
 
     /** Before when the rate limit lets nothing start; {@link Long#MIN_VALUE} without one. */
@@ -203,6 +204,7 @@ final class MemoryWaiting {
         keys = changed.hasKeyLimits() ? new MemoryKeys(changed) : null;
         index = new MemoryIndex(this::newLevel);
         active.forEach(run -> run.key = hold(run.task, now));
+        all.sort(Comparator.comparingLong(task -> task.sequence));
         for (MemoryTask task : all) {
             add(task, now);
         }
@@ -215,12 +217,10 @@ final class MemoryWaiting {
     // ---- looking
 
     TaskStore.QueueStats stats(long running, long now) {
-        List<MemoryIndex> all = new ArrayList<>(asides.values());
-        all.add(index);
         long size = 0;
         long due = 0;
         long oldest = Position.NO_TIME;
-        for (MemoryIndex in : all) {
+        for (MemoryIndex in : all()) {
             for (int rank = 0; rank < in.levels(); rank++) {
                 MemoryLevel level = in.at(rank);
                 size += level.size();

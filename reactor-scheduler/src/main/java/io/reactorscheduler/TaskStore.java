@@ -40,20 +40,32 @@ public interface TaskStore {
     /**
      * Claims due work for the free slots of a node: never early, of each queue by priority, due time and sequence, within
      * the queue's limits. A claimed head of an overlapping task stays out of the index until {@link #advance}. Of other
-     * tasks nothing is claimed while an execution of theirs is active or waits for a retry.
+     * tasks nothing is claimed while an execution of theirs is active, and nothing else while one waits for a retry or was
+     * given back.
      */
     Mono<ClaimBatch> claim(ClaimRequest request);
 
-    /** Writes the next heads of overlapping tasks; an element whose fence is stale changes nothing. */
+    /**
+     * Writes the next heads of overlapping tasks: each once, by the execution that took the head before it. An element
+     * whose fence is stale changes nothing, nor does one of an execution whose task was given another head meanwhile.
+     */
     Mono<Void> advance(List<Advance> heads);
 
     /** Prolongs leases from now on; gives those that are lost, which no call can bring back. */
     Mono<List<Claim>> renew(List<Claim> claims, Duration lease);
 
-    /** Records outcomes and next heads; gives, for each element in order, whether it was recorded or stale. */
+    /**
+     * Records outcomes and next heads; gives, for each element in order, whether it was recorded or stale.
+     *
+     * <p>An execution whose task was given another head meanwhile leaves that head alone. One whose task was cancelled or
+     * replaced meanwhile is not tried again: a retry or a release of it is recorded as its end.
+     */
     Mono<List<Recorded>> complete(List<Completion> completions);
 
-    /** Ends a task until it is resumed: waiting work leaves the line, owners of running work get a hint. */
+    /**
+     * Ends a task until it is resumed: waiting work leaves the line, owners of running work get a hint. A task whose
+     * state is final stays as it is.
+     */
     Mono<TaskInfo> cancel(String taskId);
 
     /** Asks the owner of one running execution to end it, by a hint; gives whether it was running. */
@@ -77,7 +89,7 @@ public interface TaskStore {
     /** Tasks that match. */
     Flux<TaskInfo> tasks(TaskQuery query);
 
-    /** Executions that match, running and finished. */
+    /** Executions that match, newest first: claimed and finished ones, of a single task also those that wait. */
     Flux<Execution> executions(ExecutionQuery query);
 
     /** The events of an execution in their order. */
@@ -95,7 +107,10 @@ public interface TaskStore {
     /** Numbers of tasks by state and by queue. */
     Mono<StoreStats> stats();
 
-    /** Returns expired leases to the line, applies retention; gives what it did. Bounded work per call. */
+    /**
+     * Returns expired leases to the line, applies retention; gives what it did. Bounded work per call. A lost run uses up
+     * no attempt: the next claim starts with the one that was lost.
+     */
     Mono<Swept> sweep();
 
     /** Hot: what a sleeping or running node should know at once. May be lost; then the safety poll finds it. */

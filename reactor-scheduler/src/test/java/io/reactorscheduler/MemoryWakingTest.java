@@ -56,6 +56,35 @@ class MemoryWakingTest extends MemoryFixture {
     }
 
     @Test
+    void aTaskThatIsBroughtForwardBeforeItsSaverIsDoneIsNews() {
+        MemoryStore inside = new MemoryStore(Retention.defaults());
+        inside.shared.hints.hints().subscribe(hint -> hinted.add(hint.number()));
+        long now = 1_000_000;
+        ClaimRequest request =
+                new ClaimRequest("node", LEASE, List.of(new ClaimRequest.Slots(QUEUE, 5)), Set.of(HANDLER));
+        inside.claim(request, now);
+        MemoryLane lane = inside.lanes().iterator().next();
+        MemoryTask task = new MemoryTask(record("a"), lane, Position.at(now + 500, now + 500));
+        inside.shared.ids.putIfAbsent(task);
+
+        inside.change("a", now, it -> {
+            MemoryChanges.reschedule(it, Trigger.now(), Position.at(now, now), now);
+            return it.info();
+        });
+        assertThat(hinted).as("it is not in line yet").isEmpty();
+        boolean isDrainDue = lane.offer(task, now + 500);
+
+        assertThat(hinted).containsExactly(now + 500);
+        assertThat(isDrainDue).isTrue();
+        synchronized (lane) {
+            lane.drain(now);
+            lane.tell(lane.takeNews());
+        }
+        assertThat(hinted).containsExactly(now + 500, now);
+        assertThat(ids(inside.claim(request, now).claims())).containsExactly("a");
+    }
+
+    @Test
     void whatAnEndedRunLeavesToDoWakesSleepers() {
         long now = store.nowMicros();
         TaskRecord hourly = TaskRecord.builder("hourly", HANDLER)
