@@ -33,7 +33,7 @@ final class MemoryActive {
     /** The execution whose last claim has this fence, if that claim is still open. */
     @Nullable
     MemoryExecution get(long fence) {
-        MemoryExecution[] in = slots;
+        @Nullable MemoryExecution[] in = slots;
         int at = slot(fence, in.length);
         MemoryExecution run = in[at];
         while (run != null && run.order != fence) {
@@ -45,7 +45,7 @@ final class MemoryActive {
 
     /** Takes an execution out that is there. */
     void remove(MemoryExecution run) {
-        MemoryExecution[] in = slots;
+        @Nullable MemoryExecution[] in = slots;
         int mask = in.length - 1;
         int hole = slot(run.order, in.length);
         while (in[hole] != run) {
