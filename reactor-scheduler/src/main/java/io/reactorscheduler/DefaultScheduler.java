@@ -25,17 +25,15 @@ final class DefaultScheduler implements ReactiveScheduler {
     }
 
     private final Resources with;
-    private final Handlers handlers;
-    private final Carrier carrier;
+    private final NewTasks newTasks;
     private final Engine engine;
-    private final TaskIds ids = new TaskIds();
     private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.NEW);
 
     DefaultScheduler(Resources with, Handlers handlers) {
         this.with = with;
-        this.handlers = handlers;
-        this.carrier = new Carrier(with.settings());
+        Carrier carrier = new Carrier(with.settings());
         this.engine = new Engine(with, handlers, carrier);
+        this.newTasks = new NewTasks(with, handlers, engine, carrier);
     }
 
     @Override
@@ -124,66 +122,7 @@ final class DefaultScheduler implements ReactiveScheduler {
 
     private NewTask fresh(Task<?, ?> task, ContextView context) {
         checkNotStopped();
-        long now = with.nowMicros();
-        String id = task.id() == null ? ids.next(now) : task.id();
-        String handler = task.handler().name();
-        boolean isRunnable = task.function() != null || handlers.get(handler) != null;
-        if (!isRunnable && !with.store().isShared()) {
-            throw new UnknownHandlerException(handler, id);
-        }
-        String queue = task.options().queue;
-        if (!engine.knows(queue) && !with.store().isShared()) {
-            throw new InvalidTaskException("queue", queue, "declare it with builder.queue(TaskQueue.named(...))");
-        }
-        TaskRecord record = TaskRecord.builder(id, handler)
-                .input(encoded("input", task.input()))
-                .headers(carrier.capture(task, context))
-                .trigger(task.trigger().resolved(handlers.rules()))
-                .settingsOf(task)
-                .function(task.function())
-                .build();
-        engine.learn(record);
-        return new NewTask(record, firstHead(record, now), task.options().ifExists);
-    }
-
-    /** A task that never fires would wait for ever, so it is not taken. */
-    private static Position firstHead(TaskRecord record, long now) {
-        Position head = head(record, now);
-        if (!head.hasHead()) {
-            throw new InvalidTaskException(
-                    "trigger",
-                    record.trigger(),
-                    "give one with a fire time after " + EngineClock.toInstant(now) + "; this one has none");
-        }
-        return head;
-    }
-
-    private static Position head(TaskRecord record, long now) {
-        long fire = record.trigger().nextMicros(Position.NO_TIME, now);
-        return fire == Position.NO_TIME
-                ? Position.ENDED
-                : Position.at(fire, FireTimes.due(record.trigger(), record.id(), fire));
-    }
-
-    private @Nullable String encoded(String parameter, @Nullable Object value) {
-        if (value == null) {
-            return null;
-        }
-        String json;
-        try {
-            json = with.settings().codec().encode(value);
-        } catch (Exception | StackOverflowError notSerialisable) {
-            throw new InvalidTaskException(
-                    parameter,
-                    value.getClass().getName(),
-                    "give a value that the JsonCodec can write; it said: " + notSerialisable);
-        }
-        int most = with.settings().maxPayload();
-        if (json.length() > most) {
-            throw new InvalidTaskException(
-                    parameter, json.length() + " characters", "give at most " + most + ", or raise builder.maxPayload");
-        }
-        return json;
+        return newTasks.fresh(task, context);
     }
 
     private <O> ScheduledTask<O> scheduled(Task<?, O> task, TaskStore.Saved saved) {
@@ -213,7 +152,7 @@ final class DefaultScheduler implements ReactiveScheduler {
     public Mono<String> trigger(String taskId, Object input) {
         Checks.name("taskId", taskId);
         Objects.requireNonNull(input, "input");
-        return Mono.defer(() -> enqueue(taskId, with.nowMicros(), encoded("input", input)));
+        return Mono.defer(() -> enqueue(taskId, with.nowMicros(), newTasks.encoded("input", input)));
     }
 
     private Mono<String> enqueue(String taskId, long fireMicros, @Nullable String input) {
@@ -240,22 +179,7 @@ final class DefaultScheduler implements ReactiveScheduler {
     @Override
     public Mono<TaskInfo> resume(String taskId) {
         Checks.name("taskId", taskId);
-        return guarded(known(taskId).flatMap(info -> with.store().resume(taskId, resumed(info))));
-    }
-
-    /** An overdue one-shot task fires now, a fixed rate stays on its grid; others go on at their next fire time from now. */
-    private Position resumed(TaskInfo info) {
-        TaskRecord task = handlers.resolved(info.task());
-        long now = with.nowMicros();
-        if (!task.trigger().isOnce()) {
-            long cancelled = info.nextFireTime() == null ? now : EngineClock.toMicros(info.nextFireTime());
-            long next = FireTimes.resumed(task.trigger(), cancelled, now);
-            return next == Position.NO_TIME
-                    ? Position.ENDED
-                    : Position.at(next, FireTimes.due(task.trigger(), task.id(), next));
-        }
-        long fire = info.nextFireTime() == null ? now : EngineClock.toMicros(info.nextFireTime());
-        return Position.at(fire, Math.max(now, FireTimes.due(task.trigger(), task.id(), fire)));
+        return guarded(known(taskId).flatMap(info -> with.store().resume(taskId, newTasks.resumed(info))));
     }
 
     @Override
@@ -264,7 +188,7 @@ final class DefaultScheduler implements ReactiveScheduler {
         Objects.requireNonNull(trigger, "trigger");
         return guarded(known(taskId).flatMap(info -> {
             TaskRecord task = info.task().withTrigger(trigger);
-            return with.store().reschedule(taskId, trigger, firstHead(task, with.nowMicros()));
+            return with.store().reschedule(taskId, trigger, NewTasks.firstHead(task, with.nowMicros()));
         }));
     }
 
