@@ -1,7 +1,7 @@
 package io.reactorscheduler;
 
 import java.lang.reflect.Method;
-import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
@@ -9,30 +9,28 @@ import reactor.core.scheduler.Schedulers;
 /** Where handlers that block run: virtual threads where the JDK has them (21 and later), else boundedElastic. */
 final class BlockingThreads {
 
-    private static final @Nullable Method START_VIRTUAL_THREAD = startVirtualThread();
+    private static final @Nullable Method VIRTUAL_THREADS = virtualThreads();
 
     private BlockingThreads() {}
 
-    private static @Nullable Method startVirtualThread() {
+    private static @Nullable Method virtualThreads() {
         try {
-            return Thread.class.getMethod("startVirtualThread", Runnable.class);
-        } catch (NoSuchMethodException beforeJdk21) {
+            return Class.forName("java.util.concurrent.Executors").getMethod("newVirtualThreadPerTaskExecutor");
+        } catch (ReflectiveOperationException beforeJdk21) {
             return null;
         }
     }
 
+    /** An executor service, not an executor, because only its tasks can be interrupted; it keeps no thread to give back. */
     static Scheduler scheduler() {
-        Method start = START_VIRTUAL_THREAD;
-        if (start == null) {
+        Method virtualThreads = VIRTUAL_THREADS;
+        if (virtualThreads == null) {
             return Schedulers.boundedElastic();
         }
-        Executor executor = task -> {
-            try {
-                start.invoke(null, task);
-            } catch (ReflectiveOperationException impossible) {
-                throw new IllegalStateException("Virtual threads cannot be started on this JDK", impossible);
-            }
-        };
-        return Schedulers.fromExecutor(executor);
+        try {
+            return Schedulers.fromExecutorService((ExecutorService) virtualThreads.invoke(null), "blocking");
+        } catch (ReflectiveOperationException impossible) {
+            throw new IllegalStateException("Virtual threads cannot be started on this JDK", impossible);
+        }
     }
 }
