@@ -15,8 +15,10 @@ final class Carrier {
     private final Map<String, Type> keys;
     private final JsonCodec codec;
     private final List<Instrumentation> instrumentations;
+    private final Events events;
 
-    Carrier(Settings settings) {
+    Carrier(Settings settings, Events events) {
+        this.events = events;
         this.keys = settings.carried();
         this.codec = settings.codec();
         this.instrumentations = settings.instrumentations();
@@ -34,9 +36,18 @@ final class Carrier {
             }
         }
         for (Instrumentation instrumentation : instrumentations) {
-            headers.putAll(instrumentation.headers(task, context));
+            addHeaders(instrumentation, task, context, headers);
         }
         return headers;
+    }
+
+    private void addHeaders(
+            Instrumentation instrumentation, Task<?, ?> task, ContextView context, Map<String, String> headers) {
+        try {
+            headers.putAll(instrumentation.headers(task, context));
+        } catch (Throwable thrown) {
+            events.problem("An instrumentation failed, so a task is saved without its headers", thrown);
+        }
     }
 
     Context restore(Map<String, String> headers, Context parent) {

@@ -31,7 +31,7 @@ final class DefaultScheduler implements ReactiveScheduler {
 
     DefaultScheduler(Resources with, Handlers handlers) {
         this.with = with;
-        Carrier carrier = new Carrier(with.settings());
+        Carrier carrier = new Carrier(with.settings(), with.events());
         this.engine = new Engine(with, handlers, carrier);
         this.newTasks = new NewTasks(with, handlers, engine, carrier);
     }

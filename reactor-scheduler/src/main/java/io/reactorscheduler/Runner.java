@@ -95,13 +95,22 @@ final class Runner {
         with.events().started(run);
         Publisher<Object> publisher = invoke(run);
         for (Instrumentation instrumentation : with.settings().instrumentations()) {
-            publisher = instrumentation.around(run, publisher);
+            publisher = around(instrumentation, run, publisher);
         }
         Duration timeout = run.task().timeout();
         if (timeout == null) {
             timeout = queues.apply(run.task().queue()).timeout();
         }
         return timeout == null ? publisher : within(timeout, publisher, run);
+    }
+
+    private Publisher<Object> around(Instrumentation instrumentation, Run run, Publisher<Object> attempt) {
+        try {
+            return instrumentation.around(run, attempt);
+        } catch (Throwable thrown) {
+            with.events().problem("An instrumentation failed, so an attempt runs without it", thrown);
+            return attempt;
+        }
     }
 
     private Publisher<Object> within(Duration timeout, Publisher<Object> publisher, Run run) {

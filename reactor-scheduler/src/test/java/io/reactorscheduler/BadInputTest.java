@@ -214,6 +214,17 @@ class BadInputTest extends InVirtualTime {
             }
 
             @Override
+            public <T> org.reactivestreams.Publisher<T> around(
+                    RunContext run, org.reactivestreams.Publisher<T> attempt) {
+                throw new IllegalStateException("listener");
+            }
+
+            @Override
+            public java.util.Map<String, String> headers(Task<?, ?> task, reactor.util.context.ContextView context) {
+                throw new IllegalStateException("listener");
+            }
+
+            @Override
             public void started(ReactiveScheduler started) {
                 throw new IllegalStateException("listener");
             }
