@@ -239,7 +239,8 @@ final class ActiveRuns {
     private void lost(Run run) {
         LostLeaseException lost = new LostLeaseException(run.taskId(), run.executionId());
         with.events().problem("A run was ended", lost);
-        run.end(Outcome.cancelled(String.valueOf(lost.getMessage())));
+        // whoever holds the claim by now makes this stale; if nobody does, the work goes back in line
+        run.end(Outcome.released());
     }
 
     private long monotonicNanos() {

@@ -33,7 +33,7 @@ final class Missed {
             long end = spec.end == null ? until : Math.min(until, EngineClock.toMicros(spec.end));
             long steps = (end - first) / period;
             this.count = steps + 1;
-            int keptCount = (int) Math.min(keep, count);
+            int keptCount = (int) Math.min(Math.min(keep, MOST_STEPS), count);
             this.kept = new long[keptCount];
             for (int i = 0; i < keptCount; i++) {
                 kept[i] = first + (steps - (keptCount - 1 - i)) * period;
@@ -49,7 +49,7 @@ final class Missed {
             walk.jump();
         }
         this.count = counted;
-        this.kept = walk.newest(Math.min(keep, counted));
+        this.kept = walk.newest(Math.min(Math.min(keep, MOST_STEPS), counted));
         this.lastDropped = walk.beforeNewest(kept.length, first);
         this.following = walk.following();
     }
@@ -65,7 +65,7 @@ final class Missed {
         Walk(Trigger trigger, long until, int keep) {
             this.trigger = trigger;
             this.until = until;
-            this.ring = new long[keep + 1];
+            this.ring = new long[Math.min(keep, MOST_STEPS) + 1];
         }
 
         void from(long fire, int mostSteps) {

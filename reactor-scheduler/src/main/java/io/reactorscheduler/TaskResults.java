@@ -88,7 +88,7 @@ final class TaskResults {
                 .task(taskId)
                 .switchIfEmpty(Mono.error(() -> new UnknownTaskException(taskId)))
                 .flatMap(info -> with.store()
-                        .executions(ExecutionQuery.of(taskId))
+                        .executions(ExecutionQuery.of(taskId).limit(Integer.MAX_VALUE))
                         .filter(execution -> execution.state().isFinal())
                         .collectList()
                         .map(newestFirst -> {

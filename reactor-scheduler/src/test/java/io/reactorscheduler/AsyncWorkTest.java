@@ -259,7 +259,8 @@ class AsyncWorkTest extends InVirtualTime {
         run(scheduler, SECOND);
         pass(SchedulerBuilder.DEFAULT_LEASE);
 
-        assertThat(work.stopped).containsExactly("ref-1");
+        // lost work goes back in line and starts anew; what was started is stopped once each time
+        assertThat(work.stopped).startsWith("ref-1").doesNotHaveDuplicates();
     }
 
     @Test
