@@ -52,6 +52,11 @@ final class Run extends Mono<Completion> implements RunContext, CoreSubscriber<O
     private long startedMicros = Position.NO_TIME;
     private @Nullable Object last;
     private @Nullable List<Object> all;
+
+    /** Whether the handler may give more than one element, which are kept then for those who subscribe late. */
+    private boolean isStream;
+
+    private volatile RecentElements.@Nullable Of recent;
     private volatile RunReports.@Nullable Of reports;
 
     /** The next active run of the same task; kept by {@link ActiveRuns}. */
@@ -93,7 +98,9 @@ final class Run extends Mono<Completion> implements RunContext, CoreSubscriber<O
         }
         Run before = runner.starting(this);
         try {
-            runner.body(this).subscribe(this);
+            Publisher<Object> body = runner.body(this);
+            isStream = !(body instanceof Mono);
+            body.subscribe(this);
         } catch (Throwable thrown) {
             // what Reactor throws through its operators (StackOverflowError and the like) ends the run, not the engine
             finish(runner.failure(this, ThrownError.unwrap(thrown)), true);
@@ -120,7 +127,7 @@ final class Run extends Mono<Completion> implements RunContext, CoreSubscriber<O
     @Override
     public void cancel() {
         if (STATE.getAndSet(this, ENDED) == RUNNING) {
-            leave(true);
+            leave(true, false);
         }
     }
 
@@ -144,10 +151,27 @@ final class Run extends Mono<Completion> implements RunContext, CoreSubscriber<O
         }
         if (all == null) {
             last = element;
-        } else {
+        } else if (all.size() < runner.mostCollected()) {
             all.add(element);
+        } else {
+            finish(runner.tooMany(), true);
+            return;
         }
-        runner.emitted(this, element);
+        runner.emitted(this, element, isStream ? kept(element) : 0);
+    }
+
+    /** The number of an element that was kept. */
+    private long kept(Object element) {
+        RecentElements.Of known = recent;
+        if (known == null) {
+            known = runner.recent(this);
+            recent = known;
+        }
+        long number = known.add(element);
+        if (state == ENDED) {
+            known.ended(false);
+        }
+        return number;
     }
 
     @Override
@@ -218,14 +242,14 @@ final class Run extends Mono<Completion> implements RunContext, CoreSubscriber<O
         if (!STATE.compareAndSet(this, RUNNING, ENDED)) {
             return;
         }
-        leave(isFromOutside);
+        leave(isFromOutside, outcome.kind() == Outcome.Kind.COMPLETED);
         CoreSubscriber<? super Completion> subscriber = Objects.requireNonNull(actual);
         subscriber.onNext(runner.completion(this, outcome));
         subscriber.onComplete();
     }
 
     /** A publisher that has ended by itself is not cancelled: the handler's cancel hooks must not see a success. */
-    private void leave(boolean cancels) {
+    private void leave(boolean cancels, boolean isSuccess) {
         Subscription subscription = UPSTREAM.getAndSet(this, Operators.cancelledSubscription());
         if (cancels && subscription != null) {
             try {
@@ -241,6 +265,10 @@ final class Run extends Mono<Completion> implements RunContext, CoreSubscriber<O
         RunReports.Of said = reports;
         if (said != null) {
             said.ended();
+        }
+        RecentElements.Of kept = recent;
+        if (kept != null) {
+            kept.ended(isSuccess);
         }
     }
 

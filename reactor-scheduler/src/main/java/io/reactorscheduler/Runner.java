@@ -191,8 +191,25 @@ final class Runner {
         active.remove(run);
     }
 
-    void emitted(Run run, Object element) {
-        with.events().result(run, element);
+    RecentElements.Of recent(Run run) {
+        return with.events().recent().of(run.claim());
+    }
+
+    void emitted(Run run, Object element, long number) {
+        with.events().result(run, element, number);
+    }
+
+    /** The most elements of a collected result: each takes a character of JSON at least, and a comma or a bracket. */
+    int mostCollected() {
+        return with.settings().maxPayload() / 2;
+    }
+
+    Outcome tooMany() {
+        return Outcome.failed(ExecutionError.of(new InvalidTaskException(
+                "result",
+                "more than " + mostCollected() + " elements",
+                "collect fewer, raise builder.maxPayload (" + with.settings().maxPayload()
+                        + "), or write large results elsewhere")));
     }
 
     RunReports.Of reports(Run run) {

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param detail the element of {@link Kind#RESULT}, the {@link ExecutionEvent} of {@link Kind#LOGGED}, the
  *     {@link ExecutionError} of {@link Kind#RETRYING}, the {@link Execution} of what ended or was skipped, the
  *     {@link Throwable} of {@link Kind#PROBLEM}, the number of lost events of {@link Kind#MISSED}; null for none
+ * @param number of an element of a stream, larger than that of any element before on its node; 0 where there is none
  * @param isLast whether the task will not run again by itself
  */
 public record SchedulerEvent(
@@ -25,6 +26,7 @@ public record SchedulerEvent(
         int attempt,
         String message,
         @Nullable Object detail,
+        long number,
         boolean isLast) {
 
     /** What can happen. */

@@ -122,8 +122,9 @@ public interface TaskStore {
      * @param task the task that is in the store now
      * @param isNew whether it was not known before
      * @param isKept whether a known one was kept instead ({@link IfExists#KEEP})
+     * @param executions of a task that replaced another, the highest number that an execution of the replaced one had; else 0
      */
-    record Saved(TaskRecord task, boolean isNew, boolean isKept) {}
+    record Saved(TaskRecord task, boolean isNew, boolean isKept, long executions) {}
 
     /**
      * The next head of an overlapping task.

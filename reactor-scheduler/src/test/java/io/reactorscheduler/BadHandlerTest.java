@@ -343,4 +343,25 @@ class BadHandlerTest extends InVirtualTime {
         @Override
         public void cancel() {}
     }
+
+    @Test
+    void aRetryIfDecidesWhichErrorsOfAHandlerAreWorthAnotherAttempt() {
+        List<String> attempts = new ArrayList<>();
+        ReactiveScheduler scheduler = started(builder()
+                .handle(DOUBLE, (n, run) -> {
+                    attempts.add(n + "." + run.attempt());
+                    return Mono.error(new IllegalStateException(n == 1 ? "busy" : "refused"));
+                })
+                .retryIf(DOUBLE, error -> error.getMessage().equals("busy")));
+        Task<Integer, Integer> busy = DOUBLE.task(1).retry(RetryPolicy.fixed(2, Duration.ofSeconds(1)));
+        Task<Integer, Integer> refused = DOUBLE.task(2).retry(RetryPolicy.fixed(2, Duration.ofSeconds(1)));
+
+        now(scheduler.schedule(busy.id("busy")));
+        now(scheduler.schedule(refused.id("refused")));
+        pass(Duration.ofSeconds(10));
+
+        assertThat(attempts).containsExactlyInAnyOrder("1.1", "1.2", "1.3", "2.1");
+        assertThat(stateOf(scheduler, "busy")).isEqualTo(TaskState.FAILED);
+        assertThat(stateOf(scheduler, "refused")).isEqualTo(TaskState.FAILED);
+    }
 }

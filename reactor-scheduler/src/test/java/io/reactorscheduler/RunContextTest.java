@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
+import reactor.test.StepVerifier;
 
 /** What a handler knows of its run and can say during it. */
 class RunContextTest extends InVirtualTime {
@@ -183,5 +184,40 @@ class RunContextTest extends InVirtualTime {
 
         assertThat(told).containsExactly("cancelled");
         assertThat(context.get().isCancelled()).isTrue();
+    }
+
+    @Test
+    void aCarriedValueThatCannotBeWrittenIsRefusedByItsKey() {
+        ReactiveScheduler scheduler = started(builder().carryContext("tenant", Object.class));
+        Object unwritable = new Object() {
+            @SuppressWarnings("unused")
+            public Object getSelf() {
+                return this;
+            }
+        };
+
+        StepVerifier.create(scheduler
+                        .schedule(Task.of("t", run -> Mono.empty()))
+                        .contextWrite(context -> context.put("tenant", unwritable)))
+                .verifyErrorSatisfies(error -> assertThat(error)
+                        .isInstanceOf(InvalidTaskException.class)
+                        .hasMessageContaining("tenant")
+                        .hasMessageContaining("JsonCodec"));
+    }
+
+    @Test
+    void whatIsCarriedHasTheLimitOfAnInput() {
+        ReactiveScheduler scheduler = started(builder()
+                .maxPayload(100)
+                .carryContext("one", String.class)
+                .carryContext("two", String.class));
+
+        StepVerifier.create(scheduler
+                        .schedule(Task.of("t", run -> Mono.empty()))
+                        .contextWrite(context -> context.put("one", "x".repeat(60)).put("two", "y".repeat(60))))
+                .verifyErrorSatisfies(error -> assertThat(error)
+                        .isInstanceOf(InvalidTaskException.class)
+                        .hasMessageContaining("headers")
+                        .hasMessageContaining("maxPayload"));
     }
 }
