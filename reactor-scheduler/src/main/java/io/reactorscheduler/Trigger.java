@@ -255,8 +255,11 @@ public final class Trigger {
         return new Trigger(next);
     }
 
-    static Trigger of(Spec spec) {
-        return checked(spec.copy());
+    /** A custom trigger as it is read from text: its rule has to be found by its name. */
+    static Trigger named(String name) {
+        Spec spec = new Spec(Kind.CUSTOM);
+        spec.name = Checks.name("trigger", name);
+        return new Trigger(spec);
     }
 
     /** Reads what {@link #toString} wrote; a custom trigger must be resolved by name before it can fire. */
