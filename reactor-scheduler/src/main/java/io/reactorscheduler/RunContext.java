@@ -51,6 +51,26 @@ public interface RunContext {
      */
     void event(ExecutionEvent.Level level, String message);
 
+    /** As {@link #event} at {@link ExecutionEvent.Level#DEBUG}. */
+    default void debug(String message) {
+        event(ExecutionEvent.Level.DEBUG, message);
+    }
+
+    /** As {@link #event} at {@link ExecutionEvent.Level#INFO}. */
+    default void info(String message) {
+        event(ExecutionEvent.Level.INFO, message);
+    }
+
+    /** As {@link #event} at {@link ExecutionEvent.Level#WARNING}. */
+    default void warning(String message) {
+        event(ExecutionEvent.Level.WARNING, message);
+    }
+
+    /** As {@link #event} at {@link ExecutionEvent.Level#ERROR}; it does not fail the run. */
+    default void error(String message) {
+        event(ExecutionEvent.Level.ERROR, message);
+    }
+
     /** Records how far the run is, 0 to 1, with a message; kept and streamed like {@link #event}. */
     void progress(double fraction, String message);
 

@@ -105,6 +105,29 @@ public final class Task<I, O> {
         return trigger(Trigger.cron(cron));
     }
 
+    /** No fire time is before this; see {@link Trigger#startAt}. Refines the trigger, so name that first. */
+    public Task<I, O> startAt(Instant start) {
+        return trigger(trigger.startAt(start));
+    }
+
+    /** No fire time is after this; see {@link Trigger#endAt}. Refines the trigger, so name that first. */
+    public Task<I, O> endAt(Instant end) {
+        return trigger(trigger.endAt(end));
+    }
+
+    /** At most this many fire times; see {@link Trigger#maxRuns}. Refines the trigger, so name that first. */
+    public Task<I, O> maxRuns(long runs) {
+        return trigger(trigger.maxRuns(runs));
+    }
+
+    /** Each run is due up to this much later; see {@link Trigger#jitter}. Refines the trigger, so name that first. */
+    public Task<I, O> jitter(Duration most) {
+        if (trigger.equals(Trigger.now())) {
+            throw new InvalidTaskException("jitter", most, "name the trigger first, as in every(...).jitter(...)");
+        }
+        return trigger(trigger.jitter(most));
+    }
+
     /** The queue it waits in; {@value TaskQueue#DEFAULT_NAME} by default. */
     public Task<I, O> queue(String queue) {
         Checks.name("queue", queue);

@@ -199,10 +199,10 @@ final class TaskResults {
                 case RESULT:
                     boolean isNew = event.number() == 0 || event.number() > given.getOrDefault(id, 0L);
                     given.merge(id, event.number(), Math::max);
-                    return isNew ? Flux.just(Objects.requireNonNull(event.detail())) : Flux.empty();
+                    return isNew ? Flux.just(Objects.requireNonNull(event.element())) : Flux.empty();
                 case COMPLETED:
                     Flux<Object> result = given.remove(id) == null
-                            ? stored((Execution) Objects.requireNonNull(event.detail()))
+                            ? stored(Objects.requireNonNull(event.execution()))
                             : Flux.empty();
                     return result.concatWith(last(event));
                 case FAILED:
@@ -218,8 +218,9 @@ final class TaskResults {
             if (!event.isLast()) {
                 return Flux.empty();
             }
-            return event.kind() == SchedulerEvent.Kind.FAILED && event.detail() instanceof Execution failed
-                    ? Flux.error(new TaskFailedException(failed))
+            Execution ended = event.execution();
+            return event.kind() == SchedulerEvent.Kind.FAILED && ended != null
+                    ? Flux.error(new TaskFailedException(ended))
                     : Flux.just(END);
         }
 
@@ -239,10 +240,9 @@ final class TaskResults {
 
         Flux<Object> ends(SchedulerEvent event) {
             List<Object> values = new ArrayList<>(2);
-            if (event.detail() instanceof Execution execution
-                    && execution.state().isFinal()
-                    && !recorded.contains(execution.id())) {
-                values.add(execution);
+            Execution ended = event.execution();
+            if (ended != null && ended.state().isFinal() && !recorded.contains(ended.id())) {
+                values.add(ended);
             }
             if (event.isLast() && (event.executionId() == null || number(event.executionId()) > since)) {
                 values.add(END);

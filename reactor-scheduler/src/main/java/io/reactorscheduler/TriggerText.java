@@ -24,7 +24,7 @@ final class TriggerText {
             add(text, "dialect", spec.cron.dialect());
             add(text, "zone", spec.cron.zone());
             add(text, "gap", spec.cron.gap());
-            add(text, "overlap", spec.cron.overlap());
+            add(text, "twice", spec.cron.twice());
         }
         add(text, "start", spec.start);
         add(text, "end", spec.end);
@@ -87,7 +87,7 @@ final class TriggerText {
         if (values.containsKey("gap")) {
             cron = cron.gap(Cron.Gap.valueOf(take(values, "gap")));
         }
-        return values.containsKey("overlap") ? cron.overlap(Cron.Overlap.valueOf(take(values, "overlap"))) : cron;
+        return values.containsKey("twice") ? cron.twice(Cron.Twice.valueOf(take(values, "twice"))) : cron;
     }
 
     private static Trigger refined(Trigger base, Map<String, String> values) {

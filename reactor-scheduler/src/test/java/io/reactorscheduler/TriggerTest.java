@@ -232,7 +232,7 @@ class TriggerTest {
                         .map(zone -> Trigger.cron(Cron.parse("30 2 * * *")
                                 .zone(zone)
                                 .gap(Cron.Gap.SKIP)
-                                .overlap(Cron.Overlap.BOTH))));
+                                .twice(Cron.Twice.BOTH))));
         Arbitrary<Integer> seconds =
                 Arbitraries.integers().between(-100_000, 100_000).injectNull(0.5);
         return Combinators.combine(
