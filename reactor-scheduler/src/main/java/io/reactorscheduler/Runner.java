@@ -94,14 +94,25 @@ final class Runner {
         run.attemptStarted(with.nowMicros());
         with.events().started(run);
         Publisher<Object> publisher = invoke(run);
-        for (Instrumentation instrumentation : with.settings().instrumentations()) {
-            publisher = around(instrumentation, run, publisher);
+        List<Instrumentation> instrumentations = with.settings().instrumentations();
+        if (!instrumentations.isEmpty()) {
+            publisher = instrumented(instrumentations, run, publisher);
         }
         Duration timeout = run.task().timeout();
         if (timeout == null) {
             timeout = queues.apply(run.task().queue()).timeout();
         }
         return timeout == null ? publisher : within(timeout, publisher, run);
+    }
+
+    /** Instrumentations see errors as the handler threw them. */
+    private Publisher<Object> instrumented(
+            List<Instrumentation> instrumentations, Run run, Publisher<Object> attempt) {
+        Publisher<Object> publisher = ThrownError.map(attempt, ThrownError::unwrap);
+        for (Instrumentation instrumentation : instrumentations) {
+            publisher = around(instrumentation, run, publisher);
+        }
+        return ThrownError.map(publisher, ThrownError::carry);
     }
 
     private Publisher<Object> around(Instrumentation instrumentation, Run run, Publisher<Object> attempt) {

@@ -364,4 +364,31 @@ class BadHandlerTest extends InVirtualTime {
         assertThat(stateOf(scheduler, "busy")).isEqualTo(TaskState.FAILED);
         assertThat(stateOf(scheduler, "refused")).isEqualTo(TaskState.FAILED);
     }
+
+    @Test
+    void instrumentationsSeeAnErrorAsTheHandlerThrewIt() {
+        List<Throwable> seen = new ArrayList<>();
+        ReactiveScheduler scheduler = started(builder().instrument(new Instrumentation() {
+            @Override
+            public <T> Publisher<T> around(RunContext run, Publisher<T> attempt) {
+                return Flux.from(attempt).doOnError(seen::add);
+            }
+        }));
+        StackOverflowError thrown = new StackOverflowError("too deep");
+        LinkageError blocked = new LinkageError("no such class");
+
+        now(scheduler.schedule(Task.of("a", (RunContext run) -> {
+                    throw thrown;
+                })
+                .id("a")));
+        now(scheduler.schedule(Task.<Object>of("b", HandlerFunction.blocking((none, run) -> {
+                    throw blocked;
+                }))
+                .id("b")));
+        settle();
+
+        assertThat(seen).containsExactly(thrown, blocked);
+        assertThat(stateOf(scheduler, "a")).isEqualTo(TaskState.FAILED);
+        assertThat(executionsOf(scheduler, "b").get(0).error().thrown()).isSameAs(blocked);
+    }
 }

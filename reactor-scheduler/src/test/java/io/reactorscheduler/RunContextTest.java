@@ -74,9 +74,9 @@ class RunContextTest extends InVirtualTime {
     void whatAHandlerSaysIsKeptWithItsExecution() {
         ReactiveScheduler scheduler = started();
         now(scheduler.schedule(Task.of("t", run -> {
-                    run.event(ExecutionEvent.Level.DEBUG, "begin");
+                    run.debug("begin");
                     run.progress(0.5, "half");
-                    run.event(ExecutionEvent.Level.ERROR, "end");
+                    run.error("end");
                     return Mono.empty();
                 })
                 .id("t")));
