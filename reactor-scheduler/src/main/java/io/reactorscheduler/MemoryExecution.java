@@ -53,6 +53,9 @@ final class MemoryExecution extends DueHeap.Node {
     String node = "";
     long leaseMicros;
 
+    /** When it was claimed last. */
+    long claimedMicros;
+
     /** When it may start, while it waits. */
     long due;
 

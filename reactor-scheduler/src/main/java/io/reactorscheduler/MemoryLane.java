@@ -73,6 +73,9 @@ final class MemoryLane {
 
     private volatile TaskQueue settings;
 
+    /** The settings as they were declared last; null while nobody did. Written under the monitor. */
+    volatile @Nullable TaskQueue declared;
+
     // ---- guarded by the monitor
 
     final MemoryActive active = new MemoryActive();
@@ -327,6 +330,7 @@ final class MemoryLane {
             }
             MemoryExecution run = MemoryClaims.next(task, ++fence, lease);
             run.node = request.node();
+            run.claimedMicros = now;
             run.key = waiting.keyOf(task, now);
             active.add(run);
             state(task, TaskState.RUNNING);
@@ -382,14 +386,6 @@ final class MemoryLane {
             if (states[state.ordinal()] != 0) {
                 into.merge(state, states[state.ordinal()], Long::sum);
             }
-        }
-    }
-
-    /** All executions but those that wait. */
-    void executions(List<MemoryExecution> into) {
-        active.forEach(into::add);
-        for (MemoryExecution run = history.finished.last; run != null; run = run.before) {
-            into.add(run);
         }
     }
 

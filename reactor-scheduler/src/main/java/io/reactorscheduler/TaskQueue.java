@@ -1,6 +1,8 @@
 package io.reactorscheduler;
 
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -147,6 +149,17 @@ public final class TaskQueue {
         return new TaskQueue(next);
     }
 
+    /** Two queues are equal that have the same name and settings. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof TaskQueue that && spec.values().equals(that.spec.values());
+    }
+
+    @Override
+    public int hashCode() {
+        return spec.values().hashCode();
+    }
+
     @Override
     public String toString() {
         return "TaskQueue(" + spec.name + ", concurrency " + spec.concurrency + (spec.paused ? ", paused)" : ")");
@@ -204,6 +217,11 @@ public final class TaskQueue {
             copy.keyRateLimit = keyRateLimit;
             copy.timeout = timeout;
             return copy;
+        }
+
+        List<@Nullable Object> values() {
+            return Arrays.asList(
+                    name, concurrency, capacity, keyConcurrency, retry, paused, rateLimit, keyRateLimit, timeout);
         }
     }
 }

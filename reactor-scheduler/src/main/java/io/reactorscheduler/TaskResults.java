@@ -158,7 +158,10 @@ final class TaskResults {
                 }
             }
             if (known.info() != null && known.info().state().isFinal()) {
-                boolean hasFailed = known.info().state() == TaskState.FAILED && last != null;
+                TaskState state = known.info().state();
+                boolean hasFailed = last != null
+                        && last.state() == TaskState.FAILED
+                        && (state == TaskState.FAILED || state == TaskState.QUARANTINED);
                 parts.add(hasFailed ? Flux.error(new TaskFailedException(last)) : Flux.just(END));
             }
             return Flux.concat(parts);
@@ -206,6 +209,7 @@ final class TaskResults {
                             : Flux.empty();
                     return result.concatWith(last(event));
                 case FAILED:
+                case QUARANTINED:
                 case CANCELLED:
                     given.remove(id);
                     return last(event);
@@ -219,7 +223,7 @@ final class TaskResults {
                 return Flux.empty();
             }
             Execution ended = event.execution();
-            return event.kind() == SchedulerEvent.Kind.FAILED && ended != null
+            return ended != null && ended.state() == TaskState.FAILED
                     ? Flux.error(new TaskFailedException(ended))
                     : Flux.just(END);
         }

@@ -174,8 +174,8 @@ abstract class StoreRules {
         return get(store.save(draft.newTask()));
     }
 
-    void save(TaskQueue queue) {
-        await(store.saveQueue(queue));
+    TaskQueue declare(TaskQueue queue) {
+        return get(store.declareQueue(queue));
     }
 
     // ---- claiming
