@@ -98,8 +98,7 @@ final class DefaultScheduler implements ReactiveScheduler {
             NewTask fresh = fresh(task, context);
             StreamedTask streamed = new StreamedTask(this, with, fresh);
             Type type = task.handler().outputType();
-            return TaskResults.<O>typed(
-                            new TaskResults(with, fresh.task().id(), type).of(streamed.saved()))
+            return TaskResults.<O>typed(new TaskResults(with, fresh.task().id(), type).of(streamed.saved()))
                     .doOnError(Exceptions::isOverflow, error -> streamed.drop())
                     .doOnCancel(streamed::drop);
         });

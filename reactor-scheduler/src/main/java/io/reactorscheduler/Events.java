@@ -213,7 +213,15 @@ final class Events {
         for (Skip skip : completion.skipped()) {
             Execution skipped = completion.skipped(node, skip);
             emit(new SchedulerEvent(
-                    SchedulerEvent.Kind.SKIPPED, now(), claim.task(), skipped.id(), 0, skip.reason(), skipped, 0, false));
+                    SchedulerEvent.Kind.SKIPPED,
+                    now(),
+                    claim.task(),
+                    skipped.id(),
+                    0,
+                    skip.reason(),
+                    skipped,
+                    0,
+                    false));
         }
         SchedulerEvent.Kind kind = recorded.isStale()
                 ? SchedulerEvent.Kind.LOST

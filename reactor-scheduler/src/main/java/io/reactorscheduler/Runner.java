@@ -106,8 +106,7 @@ final class Runner {
     }
 
     /** Instrumentations see errors as the handler threw them. */
-    private Publisher<Object> instrumented(
-            List<Instrumentation> instrumentations, Run run, Publisher<Object> attempt) {
+    private Publisher<Object> instrumented(List<Instrumentation> instrumentations, Run run, Publisher<Object> attempt) {
         Publisher<Object> publisher = ThrownError.map(attempt, ThrownError::unwrap);
         for (Instrumentation instrumentation : instrumentations) {
             publisher = around(instrumentation, run, publisher);

@@ -49,7 +49,9 @@ record Settings(
     void checkSize(String parameter, long characters) {
         if (characters > maxPayload) {
             throw new InvalidTaskException(
-                    parameter, characters + " characters", "give at most " + maxPayload + ", or raise builder.maxPayload");
+                    parameter,
+                    characters + " characters",
+                    "give at most " + maxPayload + ", or raise builder.maxPayload");
         }
     }
 }

@@ -158,13 +158,16 @@ final class TaskResults {
                 }
             }
             if (known.info() != null && known.info().state().isFinal()) {
-                TaskState state = known.info().state();
-                boolean hasFailed = last != null
-                        && last.state() == TaskState.FAILED
-                        && (state == TaskState.FAILED || state == TaskState.QUARANTINED);
-                parts.add(hasFailed ? Flux.error(new TaskFailedException(last)) : Flux.just(END));
+                parts.add(end(known.info().state(), last));
             }
             return Flux.concat(parts);
+        }
+
+        private static Flux<Object> end(TaskState state, @Nullable Execution last) {
+            boolean hasFailed = state == TaskState.FAILED || state == TaskState.QUARANTINED;
+            return hasFailed && last != null && last.state() == TaskState.FAILED
+                    ? Flux.error(new TaskFailedException(last))
+                    : Flux.just(END);
         }
 
         private Flux<Object> results(Execution execution) {
@@ -204,9 +207,8 @@ final class TaskResults {
                     given.merge(id, event.number(), Math::max);
                     return isNew ? Flux.just(Objects.requireNonNull(event.element())) : Flux.empty();
                 case COMPLETED:
-                    Flux<Object> result = given.remove(id) == null
-                            ? stored(Objects.requireNonNull(event.execution()))
-                            : Flux.empty();
+                    Flux<Object> result =
+                            given.remove(id) == null ? stored(Objects.requireNonNull(event.execution())) : Flux.empty();
                     return result.concatWith(last(event));
                 case FAILED:
                 case QUARANTINED:

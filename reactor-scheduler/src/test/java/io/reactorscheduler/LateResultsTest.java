@@ -116,7 +116,10 @@ class LateResultsTest extends InVirtualTime {
 
         see(task.results());
 
-        assertThat(seen).hasSize(RecentElements.OF_RUN + 1).startsWith(5_000 - RecentElements.OF_RUN + 1).endsWith(5_000, "complete");
+        assertThat(seen)
+                .hasSize(RecentElements.OF_RUN + 1)
+                .startsWith(5_000 - RecentElements.OF_RUN + 1)
+                .endsWith(5_000, "complete");
     }
 
     @Test
@@ -160,8 +163,8 @@ class LateResultsTest extends InVirtualTime {
 
     @Test
     void aTaskThatWasRemovedLeavesNoElementsToANewOneOfItsId() {
-        ReactiveScheduler scheduler = started(builder()
-                .handle(COUNT, (most, run) -> most == 1 ? Mono.just(77) : Flux.range(1, most)));
+        ReactiveScheduler scheduler =
+                started(builder().handle(COUNT, (most, run) -> most == 1 ? Mono.just(77) : Flux.range(1, most)));
         now(scheduler.schedule(COUNT.task(3).id("t")));
         settle();
         now(scheduler.remove("t"));
@@ -194,8 +197,8 @@ class LateResultsTest extends InVirtualTime {
     @Test
     void aRunOfTheDefinitionBeforeIsNotAmongTheResultsOfTheReplacement() {
         Sinks.Many<Integer> source = Sinks.many().unicast().onBackpressureBuffer();
-        ReactiveScheduler scheduler = started(
-                builder().handle(COUNT, (most, run) -> most == 0 ? source.asFlux() : Flux.range(1, most)));
+        ReactiveScheduler scheduler =
+                started(builder().handle(COUNT, (most, run) -> most == 0 ? source.asFlux() : Flux.range(1, most)));
         now(scheduler.schedule(COUNT.task(0).id("t")));
         settle();
         source.tryEmitNext(-1);
@@ -216,7 +219,8 @@ class LateResultsTest extends InVirtualTime {
         now(scheduler.schedule(COUNT.task(2).id("t")));
         settle();
 
-        see(now(scheduler.schedule(COUNT.task(3).id("t").ifExists(IfExists.KEEP))).results());
+        see(now(scheduler.schedule(COUNT.task(3).id("t").ifExists(IfExists.KEEP)))
+                .results());
 
         assertThat(seen).containsExactly(1, 2, "complete");
     }

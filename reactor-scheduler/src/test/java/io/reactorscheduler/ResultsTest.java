@@ -278,8 +278,7 @@ class ResultsTest extends InVirtualTime {
         slow.request(Long.MAX_VALUE);
         settle();
 
-        assertThat(events)
-                .anyMatch(event -> event.missed() > 1_000);
+        assertThat(events).anyMatch(event -> event.missed() > 1_000);
     }
 
     @Test

@@ -86,8 +86,7 @@ class RetryPolicyTest {
             @ForAll("policies") RetryPolicy policy,
             @ForAll @LongRange(min = 1, max = 10_000) long retry,
             @ForAll @DoubleRange(min = 0, max = 1, maxIncluded = false) double random) {
-        assertThat(policy.delayMicros(retry, random))
-                .isBetween(0L, policy.cap().toNanos() / 1_000);
+        assertThat(policy.delayMicros(retry, random)).isBetween(0L, policy.cap().toNanos() / 1_000);
     }
 
     @ParameterizedTest

@@ -207,14 +207,13 @@ class RunContextTest extends InVirtualTime {
 
     @Test
     void whatIsCarriedHasTheLimitOfAnInput() {
-        ReactiveScheduler scheduler = started(builder()
-                .maxPayload(100)
-                .carryContext("one", String.class)
-                .carryContext("two", String.class));
+        ReactiveScheduler scheduler = started(
+                builder().maxPayload(100).carryContext("one", String.class).carryContext("two", String.class));
 
         StepVerifier.create(scheduler
                         .schedule(Task.of("t", run -> Mono.empty()))
-                        .contextWrite(context -> context.put("one", "x".repeat(60)).put("two", "y".repeat(60))))
+                        .contextWrite(
+                                context -> context.put("one", "x".repeat(60)).put("two", "y".repeat(60))))
                 .verifyErrorSatisfies(error -> assertThat(error)
                         .isInstanceOf(InvalidTaskException.class)
                         .hasMessageContaining("headers")

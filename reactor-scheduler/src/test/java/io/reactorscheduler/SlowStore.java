@@ -19,7 +19,8 @@ final class SlowStore {
                 });
     }
 
-    private static Object result(TaskStore store, java.lang.reflect.Method called, Object[] arguments) throws Throwable {
+    private static Object result(TaskStore store, java.lang.reflect.Method called, Object[] arguments)
+            throws Throwable {
         try {
             return called.invoke(store, arguments);
         } catch (InvocationTargetException thrown) {

@@ -28,8 +28,7 @@ class StreamTest extends InVirtualTime {
         now(scheduler.schedule(hourly()));
         pass(Duration.ofHours(1));
 
-        Disposable stream =
-                scheduler.stream(hourly().ifExists(IfExists.KEEP)).subscribe(seen::add);
+        Disposable stream = scheduler.stream(hourly().ifExists(IfExists.KEEP)).subscribe(seen::add);
         pass(Duration.ofHours(1));
         stream.dispose();
         pass(Duration.ofHours(1));
@@ -76,8 +75,7 @@ class StreamTest extends InVirtualTime {
         now(started(builder().store(store)).schedule(hourly()));
         ReactiveScheduler scheduler = started(builder().store(SlowStore.of(store, "save", answer.asMono())));
 
-        Disposable stream =
-                scheduler.stream(hourly().ifExists(IfExists.KEEP)).subscribe();
+        Disposable stream = scheduler.stream(hourly().ifExists(IfExists.KEEP)).subscribe();
         settle();
         stream.dispose();
         answer.tryEmitEmpty();
@@ -114,8 +112,8 @@ class StreamTest extends InVirtualTime {
     @Test
     void resultsExecutionsEventsAndAlertsCanBeSubscribedTwice() {
         ReactiveScheduler scheduler = started();
-        ScheduledTask<String> task = now(scheduler.schedule(
-                Task.<String>of("t", run -> Mono.error(new IllegalStateException("broken")))
+        ScheduledTask<String> task =
+                now(scheduler.schedule(Task.<String>of("t", run -> Mono.error(new IllegalStateException("broken")))
                         .id("t")
                         .trigger(Trigger.every(Duration.ofMinutes(1)).maxRuns(2))));
         Flux<?> results = task.results().onErrorResume(error -> Mono.just("failed"));
@@ -126,7 +124,8 @@ class StreamTest extends InVirtualTime {
                 .map(SchedulerEvent::executionId)
                 .take(2);
         Flux<?> alerts = scheduler
-                .alerts(AlertRules.of(AlertRule.failureRateAbove(0.5, Duration.ofMinutes(5)).atLeast(1)))
+                .alerts(AlertRules.of(
+                        AlertRule.failureRateAbove(0.5, Duration.ofMinutes(5)).atLeast(1)))
                 .map(alert -> alert.isRaised())
                 .take(1);
 
