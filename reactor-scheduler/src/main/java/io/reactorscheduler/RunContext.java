@@ -81,8 +81,9 @@ public interface RunContext {
     Mono<Void> cancelled();
 
     /**
-     * What was carried from the caller of schedule: the keys named by the builder's {@code carryContext}, and what
-     * {@link Instrumentation} adds. The handler's publisher is subscribed with it too.
+     * The Reactor Context that the run begins with: the keys that were carried from the caller of schedule (the builder's
+     * {@code carryContext}) and this run itself. The handler's publisher finds these in its own Context, together with what
+     * an {@link Instrumentation#around} writes there, which is not here.
      */
     ContextView context();
 

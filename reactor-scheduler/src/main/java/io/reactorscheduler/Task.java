@@ -139,7 +139,10 @@ public final class Task<I, O> {
         return withOptions(options -> options.priority = priority);
     }
 
-    /** The key that the queue's per-key limits and its fairness go by, for example a tenant; none by default. */
+    /**
+     * What the queue's limits per key go by, for example a tenant; none by default. In a queue with such a limit
+     * ({@link TaskQueue#keyConcurrency}, {@link TaskQueue#keyRateLimit}) due keys take turns; in others the key changes nothing.
+     */
     public Task<I, O> key(String key) {
         Checks.name("key", key);
         return withOptions(options -> options.key = key);
@@ -190,7 +193,10 @@ public final class Task<I, O> {
         return withOptions(options -> options.description = description);
     }
 
-    /** The stored result of a run is the list of all its elements instead of the last one. */
+    /**
+     * The stored result of a run is the list of all its elements instead of the last one. The run fails when they are more
+     * than fit: the builder's {@code maxPayload} bounds the list as JSON, half of it the number of elements.
+     */
     public Task<I, O> collectResults() {
         return withOptions(options -> options.collect = true);
     }

@@ -118,7 +118,11 @@ public final class Trigger {
         return new Trigger(spec);
     }
 
-    /** No fire time is before this; {@link #every} and {@link #fixedDelay} first fire just then. */
+    /**
+     * No fire time is before this; {@link #every} and {@link #fixedDelay} first fire just then. When it has passed,
+     * {@link #every} keeps to its grid (start, start + period and so on) from now on, {@link #fixedDelay} fires now, and others
+     * are as without it.
+     */
     public Trigger startAt(Instant start) {
         Spec next = refine("startAt");
         next.start = Checks.instant("startAt", start);
