@@ -118,8 +118,9 @@ public final class MicrometerInstrumentation implements Instrumentation {
         meters.started();
         Gauges before = gauges;
         if (before != null && !before.haveLeft()) {
-            throw new IllegalStateException("One MicrometerInstrumentation serves one scheduler at a time: give each its own,"
-                    + " with a tag(key, value) that tells them apart");
+            throw new IllegalStateException(
+                    "One MicrometerInstrumentation serves one scheduler at a time: give each its own,"
+                            + " with a tag(key, value) that tells them apart");
         }
         Gauges following = new Gauges(registry, tags, scheduler);
         gauges = following;

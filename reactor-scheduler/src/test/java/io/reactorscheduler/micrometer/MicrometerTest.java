@@ -369,7 +369,10 @@ class MicrometerTest {
         ReactiveScheduler first = started(one);
         ReactiveScheduler second = started(one);
 
-        assertThat(registry.get("reactor.scheduler.problems").tag("shared", "yes").counter().count())
+        assertThat(registry.get("reactor.scheduler.problems")
+                        .tag("shared", "yes")
+                        .counter()
+                        .count())
                 .isEqualTo(1);
         first.dispose();
         second.dispose();
