@@ -185,12 +185,12 @@ final class DefaultScheduler implements ReactiveScheduler {
     public Mono<String> retry(String id) {
         Objects.requireNonNull(id, "id");
         ExecutionQuery failed = ExecutionQuery.all().state(TaskState.FAILED);
-        int mark = id.lastIndexOf('#');
+        String taskId = Execution.taskIdOf(id);
         Flux<Execution> ofTask = with.store().executions(failed.task(id).limit(1));
-        Flux<Execution> ofExecution = mark <= 0
+        Flux<Execution> ofExecution = taskId.equals(id)
                 ? Flux.empty()
                 : with.store()
-                        .executions(failed.task(id.substring(0, mark)).limit(Integer.MAX_VALUE))
+                        .executions(failed.task(taskId).limit(Integer.MAX_VALUE))
                         .filter(execution -> execution.id().equals(id));
         return guarded(ofTask.switchIfEmpty(ofExecution)
                 .next()

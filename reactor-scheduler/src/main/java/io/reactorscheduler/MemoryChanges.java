@@ -222,6 +222,7 @@ final class MemoryChanges {
         List<MemoryExecution> waiting = new ArrayList<>();
         more.pollAll(isWithExtras, waiting);
         for (MemoryExecution run : waiting) {
+            task.lane.freePlaces(run.claim == null ? 1 : 0);
             Claim claim = run.claim == null ? MemoryClaims.neverGiven(run) : run.claim;
             task.lane.history.add(run, cancelled(run, claim, reason, now));
         }
@@ -277,11 +278,13 @@ final class MemoryChanges {
 
     /** One more execution, due now; gives its id. */
     static String enqueue(MemoryTask task, TaskStore.Extra extra, long now) {
+        MemoryLane lane = task.lane;
+        lane.reserve(task.record.id());
         MemoryRuns more = task.more();
-        task.lane.displace(task);
+        lane.displace(task);
         MemoryExecution run = new MemoryExecution(task, ++more.numbers);
         run.extra = extra;
-        run.order = task.lane.shared.fences.get();
+        run.order = lane.shared.fences.get();
         task.add(run);
         more.waitExtra(run, now);
         settle(task, null, now);

@@ -53,7 +53,10 @@ final class MemoryRuns {
     /** Finished executions that are kept. */
     int finished;
 
-    /** Saved without a fire time, to be triggered: retention never deletes it. */
+    /**
+     * Saved without a fire time, to be triggered: retention never deletes it. Schedulers refuse such tasks; other callers
+     * of a store may save them.
+     */
     boolean isManual;
 
     /** Executions that were claimed before: retries, and those given back or lost with their node. */
@@ -223,7 +226,12 @@ final class MemoryRuns {
     }
 
     boolean hasExtra() {
-        return extras != null && !extras.isEmpty();
+        return waitingExtras() > 0;
+    }
+
+    /** How many executions wait that were asked for; each takes a place of the queue. */
+    int waitingExtras() {
+        return extras == null ? 0 : extras.size();
     }
 
     /** Whether there is a head that may be claimed. */

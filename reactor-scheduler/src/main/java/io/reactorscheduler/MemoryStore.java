@@ -241,8 +241,8 @@ final class MemoryStore {
     }
 
     boolean cancelExecution(String id, long now) {
-        return tell(change(taskOf(id), now, task -> {
-            MemoryExecution run = task.execution(numberOf(id));
+        return tell(change(Execution.taskIdOf(id), now, task -> {
+            MemoryExecution run = task.execution(Execution.numberOf(id));
             boolean isRunning = run != null && run.state == MemoryExecution.ACTIVE;
             long fence = shared.fences.get();
             return new Told<>(
@@ -252,8 +252,8 @@ final class MemoryStore {
 
     void append(ExecutionEvent event, long now) {
         String id = event.executionId();
-        changeIfKnown(taskOf(id), now, task -> {
-            MemoryExecution run = task.execution(numberOf(id));
+        changeIfKnown(Execution.taskIdOf(id), now, task -> {
+            MemoryExecution run = task.execution(Execution.numberOf(id));
             if (run != null) {
                 run.say(event);
             }
@@ -262,25 +262,11 @@ final class MemoryStore {
     }
 
     List<ExecutionEvent> events(String id, long now) {
-        List<ExecutionEvent> events = changeIfKnown(taskOf(id), now, task -> {
-            MemoryExecution run = task.execution(numberOf(id));
+        List<ExecutionEvent> events = changeIfKnown(Execution.taskIdOf(id), now, task -> {
+            MemoryExecution run = task.execution(Execution.numberOf(id));
             return run == null ? null : List.copyOf(run.events());
         });
         return events == null ? List.of() : events;
-    }
-
-    private static String taskOf(String executionId) {
-        int mark = executionId.lastIndexOf('#');
-        return mark < 0 ? executionId : executionId.substring(0, mark);
-    }
-
-    /** The number of an execution, 0 where the id is none of an execution. */
-    private static long numberOf(String executionId) {
-        try {
-            return Long.parseLong(executionId.substring(executionId.lastIndexOf('#') + 1));
-        } catch (NumberFormatException notOfAnExecution) {
-            return 0;
-        }
     }
 
     // ---- queues

@@ -50,8 +50,8 @@ public final class TaskQueue {
     }
 
     /**
-     * At most this many tasks that are not finished (at least 1); scheduling one more fails with
-     * {@link RejectedTaskException}. {@value #DEFAULT_CAPACITY} by default.
+     * At most this many tasks that are not finished and triggered executions that wait, together (at least 1); scheduling
+     * or triggering one more fails with {@link RejectedTaskException}. {@value #DEFAULT_CAPACITY} by default.
      */
     public TaskQueue capacity(long tasks) {
         Checks.atLeast("capacity", tasks, 1);
@@ -113,7 +113,7 @@ public final class TaskQueue {
         return spec.concurrency;
     }
 
-    /** The most tasks that are not finished. */
+    /** The most tasks that are not finished and triggered executions that wait. */
     public long capacity() {
         return spec.capacity;
     }

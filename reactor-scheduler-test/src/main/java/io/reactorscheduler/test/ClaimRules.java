@@ -23,9 +23,6 @@ import reactor.core.publisher.Flux;
 /** What is claimed, in which order, and what a claim says. */
 abstract class ClaimRules extends StoreRules {
 
-    /** How far the clock of this process may be from that of a store elsewhere. */
-    private static final long CLOCKS_APART_MICROS = 100_000;
-
     private static final int MANY = 1_000;
 
     ClaimRules(TaskStoreContract contract) {
