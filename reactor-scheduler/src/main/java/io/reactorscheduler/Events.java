@@ -176,7 +176,8 @@ final class Events {
 
     private void of(Run run, SchedulerEvent.Kind kind, String message, @Nullable Object detail) {
         if (isHeard(run.taskId())) {
-            emit(new SchedulerEvent(kind, now(), run.task(), run.executionId(), run.attempt(), message, detail, false));
+            emit(new SchedulerEvent(
+                    kind, now(), run.task(), run.executionId(), run.startedAttempts(), message, detail, false));
         }
     }
 

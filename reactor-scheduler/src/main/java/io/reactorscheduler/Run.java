@@ -54,11 +54,23 @@ final class Run extends Mono<Completion> implements RunContext, CoreSubscriber<O
     private @Nullable List<Object> all;
     private volatile RunReports.@Nullable Of reports;
 
+    /** Of the first attempt; made when somebody asks for it or it is cancelled. */
+    private volatile @Nullable Cancellation cancellation;
+
+    /** The attempt that runs or ran last, null for the first one: then this object is its context. */
+    private volatile @Nullable LaterAttempt later;
+
+    /** Whether the last attempt has ended by itself and another one is waited for. */
+    private volatile boolean isBetweenAttempts;
+
+    /** Whether the store has the next head of a timeline that does not wait for the end of this run. */
+    private volatile boolean isHeadWritten;
+
     /** The next active run of the same task; kept by {@link ActiveRuns}. */
     volatile @Nullable Run nextOfTask;
 
     /** Until when the lease is trusted, by this node's monotonic clock in nanoseconds; kept by {@link ActiveRuns}. */
-    volatile long trustedUntilNanos;
+    volatile long trustedUntilNanos = ActiveRuns.NOT_READ;
 
     Run(Runner runner, Plan plan) {
         this.runner = runner;
@@ -187,7 +199,12 @@ final class Run extends Mono<Completion> implements RunContext, CoreSubscriber<O
         finish(outcome, true);
     }
 
-    void attemptStarted(long nowMicros) {
+    Plan plan() {
+        return plan;
+    }
+
+    /** Gives what the attempt that starts now knows of its run. */
+    RunContext attemptStarted(long nowMicros) {
         // attempts of one run follow each other; other threads only read
         int next = attempt + 1;
         attempt = next;
@@ -196,6 +213,32 @@ final class Run extends Mono<Completion> implements RunContext, CoreSubscriber<O
         if (all != null) {
             all = new ArrayList<>();
         }
+        if (next == claim().attempt()) {
+            return this;
+        }
+        LaterAttempt started = new LaterAttempt(this, next);
+        later = started;
+        isBetweenAttempts = false;
+        return started;
+    }
+
+    /** The attempt has failed, and the next one is waited for. */
+    void attemptFailed() {
+        isBetweenAttempts = true;
+    }
+
+    /** The subscription of the attempt that runs is about to be cancelled, not by its own doing. */
+    void attemptCancelled() {
+        LaterAttempt current = later;
+        (current == null ? cancellation() : current.cancellation()).cancel();
+    }
+
+    void headWritten() {
+        isHeadWritten = true;
+    }
+
+    boolean isHeadWritten() {
+        return isHeadWritten;
     }
 
     int startedAttempts() {
@@ -227,6 +270,9 @@ final class Run extends Mono<Completion> implements RunContext, CoreSubscriber<O
     /** A publisher that has ended by itself is not cancelled: the handler's cancel hooks must not see a success. */
     private void leave(boolean cancels) {
         Subscription subscription = UPSTREAM.getAndSet(this, Operators.cancelledSubscription());
+        if (cancels && !isBetweenAttempts) {
+            attemptCancelled();
+        }
         if (cancels && subscription != null) {
             try {
                 subscription.cancel();
@@ -244,11 +290,7 @@ final class Run extends Mono<Completion> implements RunContext, CoreSubscriber<O
         }
     }
 
-    List<Skip> skipped() {
-        return plan.skipped();
-    }
-
-    // ---- as the context of the handler
+    // ---- as the context of the handler in the first attempt
 
     @Override
     public TaskRecord task() {
@@ -267,7 +309,7 @@ final class Run extends Mono<Completion> implements RunContext, CoreSubscriber<O
 
     @Override
     public int attempt() {
-        return attempt;
+        return claim().attempt();
     }
 
     @Override
@@ -321,12 +363,27 @@ final class Run extends Mono<Completion> implements RunContext, CoreSubscriber<O
 
     @Override
     public boolean isCancelled() {
-        return state == ENDED;
+        Cancellation known = cancellation;
+        return known != null && known.isCancelled();
     }
 
     @Override
     public Mono<Void> cancelled() {
-        return reports().cancelled();
+        return cancellation().asMono();
+    }
+
+    private Cancellation cancellation() {
+        Cancellation known = cancellation;
+        if (known == null) {
+            synchronized (this) {
+                known = cancellation;
+                if (known == null) {
+                    known = new Cancellation();
+                    cancellation = known;
+                }
+            }
+        }
+        return known;
     }
 
     @Override
