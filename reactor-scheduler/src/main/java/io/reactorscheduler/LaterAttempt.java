@@ -1,16 +1,13 @@
 package io.reactorscheduler;
 
-import java.time.Instant;
-import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Scheduler;
 import reactor.util.context.ContextView;
 
 /**
  * What an attempt after the first of a claim knows: what its run knows, with a number and a cancellation of its own. So
  * what is left over of an attempt that timed out still sees that it was cancelled, while the next one goes on.
  */
-final class LaterAttempt implements RunContext {
+final class LaterAttempt implements AttemptContext {
 
     private final Run run;
     private final int attempt;
@@ -46,52 +43,17 @@ final class LaterAttempt implements RunContext {
     }
 
     @Override
-    public TaskRecord task() {
-        return run.task();
+    public Claim claim() {
+        return run.claim();
     }
 
     @Override
-    public String executionId() {
-        return run.executionId();
+    public Runner runner() {
+        return run.runner();
     }
 
     @Override
-    public Instant fireTime() {
-        return run.fireTime();
-    }
-
-    @Override
-    public long fence() {
-        return run.fence();
-    }
-
-    @Override
-    public String node() {
-        return run.node();
-    }
-
-    @Override
-    public <T> @Nullable T input(Class<T> type) {
-        return run.input(type);
-    }
-
-    @Override
-    public <T> @Nullable T input(TypeRef<T> type) {
-        return run.input(type);
-    }
-
-    @Override
-    public void event(ExecutionEvent.Level level, String message) {
-        run.event(level, message);
-    }
-
-    @Override
-    public void progress(double fraction, String message) {
-        run.progress(fraction, message);
-    }
-
-    @Override
-    public Scheduler timer() {
-        return run.timer();
+    public RunReports.Of reports() {
+        return run.reports();
     }
 }

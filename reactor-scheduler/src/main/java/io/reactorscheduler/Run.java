@@ -1,6 +1,5 @@
 package io.reactorscheduler;
 
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -13,7 +12,6 @@ import reactor.core.CoreSubscriber;
 import reactor.core.Scannable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
-import reactor.core.scheduler.Scheduler;
 import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
@@ -26,7 +24,7 @@ import reactor.util.context.ContextView;
  * object serves as the Mono, as its subscription, as the handler's subscriber and as the handler's context, because a
  * store with a backlog makes millions of them a second.
  */
-final class Run extends Mono<Completion> implements RunContext, CoreSubscriber<Object>, Subscription, Scannable {
+final class Run extends Mono<Completion> implements AttemptContext, CoreSubscriber<Object>, Subscription, Scannable {
 
     private static final int NEW = 0;
     private static final int RUNNING = 1;
@@ -190,8 +188,14 @@ final class Run extends Mono<Completion> implements RunContext, CoreSubscriber<O
 
     // ---- for the engine
 
-    Claim claim() {
+    @Override
+    public Claim claim() {
         return plan.claim();
+    }
+
+    @Override
+    public Runner runner() {
+        return runner;
     }
 
     /** Ends the run from outside; does nothing when it has ended. */
@@ -270,12 +274,14 @@ final class Run extends Mono<Completion> implements RunContext, CoreSubscriber<O
     /** A publisher that has ended by itself is not cancelled: the handler's cancel hooks must not see a success. */
     private void leave(boolean cancels) {
         Subscription subscription = UPSTREAM.getAndSet(this, Operators.cancelledSubscription());
-        if (cancels && !isBetweenAttempts) {
-            attemptCancelled();
-        }
-        if (cancels && subscription != null) {
+        if (cancels) {
             try {
-                subscription.cancel();
+                if (!isBetweenAttempts) {
+                    attemptCancelled();
+                }
+                if (subscription != null) {
+                    subscription.cancel();
+                }
             } catch (Throwable thrown) {
                 // a handler that fails to be cancelled must not keep its slot, nor stop whoever ends many runs
                 Operators.onErrorDropped(thrown, Context.empty());
@@ -293,61 +299,12 @@ final class Run extends Mono<Completion> implements RunContext, CoreSubscriber<O
     // ---- as the context of the handler in the first attempt
 
     @Override
-    public TaskRecord task() {
-        return plan.claim().task();
-    }
-
-    @Override
-    public String executionId() {
-        return plan.claim().executionId();
-    }
-
-    @Override
-    public Instant fireTime() {
-        return plan.claim().fireTime();
-    }
-
-    @Override
     public int attempt() {
         return claim().attempt();
     }
 
     @Override
-    public long fence() {
-        return plan.claim().fence();
-    }
-
-    @Override
-    public String node() {
-        return runner.node();
-    }
-
-    @Override
-    @SuppressWarnings("unchecked")
-    public <T> @Nullable T input(Class<T> type) {
-        return (T) runner.input(plan.claim(), type);
-    }
-
-    @Override
-    @SuppressWarnings("unchecked")
-    public <T> @Nullable T input(TypeRef<T> type) {
-        return (T) runner.input(plan.claim(), type.type());
-    }
-
-    @Override
-    public void event(ExecutionEvent.Level level, String message) {
-        reports().event(level, message, null);
-    }
-
-    @Override
-    public void progress(double fraction, String message) {
-        if (!(fraction >= 0 && fraction <= 1)) {
-            throw new InvalidTaskException("progress", fraction, "give a fraction between 0 and 1");
-        }
-        reports().event(ExecutionEvent.Level.INFO, message, fraction);
-    }
-
-    private RunReports.Of reports() {
+    public RunReports.Of reports() {
         RunReports.Of known = reports;
         if (known == null) {
             synchronized (this) {
@@ -389,11 +346,6 @@ final class Run extends Mono<Completion> implements RunContext, CoreSubscriber<O
     @Override
     public ContextView context() {
         return currentContext();
-    }
-
-    @Override
-    public Scheduler timer() {
-        return runner.timer();
     }
 
     @Override
