@@ -192,7 +192,7 @@ final class Events {
     private void of(Run run, SchedulerEvent.Kind kind, String message, @Nullable Object detail, long number) {
         if (isHeard(run.taskId())) {
             emit(new SchedulerEvent(
-                    kind, now(), run.task(), run.executionId(), run.attempt(), message, detail, number, false));
+                    kind, now(), run.task(), run.executionId(), run.startedAttempts(), message, detail, number, false));
         }
     }
 

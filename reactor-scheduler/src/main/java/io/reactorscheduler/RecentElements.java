@@ -43,18 +43,20 @@ final class RecentElements {
      */
     record Kept(List<Object> elements, long last, boolean isWhole) {}
 
-    /** Keeps the elements of a run that is about to give its first. An attempt that follows another goes on with its elements. */
+    /** For the elements of a run; it is known here from its first element on. */
     Of of(Claim claim) {
-        Of fresh = new Of(claim.task().id(), claim.number());
+        return new Of(claim);
+    }
+
+    private void remember(Of fresh) {
         byTask.compute(fresh.taskId, (id, known) -> {
             Map<Long, Of> runs = known == null ? new ConcurrentHashMap<>() : known;
             Of before = runs.put(fresh.number, fresh);
-            if (before != null && claim.attempt() > 1) {
+            if (before != null && fresh.isRetry) {
                 fresh.goOnAfter(before);
             }
             return runs;
         });
-        return fresh;
     }
 
     /** What is kept of an execution, null for nothing. */
@@ -98,6 +100,10 @@ final class RecentElements {
     final class Of {
         private final String taskId;
         private final long number;
+
+        /** Whether attempts were claimed before it: it goes on with their elements. */
+        private final boolean isRetry;
+
         private final ArrayDeque<Object> elements = new ArrayDeque<>(2);
         private long last;
         private boolean isWhole = true;
@@ -106,22 +112,28 @@ final class RecentElements {
         /** How many there were when it ended. */
         private int size;
 
-        private Of(String taskId, long number) {
-            this.taskId = taskId;
-            this.number = number;
+        private Of(Claim claim) {
+            this.taskId = claim.task().id();
+            this.number = claim.number();
+            this.isRetry = claim.attempt() > 1;
         }
 
         /** Gives the number of the element. */
         synchronized long add(Object element) {
-            last = numbers.incrementAndGet();
-            if (!hasEnded) {
-                elements.add(element);
-                if (elements.size() > OF_RUN) {
-                    elements.remove();
-                    isWhole = false;
-                }
+            long given = numbers.incrementAndGet();
+            if (hasEnded) {
+                return given;
             }
-            return last;
+            if (elements.isEmpty()) {
+                remember(this);
+            }
+            last = given;
+            elements.add(element);
+            if (elements.size() > OF_RUN) {
+                elements.remove();
+                isWhole = false;
+            }
+            return given;
         }
 
         private void goOnAfter(Of before) {
@@ -140,6 +152,9 @@ final class RecentElements {
                 hasEnded = true;
                 size = elements.size();
             }
+            if (size == 0) {
+                return;
+            }
             if (isSuccess && size == 1 && isWhole) {
                 forget(this);
             } else {
@@ -156,6 +171,7 @@ final class RecentElements {
         }
 
         private synchronized void clear() {
+            hasEnded = true;
             elements.clear();
         }
     }

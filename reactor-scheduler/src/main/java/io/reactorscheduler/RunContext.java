@@ -74,7 +74,11 @@ public interface RunContext {
     /** Records how far the run is, 0 to 1, with a message; kept and streamed like {@link #event}. */
     void progress(double fraction, String message);
 
-    /** Whether the run has been ended from outside: cancel, timeout, lost lease, shutdown. */
+    /**
+     * Whether the subscription to this attempt was cancelled from outside: cancel, timeout, lost lease, shutdown. Stays
+     * false when the attempt ends by itself, and stays true for what is left of an attempt that timed out while the next
+     * one, which has a context of its own, goes on.
+     */
     boolean isCancelled();
 
     /** Completes when {@link #isCancelled()} becomes true; never otherwise. For code that cannot be cancelled by subscription. */

@@ -21,7 +21,13 @@ import reactor.core.publisher.Mono;
  */
 public interface TaskStore {
 
-    /** The store's time in epoch microseconds, as well as this process knows it; does not block. */
+    /**
+     * The store's time in epoch microseconds, as well as this process knows it; does not block.
+     *
+     * <p>May be ahead of the store's clock by as long as a call takes, but never behind it: a lease is trusted until this
+     * time reaches its end. So an estimate counts from the start of the call whose reply brought the store's time, as if
+     * the store had read its clock right then.
+     */
     long nowMicros();
 
     /** Whether other processes use it, so that work for handlers unknown here is not a mistake. */
@@ -57,7 +63,8 @@ public interface TaskStore {
     /**
      * Records outcomes and next heads; gives, for each element in order, whether it was recorded or stale.
      *
-     * <p>An execution whose task was given another head meanwhile leaves that head alone. One whose task was cancelled or
+     * <p>An execution whose task was given another head meanwhile leaves that head alone. So does one of an overlapping
+     * task when {@link #advance} came first for it; else the head that its end brings counts, as there. One whose task was cancelled or
      * replaced meanwhile is not tried again: a retry or a release of it is recorded as its end.
      */
     Mono<List<Recorded>> complete(List<Completion> completions);

@@ -219,4 +219,102 @@ class RunContextTest extends InVirtualTime {
                         .hasMessageContaining("headers")
                         .hasMessageContaining("maxPayload"));
     }
+
+    @Test
+    void aRunThatEndsByItselfWasNotCancelled() {
+        List<String> told = new ArrayList<>();
+        List<RunContext> contexts = new ArrayList<>();
+        ReactiveScheduler scheduler = started();
+        now(scheduler.schedule(Task.of("good", run -> {
+            contexts.add(run);
+            run.cancelled().doOnSuccess(done -> told.add("good")).subscribe();
+            return Mono.just(1);
+        })));
+        now(scheduler.schedule(Task.of("bad", run -> {
+            contexts.add(run);
+            run.cancelled().doOnSuccess(done -> told.add("bad")).subscribe();
+            return Mono.error(new IllegalStateException());
+        })));
+        settle();
+
+        assertThat(contexts).hasSize(2).noneMatch(RunContext::isCancelled);
+        assertThat(told).isEmpty();
+    }
+
+    @Test
+    void anAttemptThatTimedOutStaysCancelledAndTheNextOneIsNot() {
+        List<RunContext> contexts = new ArrayList<>();
+        List<String> told = new ArrayList<>();
+        List<Boolean> seenByHooks = new ArrayList<>();
+        ReactiveScheduler scheduler = started();
+        now(scheduler.schedule(Task.of("t", run -> {
+                    contexts.add(run);
+                    int attempt = run.attempt();
+                    run.cancelled()
+                            .doOnSuccess(done -> told.add("attempt " + attempt))
+                            .subscribe();
+                    return attempt == 3
+                            ? Mono.just(1)
+                            : Mono.never().doOnCancel(() -> seenByHooks.add(run.isCancelled()));
+                })
+                .id("t")
+                .timeout(Duration.ofSeconds(1))
+                .retry(RetryPolicy.fixed(5, Duration.ofMillis(100)))));
+        pass(Duration.ofMillis(1_050));
+        assertThat(contexts).extracting(RunContext::isCancelled).containsExactly(true);
+        pass(Duration.ofSeconds(2));
+
+        assertThat(contexts).extracting(RunContext::attempt).containsExactly(1, 2, 3);
+        assertThat(contexts).extracting(RunContext::isCancelled).containsExactly(true, true, false);
+        assertThat(told).containsExactly("attempt 1", "attempt 2");
+        assertThat(seenByHooks).containsExactly(true, true);
+        assertThat(stateOf(scheduler, "t")).isEqualTo(TaskState.COMPLETED);
+    }
+
+    @Test
+    void aStreamThatTimedOutWasCancelled() {
+        AtomicReference<RunContext> context = new AtomicReference<>();
+        ReactiveScheduler scheduler = started();
+        now(scheduler.schedule(Task.<Object>of("t", run -> {
+                    context.set(run);
+                    return reactor.core.publisher.Flux.never();
+                })
+                .timeout(Duration.ofSeconds(1))));
+        pass(Duration.ofSeconds(1));
+
+        assertThat(context.get().isCancelled()).isTrue();
+    }
+
+    @Test
+    void aCancelBetweenAttemptsCancelsNoneOfThem() {
+        List<RunContext> contexts = new ArrayList<>();
+        ReactiveScheduler scheduler = started();
+        now(scheduler.schedule(Task.of("t", run -> {
+                    contexts.add(run);
+                    return Mono.error(new IllegalStateException());
+                })
+                .id("t")
+                .retry(RetryPolicy.fixed(1, Duration.ofMillis(500)))));
+        settle();
+        now(scheduler.cancel("t"));
+        pass(Duration.ofSeconds(2));
+
+        assertThat(contexts).extracting(RunContext::isCancelled).containsExactly(false);
+        assertThat(stateOf(scheduler, "t")).isEqualTo(TaskState.CANCELLED);
+    }
+
+    @Test
+    void aLaterAttemptIsInTheContextOfItsPipeline() {
+        List<Integer> attempts = new ArrayList<>();
+        ReactiveScheduler scheduler = started();
+        now(scheduler.schedule(Task.of(
+                        "t",
+                        run -> RunContext.current()
+                                .doOnNext(current -> attempts.add(current.attempt()))
+                                .then(Mono.error(new IllegalStateException())))
+                .retry(RetryPolicy.fixed(2, Duration.ofMillis(10)))));
+        pass(Duration.ofSeconds(1));
+
+        assertThat(attempts).containsExactly(1, 2, 3);
+    }
 }
