@@ -53,6 +53,7 @@ final class Run extends Mono<Completion> implements AttemptContext, CoreSubscrib
 
     /** Of a handler that may give more than one element: what it gave, for those who subscribe late. */
     private volatile RecentElements.@Nullable Of recent;
+
     private volatile RunReports.@Nullable Of reports;
 
     /** Of the first attempt; made when somebody asks for it or it is cancelled. */
