@@ -26,7 +26,9 @@ class RecentElementsTest {
         RecentElements.Of one = recent.of(claim("a", 1, 1));
         RecentElements.Of other = recent.of(claim("b", 1, 1));
 
-        assertThat(new long[] {one.add("x"), other.add("y"), one.add("z")}).isSorted().doesNotHaveDuplicates();
+        assertThat(new long[] {one.add("x"), other.add("y"), one.add("z")})
+                .isSorted()
+                .doesNotHaveDuplicates();
         assertThat(recent.of("a", 1).elements()).containsExactly("x", "z");
     }
 
