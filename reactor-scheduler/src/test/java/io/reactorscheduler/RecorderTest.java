@@ -107,10 +107,12 @@ class RecorderTest extends InVirtualTime {
         try {
             Flux.merge(
                             scheduler
-                                    .schedule(Task.of("tick", run -> Mono.fromRunnable(() -> {
-                                                look.run();
-                                                done.countDown();
-                                            }))
+                                    .schedule(Task.of(
+                                                    "tick",
+                                                    run -> Mono.fromRunnable(() -> {
+                                                        look.run();
+                                                        done.countDown();
+                                                    }))
                                             .id("tick")
                                             .every(Duration.ofMillis(5))
                                             .overlap(Overlap.parallel(3)))
