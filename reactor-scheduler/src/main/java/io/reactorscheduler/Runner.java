@@ -331,10 +331,6 @@ final class Runner {
                         case SKIPPED -> Planner.afterSkip(plan, now);
                         case RETRY_AT, RELEASED -> Planner.Next.UNCHANGED;
                     };
-            if (outcome.kind() == Outcome.Kind.RELEASED && claim.overlaps()) {
-                // its timeline may be ahead of it by then, and says itself what becomes of later fire times
-                claim = claim.lateOnPurpose();
-            }
             List<Skip> skipped = both(plan.skipped(), next.skipped());
             return new Completion(
                     claim, outcome, run.startedAttempts(), run.startedMicros(), now, next.position(), skipped);
