@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The record for users is built when somebody asks, from the last claim and its completion, which exist anyway.
  */
-final class MemoryExecution extends DueHeap.Node {
+final class MemoryExecution extends Chain.Node<MemoryExecution> {
 
     /** Asked for by trigger, never claimed. */
     static final byte EXTRA = 0;
@@ -53,6 +53,9 @@ final class MemoryExecution extends DueHeap.Node {
     String node = "";
     long leaseMicros;
 
+    /** When it was claimed last. */
+    long claimedMicros;
+
     /** When it may start, while it waits. */
     long due;
 
@@ -71,12 +74,6 @@ final class MemoryExecution extends DueHeap.Node {
 
     @Nullable
     MemoryExecution newer;
-
-    @Nullable
-    MemoryExecution before;
-
-    @Nullable
-    MemoryExecution after;
 
     MemoryExecution(MemoryTask task, long number) {
         this.task = task;
@@ -133,7 +130,8 @@ final class MemoryExecution extends DueHeap.Node {
     private Execution open(TaskState shown, String owner) {
         Claim given = claim == null ? MemoryClaims.neverGiven(this) : claim;
         Completion last = completion;
-        long started = last == null ? Position.NO_TIME : last.startedMicros();
+        boolean isRunning = shown == TaskState.RUNNING;
+        long started = isRunning ? claimedMicros : last == null ? Position.NO_TIME : last.startedMicros();
         return new Execution(
                 given.executionId(),
                 given.task(),
@@ -142,7 +140,7 @@ final class MemoryExecution extends DueHeap.Node {
                 given.fireTime(),
                 started == Position.NO_TIME ? null : EngineClock.toInstant(started),
                 null,
-                shown == TaskState.RUNNING ? attempt : attempt - 1,
+                isRunning ? attempt : attempt - 1,
                 owner,
                 given.fence(),
                 null,

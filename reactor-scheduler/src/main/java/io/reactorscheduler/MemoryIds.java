@@ -60,21 +60,13 @@ final class MemoryIds {
         return stripes[stripe].all();
     }
 
-    long size() {
-        long size = 0;
-        for (Stripe stripe : stripes) {
-            size += stripe.size;
-        }
-        return size;
-    }
-
     private Stripe stripe(int hash) {
         return stripes[hash & (STRIPES - 1)];
     }
 
     private static final class Stripe {
         private @Nullable MemoryTask[] slots = new MemoryTask[FIRST_SLOTS];
-        private volatile int size;
+        private int size;
 
         synchronized @Nullable MemoryTask get(String id, int hash) {
             return find(id, hash);
@@ -88,7 +80,6 @@ final class MemoryIds {
             return task;
         }
 
-        @SuppressWarnings("NonAtomicVolatileUpdate") // written under the monitor only
         synchronized @Nullable MemoryTask putIfAbsent(MemoryTask task) {
             MemoryTask known = find(task.record.id(), task.hash);
             if (known == null) {
@@ -102,7 +93,6 @@ final class MemoryIds {
             return known;
         }
 
-        @SuppressWarnings("NonAtomicVolatileUpdate") // written under the monitor only
         synchronized void remove(MemoryTask task) {
             int slot = slot(task.hash, slots.length);
             MemoryTask before = null;

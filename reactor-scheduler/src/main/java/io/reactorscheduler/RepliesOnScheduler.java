@@ -122,8 +122,18 @@ final class RepliesOnScheduler implements TaskStore {
     }
 
     @Override
-    public Mono<Void> saveQueue(TaskQueue queue) {
-        return store.saveQueue(queue).publishOn(scheduler);
+    public Mono<TaskQueue> declareQueue(TaskQueue queue) {
+        return store.declareQueue(queue).publishOn(scheduler);
+    }
+
+    @Override
+    public Mono<TaskQueue> pauseQueue(String queue, boolean paused) {
+        return store.pauseQueue(queue, paused).publishOn(scheduler);
+    }
+
+    @Override
+    public Mono<TaskQueue> resizeQueue(String queue, int concurrency) {
+        return store.resizeQueue(queue, concurrency).publishOn(scheduler);
     }
 
     @Override

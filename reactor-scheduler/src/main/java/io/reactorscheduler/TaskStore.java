@@ -17,6 +17,12 @@ import reactor.core.publisher.Mono;
  * runs user code and never computes fire times: callers bring them. All times are of the store's own clock. What is not
  * known fails with {@link UnknownTaskException}, a store out of reach with {@link StoreUnavailableException}.
  *
+ * <p>A task is one timeline with its head, executions that were claimed (active), were claimed and wait again (for a retry,
+ * because they were given back or lost), or were asked for and wait ({@link #enqueue}), and those that are over. Its number
+ * of fire times used up ({@link Claim#fired}) grows by one with each head that is claimed first and by the count of each
+ * {@link Skip} that a run reports whose task was not given another head meanwhile. {@link #reschedule} and a save that gives
+ * another head start it anew; {@link #resume} goes on counting.
+ *
  * <p>Whoever implements it finds the rules as tests in {@code TaskStoreContract} of {@code reactor-scheduler-test}.
  */
 public interface TaskStore {
@@ -37,18 +43,39 @@ public interface TaskStore {
     @Nullable
     Duration safetyPoll();
 
-    /** Saves a task and indexes its head. When it completes, the task is saved. */
+    /**
+     * Saves a task and indexes its head. When it completes, the task is saved.
+     *
+     * <p>A known id: {@link IfExists#KEEP} gives the known task, {@link IfExists#FAIL} fails with
+     * {@link DuplicateTaskException}, {@link IfExists#REPLACE} puts the new task in its place, in the line of its own queue
+     * and priority. A task whose timeline goes on and that is not over keeps head, count, retries and runs when both
+     * triggers are equal and repeat. Else it takes the new head: what waited to be claimed again is recorded as cancelled,
+     * what was enqueued stays, active runs end by themselves and no longer move the head; where runs follow one another
+     * the new head waits for their end. History stays.
+     *
+     * <p>A queue holds as many tasks that are not over, and enqueued executions that wait, as its capacity. A save of a new
+     * id, of one that was over, and into another queue asks for a place, and so does {@link #enqueue}; when there is none
+     * they fail with {@link RejectedTaskException} and change nothing. Other calls ask for none.
+     */
     Mono<Saved> save(NewTask task);
 
-    /** As {@link #save} for many, in their order, batched; asks upstream for as much as a batch takes. */
+    /**
+     * As {@link #save} for many, in their order, batched; asks upstream for as much as a batch takes. Ends with the first
+     * that is refused; those before it are saved and told.
+     */
     Flux<Saved> saveAll(Flux<NewTask> tasks);
 
     /**
      * Claims due work for the free slots of a node: never early, of each queue by priority, due time and sequence, within
      * the queue's limits. A claimed head of an overlapping task stays out of the index until {@link #advance}. Of other
      * tasks nothing is claimed while an execution of theirs is active, and nothing else while one waits for a retry or was
-     * given back. One of an overlapping task that is claimed again is late on purpose: its fire time is within
-     * {@link Claim#bufferedUntilMicros}, because the head may be ahead of it.
+     * given back or lost. What was given back or lost keeps its due time, and so its place; of an overlapping task it is
+     * late on purpose: its fire time is within {@link Claim#bufferedUntilMicros}, because the head may be ahead of it.
+     *
+     * <p>Rates count starts, keys count active runs, both of the whole store; concurrency is the node's own business. Due
+     * keys of one priority take turns. {@link ClaimBatch#nextDueMicros} is never in the past when all that is left cannot be
+     * claimed: because of a limit (then it is when the next token comes, or {@link Position#NO_TIME} where only the end of a
+     * run can help), because the queue is paused, or because its handlers are unknown here.
      */
     Mono<ClaimBatch> claim(ClaimRequest request);
 
@@ -58,11 +85,16 @@ public interface TaskStore {
      */
     Mono<Void> advance(List<Advance> heads);
 
-    /** Prolongs leases from now on; gives those that are lost, which no call can bring back. */
+    /**
+     * Prolongs leases from now on; gives those that are lost, which no call can bring back: those that ended or were given
+     * to others, and those whose deadline has passed.
+     */
     Mono<List<Claim>> renew(List<Claim> claims, Duration lease);
 
     /**
-     * Records outcomes and next heads; gives, for each element in order, whether it was recorded or stale.
+     * Records outcomes and next heads; gives, for each element in order, whether it was recorded or stale. A claim is valid
+     * until its end was reported, a sweep has found it expired, or its task was removed; so the same end reported twice is
+     * recorded once, and one reported after the deadline counts while no sweep came between.
      *
      * <p>An execution whose task was given another head meanwhile leaves that head alone. So does one of an overlapping
      * task when {@link #advance} came first for it; else the head that its end brings counts, as there. One whose task was cancelled or
@@ -72,32 +104,45 @@ public interface TaskStore {
 
     /**
      * Ends a task until it is resumed: waiting work leaves the line, owners of running work get a hint. A task whose
-     * state is final stays as it is.
+     * state is final, quarantined ones included, stays as it is.
      */
     Mono<TaskInfo> cancel(String taskId);
 
-    /** Asks the owner of one running execution to end it, by a hint; gives whether it was running. */
+    /**
+     * Asks the owner of one running execution to end it, by a hint; gives whether it was running. A number that the task
+     * does not have is not running; a task that is not known fails.
+     */
     Mono<Boolean> cancelExecution(String executionId);
 
-    /** Puts a cancelled task back in line with the given head; a task in another state stays as it is. */
+    /** Puts a cancelled or quarantined task back in line with the given head; a task in another state stays as it is. */
     Mono<TaskInfo> resume(String taskId, Position head);
 
     /** Gives a task another trigger and head; a final state becomes pending. */
     Mono<TaskInfo> reschedule(String taskId, Trigger trigger, Position head);
 
-    /** Deletes a task with its history; owners of running work get a hint, what they report is stale. */
+    /**
+     * Deletes a task with its history; owners of running work get a hint, what they report is stale. Stored results that go
+     * with it are named by a later {@link Recorded#dropped} or {@link Swept#dropped}.
+     */
     Mono<TaskInfo> remove(String taskId);
 
-    /** Adds one execution outside of the timeline, due now; gives its id. A final state becomes pending. */
+    /**
+     * Adds one execution outside of the timeline, due now; gives its id. A final state becomes pending. Where runs follow one
+     * another it waits for the active one. It takes a place of the queue until it is claimed first, as {@link #save} says.
+     * Of a task that is cancelled or in quarantine it alone runs, and its end leaves the task so.
+     */
     Mono<String> enqueue(String taskId, Extra extra);
 
     /** The task of this id; empty when unknown. */
     Mono<TaskInfo> task(String taskId);
 
-    /** Tasks that match. */
+    /** Tasks that match, in the order of their ids. */
     Flux<TaskInfo> tasks(TaskQuery query);
 
-    /** Executions that match, newest first: claimed and finished ones, of a single task also those that wait. */
+    /**
+     * Executions that match, newest first by their last claim, rows of skipped fire times behind the execution that skipped
+     * them: claimed and finished ones, of a single task also those that wait.
+     */
     Flux<Execution> executions(ExecutionQuery query);
 
     /** The events of an execution in their order. */
@@ -106,22 +151,61 @@ public interface TaskStore {
     /** Adds events to their executions; those of unknown executions are dropped. */
     Mono<Void> append(List<ExecutionEvent> events);
 
-    /** Makes a queue known with its limits, or changes them; all nodes get a hint. */
-    Mono<Void> saveQueue(TaskQueue queue);
+    /**
+     * Makes a queue known; gives it as the store has it now. Nodes do this when they start.
+     *
+     * <p>A queue that was not declared before is taken as it is given, paused or not. A known one that is declared as it
+     * was declared last keeps what was changed of it since; declared otherwise it takes the new settings. Whether a known
+     * queue is paused stays as the store has it, whatever is declared. When something changed all nodes get a
+     * {@link Hint.Kind#QUEUE} hint.
+     */
+    Mono<TaskQueue> declareQueue(TaskQueue queue);
 
-    /** The queues that are known. */
+    /**
+     * Pauses or resumes a queue in one step, and leaves its other settings alone; gives it as it is then, nothing when no
+     * queue of this name was declared. When something changed all nodes get a {@link Hint.Kind#QUEUE} hint.
+     */
+    Mono<TaskQueue> pauseQueue(String queue, boolean paused);
+
+    /**
+     * Changes the concurrency of a queue in one step, and leaves its other settings alone; gives it as it is then, nothing
+     * when no queue of this name was declared. When something changed all nodes get a {@link Hint.Kind#QUEUE} hint.
+     */
+    Mono<TaskQueue> resizeQueue(String queue, int concurrency);
+
+    /** The queues that were declared, as they are now. */
     Flux<TaskQueue> queues();
 
-    /** Numbers of tasks by state and by queue. */
+    /** Numbers of tasks by state, where there are any, and by queue, at least for each that was declared or has tasks. */
     Mono<StoreStats> stats();
 
     /**
      * Returns expired leases to the line, applies retention; gives what it did. Bounded work per call. A lost run uses up
      * no attempt: the next claim starts with the one that was lost.
+     *
+     * <p>Each expired lease is a crash of its task ({@link TaskInfo#crashes}), but those that were given before the crash
+     * that was counted last are the same crash, so that a node with many runs of one task counts once. Any end but
+     * {@link Outcome.Kind#RELEASED} that is reported with a valid fence makes the count 0, and so do {@link #resume},
+     * {@link #reschedule}, and a save that gives the task another head. Leases of runs whose task was halted or replaced
+     * meanwhile are not counted.
+     *
+     * <p>The crash that reaches the bound of the store, 3 unless it is told otherwise, puts the task in
+     * {@link TaskState#QUARANTINED}. That is as a cancel: what waits leaves the line and is recorded as cancelled, owners
+     * of its other runs get a hint, and the same calls bring the task back. The crashed execution is recorded as failed
+     * with {@link ExecutionError#lostNodes}. {@link TaskInfo#nextFireTime} is that of the head, or when there is none that
+     * of the crashed execution unless it was outside of the timeline. Retention never deletes a quarantined task.
      */
     Mono<Swept> sweep();
 
-    /** Hot: what a sleeping or running node should know at once. May be lost; then the safety poll finds it. */
+    /**
+     * Hot: what a sleeping or running node should know at once. May be lost; then the safety poll finds it.
+     *
+     * <p>A {@link Hint.Kind#DUE} hint is owed to all nodes whenever work of a queue can be claimed, or will be due, earlier
+     * than the last claims of nodes were told by {@link ClaimBatch#nextDueMicros}: by a save, the next head of a run, a
+     * retry, work that is given back or lost, the end of a run that others of its task or of its key waited for, a queue
+     * that goes on. A hint too many costs a claim; one too few costs the time until the safety poll, and where there is
+     * none the work itself.
+     */
     Flux<Hint> hints();
 
     /**
@@ -191,11 +275,12 @@ public interface TaskStore {
     /**
      * What a sweep did.
      *
-     * @param expired executions whose leases had expired, now back in line
+     * @param expired executions whose leases had expired; they are back in line unless their tasks were halted or replaced
+     * @param quarantined the ids of tasks that this sweep has put in quarantine
      * @param dropped stored results whose executions were deleted by retention
      * @param findings broken invariants in words
      */
-    record Swept(List<String> expired, List<String> dropped, List<String> findings) {}
+    record Swept(List<String> expired, List<String> quarantined, List<String> dropped, List<String> findings) {}
 
     /**
      * Something a node should know at once.
