@@ -34,7 +34,7 @@ final class Claims {
     private static final long SHORT_PAUSE_MICROS = 1_000;
 
     private final Resources with;
-    private final Collection<Lanes> queues;
+    private final Collection<LocalQueue> queues;
     private final Handlers handlers;
     private final Runnable whenStopped;
     private final WakeUp wakeUp;
@@ -55,7 +55,7 @@ final class Claims {
     private long pauseMicros = FIRST_PAUSE_MICROS;
 
     /** @param whenStopped is called after a stop whenever a look ends */
-    Claims(Resources with, Collection<Lanes> queues, Handlers handlers, Runnable whenStopped) {
+    Claims(Resources with, Collection<LocalQueue> queues, Handlers handlers, Runnable whenStopped) {
         this.whenStopped = whenStopped;
         this.with = with;
         this.queues = queues;
@@ -135,8 +135,8 @@ final class Claims {
         poll(now);
         long earliest = pollMicros == Long.MAX_VALUE ? Position.NO_TIME : polledMicros + pollMicros;
         List<ClaimRequest.Slots> slots = null;
-        List<Lanes> asked = null;
-        for (Lanes queue : queues) {
+        List<LocalQueue> asked = null;
+        for (LocalQueue queue : queues) {
             long due = queue.nextDue();
             if (due > now) {
                 earliest = Math.min(earliest, due);
@@ -177,7 +177,7 @@ final class Claims {
         boolean isDue = polledMicros > now || polledMicros == Long.MIN_VALUE || now - polledMicros >= pollMicros;
         if (isDue) {
             polledMicros = now;
-            queues.forEach(Lanes::askAgain);
+            queues.forEach(LocalQueue::askAgain);
         }
     }
 
@@ -202,7 +202,7 @@ final class Claims {
     }
 
     /** Claims that nobody here has room for go back to the store, to be claimed again at once. */
-    private void giveBack(List<Lanes> asked, List<Claim> unwanted, String why) {
+    private void giveBack(List<LocalQueue> asked, List<Claim> unwanted, String why) {
         if (unwanted.isEmpty()) {
             return;
         }
@@ -213,8 +213,8 @@ final class Claims {
         }
     }
 
-    private Lanes queueOf(Claim claim, Lanes otherwise) {
-        for (Lanes queue : queues) {
+    private LocalQueue queueOf(Claim claim, LocalQueue otherwise) {
+        for (LocalQueue queue : queues) {
             if (queue.name().equals(claim.task().queue())) {
                 return queue;
             }
@@ -222,14 +222,14 @@ final class Claims {
         return otherwise;
     }
 
-    private void failed(List<Lanes> asked, Throwable error) {
+    private void failed(List<LocalQueue> asked, Throwable error) {
         askLater(asked, error);
         dealt(List.of());
     }
 
-    private void askLater(List<Lanes> asked, Throwable error) {
+    private void askLater(List<LocalQueue> asked, Throwable error) {
         with.events().problem("The store gave no work, asking again in " + pauseMicros / 1_000 + " ms", error);
-        asked.forEach(Lanes::askAgain);
+        asked.forEach(LocalQueue::askAgain);
         pausedUntilMicros = with.nowMicros() + pauseMicros;
         pauseMicros = Math.min(2 * pauseMicros, LONGEST_PAUSE_MICROS);
     }
@@ -241,16 +241,16 @@ final class Claims {
     }
 
     /** Claims that wait in a lane for the thread that dealt them. */
-    private record Round(Lanes queue, Timeline.Lane lane) {}
+    private record Round(LocalQueue queue, Timeline.Lane lane) {}
 
     /** The answer to one question: what comes first of it counts, or that none came in time. */
     private final class Reply implements CoreSubscriber<ClaimBatch> {
-        private final List<Lanes> asked;
+        private final List<LocalQueue> asked;
         private final List<ClaimRequest.Slots> slots;
         private final AtomicBoolean settled = new AtomicBoolean();
         private Disposable timeout = Disposables.disposed();
 
-        Reply(List<Lanes> asked, List<ClaimRequest.Slots> slots) {
+        Reply(List<LocalQueue> asked, List<ClaimRequest.Slots> slots) {
             this.asked = asked;
             this.slots = slots;
         }
@@ -307,7 +307,7 @@ final class Claims {
             pauseMicros = FIRST_PAUSE_MICROS;
             int from = 0;
             for (int i = 0; i < asked.size(); i++) {
-                Lanes queue = asked.get(i);
+                LocalQueue queue = asked.get(i);
                 int free = slots.get(i).free();
                 int to = from;
                 while (to < claims.size()

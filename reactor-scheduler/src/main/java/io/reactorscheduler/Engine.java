@@ -35,7 +35,7 @@ final class Engine {
     private final ActiveRuns active;
     private final Claims claims;
     private final Handlers handlers;
-    private final Map<String, Lanes> queues = new ConcurrentHashMap<>();
+    private final Map<String, LocalQueue> queues = new ConcurrentHashMap<>();
     private final Disposable.Composite subscriptions = Disposables.composite();
     private final Shutdown shutdown;
     private volatile boolean isOpen;
@@ -51,13 +51,13 @@ final class Engine {
     }
 
     /** The life of every fire time, lane by lane. */
-    private Flux<Completion> flow(Lanes queue) {
-        return new Timeline(queue).flatMap(runner::run, Lanes.SLOTS).doOnNext(recorder::add);
+    private Flux<Completion> flow(LocalQueue queue) {
+        return new Timeline(queue).flatMap(runner::run, LocalQueue.SLOTS).doOnNext(recorder::add);
     }
 
     void start() {
         for (TaskQueue queue : with.settings().queues().values()) {
-            queues.put(queue.name(), new Lanes(queue, with.scheduler(), recorder, claims::lookSoon));
+            queues.put(queue.name(), new LocalQueue(queue, with.scheduler(), recorder, claims::lookSoon));
         }
         subscriptions.add(hints().subscribe());
         // nothing is claimed before the store knows the limits of the queues
@@ -74,7 +74,7 @@ final class Engine {
         claims.lookSoon();
     }
 
-    private void open(Lanes queue) {
+    private void open(LocalQueue queue) {
         int needed = queue.lanesNeeded(Schedulers.DEFAULT_POOL_SIZE);
         for (int open = queue.size(); open < needed && !subscriptions.isDisposed(); open++) {
             subscriptions.add(flow(queue)
@@ -92,7 +92,7 @@ final class Engine {
     private void release(List<Completion> recorded) {
         shutdown.recorded(recorded);
         for (Completion completion : recorded) {
-            Lanes queue = queues.get(completion.claim().task().queue());
+            LocalQueue queue = queues.get(completion.claim().task().queue());
             if (queue != null) {
                 queue.release(1);
             }
@@ -104,14 +104,14 @@ final class Engine {
     /** How many claims hold a slot. */
     int held() {
         int held = 0;
-        for (Lanes queue : queues.values()) {
+        for (LocalQueue queue : queues.values()) {
             held += queue.held();
         }
         return held;
     }
 
     TaskQueue queue(String name) {
-        Lanes queue = queues.get(name);
+        LocalQueue queue = queues.get(name);
         return queue == null ? TaskQueue.named(name) : queue.settings();
     }
 
@@ -132,7 +132,7 @@ final class Engine {
     private void hinted(TaskStore.Hint hint) {
         switch (hint.kind()) {
             case DUE -> {
-                Lanes queue = queues.get(hint.subject());
+                LocalQueue queue = queues.get(hint.subject());
                 if (queue != null) {
                     queue.hint(hint.number());
                     claims.lookAt(hint.number());
@@ -160,7 +160,7 @@ final class Engine {
     private Mono<Void> reloadQueues() {
         return with.answered(Flux.defer(with.store()::queues))
                 .doOnNext(settings -> {
-                    Lanes queue = queues.get(settings.name());
+                    LocalQueue queue = queues.get(settings.name());
                     if (queue != null) {
                         queue.settings(settings);
                         if (isOpen) {
@@ -211,7 +211,7 @@ final class Engine {
     void learn(TaskRecord task) {
         HandlerFunction<?, ?> function = task.function();
         if (function != null && with.store().isShared() && handlers.putInline(task.handler(), function)) {
-            queues.values().forEach(Lanes::askAgain);
+            queues.values().forEach(LocalQueue::askAgain);
             claims.lookSoon();
         }
     }

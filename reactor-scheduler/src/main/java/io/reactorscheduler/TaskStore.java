@@ -69,9 +69,8 @@ public interface TaskStore {
      * Claims due work for the free slots of a node: never early, of each queue by priority, due time and sequence, within
      * the queue's limits. A claimed head of an overlapping task stays out of the index until {@link #advance}. Of other
      * tasks nothing is claimed while an execution of theirs is active, and nothing else while one waits for a retry or was
-     * given back or lost. What was given back or lost keeps its due time, and so its place. One of an overlapping task that
-     * is claimed again is late on purpose: its fire time is within {@link Claim#bufferedUntilMicros}, because the head may be
-     * ahead of it.
+     * given back or lost. What was given back or lost keeps its due time, and so its place; of an overlapping task it is
+     * late on purpose: its fire time is within {@link Claim#bufferedUntilMicros}, because the head may be ahead of it.
      *
      * <p>Rates count starts, keys count active runs, both of the whole store; concurrency is the node's own business. Due
      * keys of one priority take turns. {@link ClaimBatch#nextDueMicros} is never in the past when all that is left cannot be

@@ -13,7 +13,8 @@ import reactor.core.publisher.Operators;
 import reactor.util.concurrent.Queues;
 
 /**
- * The due work of a queue as a {@code Flux} of claims: what is requested from it is asked of the store, nothing else.
+ * The due work of a queue as a {@code Flux} of claims: what is requested from it is asked of the store, nothing else. It
+ * is the timelines of the queue's tasks, which are fire times, merged in order, each fire time as the right to run it.
  *
  * <p>The one hand-written source of the engine, because no stock operator turns demand into a question. Each subscription
  * is a {@link Lane} of its own; the lanes of a queue share its work by their demand. A lane holds what was claimed for it

@@ -62,7 +62,7 @@ class ShakyRaceTest {
             if (count.incrementAndGet() > 1) {
                 together.incrementAndGet();
             }
-            return Mono.delay(Duration.ofMillis(ThreadLocalRandom.current().nextInt(20)))
+            return Mono.delay(Duration.ofMillis(ThreadLocalRandom.current().nextInt(20)), run.timer())
                     .<Void>then(Mono.empty())
                     .doFinally(end -> count.decrementAndGet());
         });

@@ -50,7 +50,7 @@ public class TimelineTckTest extends PublisherVerification<Claim> {
             }
             do {
                 looks.set(1);
-                for (int i = 0; i < Lanes.SLOTS && lane.demand() > 0; i++) {
+                for (int i = 0; i < LocalQueue.SLOTS && lane.demand() > 0; i++) {
                     lane.offer(claim(number.incrementAndGet()));
                 }
                 lane.drain();

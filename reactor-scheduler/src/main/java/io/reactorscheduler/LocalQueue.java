@@ -13,7 +13,7 @@ import reactor.core.scheduler.Scheduler;
  * <p>A slot is held from the claim until its end is recorded. So the gate of a queue is one number, and resizing a queue
  * changes what is asked for, not the chain.
  */
-final class Lanes implements Timeline.Source {
+final class LocalQueue implements Timeline.Source {
 
     /** Up to here a {@code flatMap} finds a finished inner in well under a microsecond; wider queues get more lanes. */
     static final int SLOTS = 64;
@@ -44,7 +44,7 @@ final class Lanes implements Timeline.Source {
     private int turn;
 
     /** @param wanted is called, on any thread, when there may be more to claim; it must not run handlers there */
-    Lanes(TaskQueue settings, Scheduler scheduler, Recorder recorder, Runnable wanted) {
+    LocalQueue(TaskQueue settings, Scheduler scheduler, Recorder recorder, Runnable wanted) {
         this.settings = settings;
         this.scheduler = scheduler;
         this.recorder = recorder;
