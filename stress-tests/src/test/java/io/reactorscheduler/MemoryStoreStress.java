@@ -30,11 +30,10 @@ public class MemoryStoreStress {
             List.of(new ClaimRequest.Slots(TaskQueue.DEFAULT_NAME, 1)),
             Set.of("handler"));
 
-    /** A store with one node that listens. */
+    /** A store with one node that listens, as small as can be, because there are so many. */
     private abstract static class OneNode {
         final AtomicLong hinted = new AtomicLong(Position.NO_TIME);
-        private final MemoryStore store =
-                new MemoryStore(new MemoryShared(Retention.defaults(), InMemoryTaskStore.DEFAULT_QUARANTINE_AFTER));
+        private final MemoryStore store = new MemoryStore(new MemoryShared(new MemoryIds(1), Retention.defaults(), 3));
 
         OneNode() {
             store.shared.hints.hints().subscribe(hint -> hinted.accumulateAndGet(hint.number(), Math::min));
