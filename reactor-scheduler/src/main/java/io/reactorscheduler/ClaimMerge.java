@@ -26,7 +26,8 @@ final class ClaimMerge {
 
     /** The answer of one store when the other was not asked, so that there may be more at once. */
     static ClaimBatch openEnded(ClaimRequest request, ClaimBatch only) {
-        return of(request, only, new ClaimRequest(request.node(), request.lease(), List.of(), request.handlers()), null);
+        return of(
+                request, only, new ClaimRequest(request.node(), request.lease(), List.of(), request.handlers()), null);
     }
 
     /** Both answers as one; of the queues that the second was not asked for there may be more at once. */

@@ -193,7 +193,10 @@ final class CombinedTaskStore implements TaskStore {
     public Mono<List<Claim>> renew(List<Claim> claims, Duration lease) {
         return Mono.defer(() -> {
             Split<Claim> split = new Split<>(claims, CombinedTaskStore::isEphemeral);
-            return split.ask(theirs -> shared.renew(theirs, lease), mine -> memory.renew(mine, lease), CombinedTaskStore::joined);
+            return split.ask(
+                    theirs -> shared.renew(theirs, lease),
+                    mine -> memory.renew(mine, lease),
+                    CombinedTaskStore::joined);
         });
     }
 
@@ -351,14 +354,15 @@ final class CombinedTaskStore implements TaskStore {
 
     @Override
     public Mono<StoreStats> stats() {
-        return shared.stats().flatMap(theirs -> memory.stats().map(mine -> {
-            Map<TaskState, Long> tasks = new EnumMap<>(TaskState.class);
-            tasks.putAll(theirs.tasks());
-            mine.tasks().forEach((state, count) -> tasks.merge(state, count, Long::sum));
-            Map<String, QueueStats> queues = new TreeMap<>(theirs.queues());
-            mine.queues().forEach((name, stats) -> queues.merge(name, stats, CombinedTaskStore::joined));
-            return new StoreStats(tasks, queues);
-        }));
+        return shared.stats()
+                .flatMap(theirs -> memory.stats().map(mine -> {
+                    Map<TaskState, Long> tasks = new EnumMap<>(TaskState.class);
+                    tasks.putAll(theirs.tasks());
+                    mine.tasks().forEach((state, count) -> tasks.merge(state, count, Long::sum));
+                    Map<String, QueueStats> queues = new TreeMap<>(theirs.queues());
+                    mine.queues().forEach((name, stats) -> queues.merge(name, stats, CombinedTaskStore::joined));
+                    return new StoreStats(tasks, queues);
+                }));
     }
 
     private static QueueStats joined(QueueStats one, QueueStats other) {

@@ -161,9 +161,8 @@ class CombinedTaskStoreTest extends MemoryFixture {
         for (int round = 0; round < 4; round++) {
             List<Claim> claims = claim(combined, 3);
             assertThat(claims).hasSize(3);
-            ephemeral += (int) claims.stream()
-                    .filter(claim -> claim.task().isEphemeral())
-                    .count();
+            ephemeral += (int)
+                    claims.stream().filter(claim -> claim.task().isEphemeral()).count();
         }
         assertThat(ephemeral).isEqualTo(6);
         assertThat(claim(combined, 20)).hasSize(8);
@@ -220,7 +219,8 @@ class CombinedTaskStoreTest extends MemoryFixture {
 
         assertThat(claim(store, 1)).hasSize(1);
         Claim second = claim(store, 5).get(0);
-        assertThat(end(store, second, Outcome.completed(null, null), Position.ENDED).isStale())
+        assertThat(end(store, second, Outcome.completed(null, null), Position.ENDED)
+                        .isStale())
                 .isFalse();
         assertThatThrownBy(() -> claim(store, 5)).isInstanceOf(StoreUnavailableException.class);
     }
@@ -230,8 +230,8 @@ class CombinedTaskStoreTest extends MemoryFixture {
         Sinks.One<ClaimBatch> never = Sinks.one();
         CombinedTaskStore store = new CombinedTaskStore(answering("claim", never.asMono()));
         get(store.save(task(store.ids().next(now()), true)));
-        ClaimRequest request = new ClaimRequest(
-                "n", LEASE, List.of(new ClaimRequest.Slots(QUEUE, 5)), java.util.Set.of(HANDLER));
+        ClaimRequest request =
+                new ClaimRequest("n", LEASE, List.of(new ClaimRequest.Slots(QUEUE, 5)), java.util.Set.of(HANDLER));
 
         store.claim(request).subscribe().dispose();
 
@@ -288,10 +288,10 @@ class CombinedTaskStoreTest extends MemoryFixture {
         return (TaskStore) java.lang.reflect.Proxy.newProxyInstance(
                 TaskStore.class.getClassLoader(),
                 new Class<?>[] {TaskStore.class},
-                (proxy, method, arguments) -> method.getReturnType() == Mono.class
-                                && (name.isEmpty() || name.equals(method.getName()))
-                        ? answer
-                        : method.invoke(pretended, arguments));
+                (proxy, method, arguments) ->
+                        method.getReturnType() == Mono.class && (name.isEmpty() || name.equals(method.getName()))
+                                ? answer
+                                : method.invoke(pretended, arguments));
     }
 
     @Test

@@ -14,8 +14,8 @@ class EphemeralTest extends InVirtualTime {
 
     private static final Handler<String, String> ECHO = Handler.named("echo", String.class, String.class);
 
-    private final TaskStore shared = PretendShared.over(
-            InMemoryTaskStore.builder().scheduler(() -> time).build());
+    private final TaskStore shared =
+            PretendShared.over(InMemoryTaskStore.builder().scheduler(() -> time).build());
     private final List<String> ran = new ArrayList<>();
 
     private ReactiveScheduler node(String name) {
@@ -62,8 +62,7 @@ class EphemeralTest extends InVirtualTime {
     @Test
     void aStreamMayBeEphemeral() {
         ReactiveScheduler scheduler = node("a");
-        StepVerifier.create(scheduler
-                        .stream(Task.of("tick", run -> Mono.just("tick"))
+        StepVerifier.create(scheduler.stream(Task.of("tick", run -> Mono.just("tick"))
                                 .every(Duration.ofSeconds(1))
                                 .ephemeral())
                         .take(3))
@@ -91,8 +90,7 @@ class EphemeralTest extends InVirtualTime {
     @Test
     void inAStoreThatIsNotSharedTheMarkMeansNothing() {
         InMemoryTaskStore store = InMemoryTaskStore.create();
-        ReactiveScheduler scheduler =
-                started(builder().store(store).handle(ECHO, (word, run) -> Mono.just(word)));
+        ReactiveScheduler scheduler = started(builder().store(store).handle(ECHO, (word, run) -> Mono.just(word)));
 
         now(scheduler.schedule(ECHO.task("x").id("x").ephemeral()));
 
