@@ -26,6 +26,12 @@ public class MemoryStoreStress {
 
     private static final long NOW = 1_000_000_000;
     private static final long LATER = NOW + 1_000_000;
+    private static final long MUCH_LATER = 2 * LATER;
+
+    /** The first that is saved into a queue empties the inbox itself, which would hide every race. */
+    private static final TaskRecord FIRST =
+            TaskRecord.builder("first", "handler").build();
+
     private static final TaskRecord TASK = TaskRecord.builder("task", "handler").build();
     private static final ClaimRequest REQUEST =
             new ClaimRequest("node", Duration.ofSeconds(30), List.of(), Set.of("handler"));
@@ -42,13 +48,20 @@ public class MemoryStoreStress {
         OneQueue(long due) {
             this.due = due;
             this.task = new MemoryTask(TASK, lane, Position.at(due, due));
-            shared.hints.hints().subscribe(hint -> hinted.accumulateAndGet(hint.number(), Math::min));
+            MemoryTask first = new MemoryTask(FIRST, lane, Position.at(MUCH_LATER, MUCH_LATER));
+            shared.ids.putIfAbsent(first);
+            push(first, MUCH_LATER);
             shared.ids.putIfAbsent(task);
+            shared.hints.hints().subscribe(hint -> hinted.accumulateAndGet(hint.number(), Math::min));
+        }
+
+        final void push() {
+            push(task, due);
         }
 
         /** As {@link MemoryStore#save} does. */
-        final void push() {
-            if (lane.offer(task, due)) {
+        private void push(MemoryTask pushed, long dueMicros) {
+            if (lane.offer(pushed, dueMicros)) {
                 long news;
                 synchronized (lane) {
                     lane.drain(NOW);
