@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Signal;
+import reactor.core.publisher.Sinks;
 
 /**
  * A shared store and the memory of one scheduler as one store: tasks that are {@link Task#ephemeral} live in memory, all
@@ -103,11 +104,17 @@ final class CombinedTaskStore implements TaskStore {
         };
     }
 
-    /** Rows of tasks for the shared store are saved as batches, the others one by one. */
+    /** Rows of tasks for the shared store are saved as batches, the others one by one; an error of the source comes last. */
     @Override
     public Flux<Saved> saveAll(Flux<NewTask> tasks) {
-        return Flux.defer(() -> tasks.windowUntilChanged(this::isForShared)
-                .concatMapDelayError(row -> row.switchOnFirst(this::saveRow), false, 1));
+        return Flux.defer(() -> {
+            Sinks.Empty<Saved> end = Sinks.empty();
+            return tasks.doOnComplete(end::tryEmitEmpty)
+                    .onErrorComplete(error -> end.tryEmitError(error).isSuccess())
+                    .windowUntilChanged(this::isForShared)
+                    .concatMap(row -> row.switchOnFirst(this::saveRow), 1)
+                    .concatWith(end.asMono());
+        });
     }
 
     private boolean isForShared(NewTask task) {
