@@ -11,9 +11,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BinaryOperator;
-import java.util.function.Function;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -191,7 +188,7 @@ final class CombinedTaskStore implements TaskStore {
     @Override
     public Mono<Void> advance(List<Advance> heads) {
         return Mono.defer(() -> {
-            Split<Advance> split = new Split<>(heads, head -> isEphemeral(head.claim()));
+            BatchSplit<Advance> split = new BatchSplit<>(heads, head -> isEphemeral(head.claim()));
             return split.call(shared::advance, memory::advance);
         });
     }
@@ -199,7 +196,7 @@ final class CombinedTaskStore implements TaskStore {
     @Override
     public Mono<List<Claim>> renew(List<Claim> claims, Duration lease) {
         return Mono.defer(() -> {
-            Split<Claim> split = new Split<>(claims, CombinedTaskStore::isEphemeral);
+            BatchSplit<Claim> split = new BatchSplit<>(claims, CombinedTaskStore::isEphemeral);
             return split.ask(
                     theirs -> shared.renew(theirs, lease),
                     mine -> memory.renew(mine, lease),
@@ -210,7 +207,7 @@ final class CombinedTaskStore implements TaskStore {
     @Override
     public Mono<List<Recorded>> complete(List<Completion> completions) {
         return Mono.defer(() -> {
-            Split<Completion> split = new Split<>(completions, completion -> isEphemeral(completion.claim()));
+            BatchSplit<Completion> split = new BatchSplit<>(completions, completion -> isEphemeral(completion.claim()));
             return split.ask(shared::complete, memory::complete, (theirs, mine) -> {
                 Iterator<Recorded> fromShared = theirs.iterator();
                 Iterator<Recorded> fromMemory = mine.iterator();
@@ -219,34 +216,6 @@ final class CombinedTaskStore implements TaskStore {
                         .toList();
             });
         });
-    }
-
-    /** The elements of a batch by where they belong. */
-    private static final class Split<E> {
-        private final List<E> theirs = new ArrayList<>();
-        private final List<E> mine = new ArrayList<>();
-
-        Split(List<E> all, Predicate<E> isMine) {
-            all.forEach(element -> (isMine.test(element) ? mine : theirs).add(element));
-        }
-
-        Mono<Void> call(Function<List<E>, Mono<Void>> ofShared, Function<List<E>, Mono<Void>> ofMemory) {
-            Mono<Void> first = theirs.isEmpty() ? Mono.empty() : ofShared.apply(theirs);
-            return mine.isEmpty() ? first : first.then(ofMemory.apply(mine));
-        }
-
-        <R> Mono<List<R>> ask(
-                Function<List<E>, Mono<List<R>>> ofShared,
-                Function<List<E>, Mono<List<R>>> ofMemory,
-                BinaryOperator<List<R>> joined) {
-            if (mine.isEmpty()) {
-                return ofShared.apply(theirs);
-            }
-            return theirs.isEmpty()
-                    ? ofMemory.apply(mine)
-                    : ofShared.apply(theirs)
-                            .flatMap(first -> ofMemory.apply(mine).map(second -> joined.apply(first, second)));
-        }
     }
 
     // ---- changes
@@ -328,8 +297,8 @@ final class CombinedTaskStore implements TaskStore {
     @Override
     public Mono<Void> append(List<ExecutionEvent> events) {
         return Mono.defer(() -> {
-            Split<ExecutionEvent> split =
-                    new Split<>(events, event -> memory.knows(Execution.taskIdOf(event.executionId())));
+            BatchSplit<ExecutionEvent> split =
+                    new BatchSplit<>(events, event -> memory.knows(Execution.taskIdOf(event.executionId())));
             return split.call(shared::append, memory::append);
         });
     }
