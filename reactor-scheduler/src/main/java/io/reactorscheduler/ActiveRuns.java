@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,12 @@ import reactor.core.publisher.Mono;
  * fence they concern, and a run that starts with an older one is ended at once.
  */
 final class ActiveRuns {
+
+    /** In place of a time: nobody has looked yet until when the lease is trusted. Reading clocks costs, short runs end before. */
+    static final long NOT_READ = Long.MAX_VALUE;
+
+    private static final AtomicLongFieldUpdater<Run> TRUSTED_UNTIL =
+            AtomicLongFieldUpdater.newUpdater(Run.class, "trustedUntilNanos");
 
     private static final int BATCH = 500;
     private static final int RENEWALS_OF_LEASE = 5;
@@ -58,9 +65,10 @@ final class ActiveRuns {
         this.marginNanos = lease / MARGIN_OF_LEASE;
     }
 
-    /** Whether there is enough left of a lease to start a run. */
+    /** Whether there is enough left of a lease to start a run: it must last until the look after the next renewal. */
     boolean isTrusted(Claim claim) {
-        return with.nowMicros() < claim.leaseMicros() - TimeUnit.NANOSECONDS.toMicros(marginNanos);
+        long needed = TimeUnit.NANOSECONDS.toMicros(marginNanos + 2 * renewEveryNanos);
+        return with.nowMicros() <= claim.leaseMicros() - needed;
     }
 
     /**
@@ -71,7 +79,6 @@ final class ActiveRuns {
     Run starting(Run run) {
         Starting here = starting.get();
         Run before = here.run;
-        run.trustedUntilNanos = Long.MAX_VALUE;
         here.run = run;
         if (!isVirtual && !renewing.get() && renewing.compareAndSet(false, true)) {
             renewLater();
@@ -89,8 +96,7 @@ final class ActiveRuns {
     }
 
     void add(Run run) {
-        long left = TimeUnit.MICROSECONDS.toNanos(run.claim().leaseMicros() - with.nowMicros());
-        run.trustedUntilNanos = monotonicNanos() + left - marginNanos;
+        trustedUntil(run);
         byTask.compute(run.taskId(), (id, first) -> {
             run.nextOfTask = first;
             return run;
@@ -170,27 +176,33 @@ final class ActiveRuns {
 
     // ---- leases
 
+    /** By the monotonic clock; the first look finds what is left of the claim, later ones what a renewal gave. */
+    private long trustedUntil(Run run) {
+        if (run.trustedUntilNanos == NOT_READ) {
+            long left = TimeUnit.MICROSECONDS.toNanos(run.claim().leaseMicros() - with.nowMicros());
+            TRUSTED_UNTIL.compareAndSet(run, NOT_READ, monotonicNanos() + left - marginNanos);
+        }
+        return run.trustedUntilNanos;
+    }
+
     private void renewLater() {
         with.timer().schedule(this::renew, renewEveryNanos, TimeUnit.NANOSECONDS);
     }
 
+    /** Ends what cannot be trusted until the next look, which comes whether or not the store answers; renews the others. */
     private void renew() {
         List<Run> runs = snapshot();
-        long now = monotonicNanos();
+        long nextLook = monotonicNanos() + renewEveryNanos;
         for (Run run : runs) {
-            if (run.trustedUntilNanos == Long.MAX_VALUE) {
-                continue;
-            }
-            // it must end before its trust does, and this is the last look before that
-            if (now + renewEveryNanos - run.trustedUntilNanos >= 0) {
+            if (nextLook - trustedUntil(run) >= 0) {
                 lost(run);
             }
         }
+        renewAgain();
         Flux.fromIterable(runs)
                 .filter(run -> !run.hasEnded())
                 .buffer(BATCH)
-                .concatMap(this::renew)
-                .doFinally(end -> renewAgain())
+                .flatMap(this::renew)
                 .subscribe();
     }
 
@@ -209,9 +221,9 @@ final class ActiveRuns {
         return Mono.defer(() -> {
                     long asked = monotonicNanos();
                     List<Claim> claims = runs.stream().map(Run::claim).toList();
-                    return with.store()
-                            .renew(claims, with.settings().lease())
-                            .timeout(Duration.ofNanos(renewEveryNanos), with.timer())
+                    return with.answered(
+                                    with.store().renew(claims, with.settings().lease()),
+                                    Duration.ofNanos(renewEveryNanos))
                             .doOnNext(lost -> renewed(
                                     runs, lost, asked + with.settings().lease().toNanos() - marginNanos))
                             .then();
@@ -227,7 +239,7 @@ final class ActiveRuns {
         for (Run run : runs) {
             if (lostFences.contains(run.fence())) {
                 lost(run);
-            } else if (run.trustedUntilNanos != Long.MAX_VALUE) {
+            } else {
                 run.trustedUntilNanos = trustedUntil;
             }
         }

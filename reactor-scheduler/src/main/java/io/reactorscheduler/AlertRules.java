@@ -45,7 +45,7 @@ public final class AlertRules {
     }
 
     /** The rules. */
-    public List<AlertRule> rules() {
+    List<AlertRule> rules() {
         return rules;
     }
 

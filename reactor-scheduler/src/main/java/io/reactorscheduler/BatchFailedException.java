@@ -6,7 +6,7 @@ public final class BatchFailedException extends RuntimeException {
     private final transient Batch.Report report;
 
     /** For what became of the batch. */
-    public BatchFailedException(Batch.Report report) {
+    BatchFailedException(Batch.Report report) {
         super(message(report));
         this.report = report;
     }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.reactivestreams.Subscription;
@@ -85,7 +86,7 @@ final class Batcher<T> {
                 List<T> batch = next();
                 if (!batch.isEmpty()) {
                     sending = true;
-                    send.apply(batch).subscribe(new Sent());
+                    start(batch);
                 }
             }
             if (scheduler.now(TimeUnit.NANOSECONDS) - started > LONGEST_STAY_NANOS && handOver(missed)) {
@@ -93,6 +94,16 @@ final class Batcher<T> {
             }
             missed = signals.addAndGet(-missed);
         } while (missed != 0);
+    }
+
+    private void start(List<T> batch) {
+        Sent sent = new Sent();
+        try {
+            send.apply(batch).subscribe(sent);
+        } catch (Throwable thrown) {
+            // what Reactor throws through its operators must not end the sending of all that comes later
+            sent.onError(thrown);
+        }
     }
 
     private boolean handOver(int missed) {
@@ -118,6 +129,7 @@ final class Batcher<T> {
 
     /** The end of one call. */
     private final class Sent implements CoreSubscriber<Object> {
+        private final AtomicBoolean isOver = new AtomicBoolean();
 
         @Override
         public void onSubscribe(Subscription subscription) {
@@ -129,14 +141,19 @@ final class Batcher<T> {
 
         @Override
         public void onError(Throwable error) {
-            Operators.onErrorDropped(error, currentContext());
-            onComplete();
+            try {
+                Operators.onErrorDropped(error, currentContext());
+            } finally {
+                onComplete();
+            }
         }
 
         @Override
         public void onComplete() {
-            sending = false;
-            flush();
+            if (isOver.compareAndSet(false, true)) {
+                sending = false;
+                flush();
+            }
         }
     }
 }

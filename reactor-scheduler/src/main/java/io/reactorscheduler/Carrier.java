@@ -12,12 +12,14 @@ final class Carrier {
 
     private static final String PREFIX = "context.";
 
+    private final Settings settings;
     private final Map<String, Type> keys;
     private final JsonCodec codec;
     private final List<Instrumentation> instrumentations;
     private final Events events;
 
     Carrier(Settings settings, Events events) {
+        this.settings = settings;
         this.events = events;
         this.keys = settings.carried();
         this.codec = settings.codec();
@@ -32,12 +34,17 @@ final class Carrier {
         for (String key : keys.keySet()) {
             Object value = context.getOrDefault(key, null);
             if (value != null) {
-                headers.put(PREFIX + key, codec.encode(value));
+                headers.put(PREFIX + key, settings.encode("carryContext \"" + key + "\"", value));
             }
         }
         for (Instrumentation instrumentation : instrumentations) {
             addHeaders(instrumentation, task, context, headers);
         }
+        long characters = 0;
+        for (Map.Entry<String, String> header : headers.entrySet()) {
+            characters += header.getKey().length() + header.getValue().length();
+        }
+        settings.checkSize("headers", characters);
         return headers;
     }
 

@@ -88,4 +88,9 @@ public record Claim(
                 false,
                 input);
     }
+
+    /** The same right, for a fire time that is late on purpose and falls under no rule for late ones. */
+    Claim lateOnPurpose() {
+        return firingAt(fireMicros, Math.max(fireMicros, bufferedUntilMicros));
+    }
 }

@@ -5,11 +5,15 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
 
 /**
  * Asks the store for due work: the demands of all queues in one call, one call at a time.
@@ -97,9 +101,7 @@ final class Claims {
             looking = null;
             missed = looks.addAndGet(-missed);
         } while (missed != 0);
-        for (Round round : mine) {
-            round.queue().drain(round.lane());
-        }
+        mine.forEach(this::drain);
         if (stopped) {
             whenStopped.run();
         }
@@ -157,13 +159,13 @@ final class Claims {
             }
             return false;
         }
-        Mono<ClaimBatch> reply =
-                with.store().claim(new ClaimRequest(with.node(), with.settings().lease(), slots, handlers.names()));
-        if (with.store().isShared()) {
-            // the reply may arrive on the event loop of a client; handlers must not run there
-            reply = reply.publishOn(with.scheduler());
+        Reply reply = new Reply(asked, slots);
+        try {
+            reply.waitFor(with.store()
+                    .claim(new ClaimRequest(with.node(), with.settings().lease(), slots, handlers.names())));
+        } catch (Throwable thrown) {
+            reply.onError(thrown);
         }
-        reply.subscribe(new Reply(asked, slots));
         return true;
     }
 
@@ -186,17 +188,50 @@ final class Claims {
             look();
         } else {
             look();
-            dealt.forEach(round -> round.queue().drain(round.lane()));
+            dealt.forEach(this::drain);
         }
     }
 
+    private void drain(Round round) {
+        try {
+            round.queue().drain(round.lane());
+        } catch (Throwable thrown) {
+            // the work of other lanes must not wait for this one, nor whoever looks next
+            with.events().problem("A lane of queue " + round.queue().name() + " could not be drained", thrown);
+        }
+    }
+
+    /** Claims that nobody here has room for go back to the store, to be claimed again at once. */
+    private void giveBack(List<Lanes> asked, List<Claim> unwanted, String why) {
+        if (unwanted.isEmpty()) {
+            return;
+        }
+        IllegalStateException reason = new IllegalStateException(why);
+        with.events().problem(unwanted.size() + " claims are given back", reason);
+        for (Claim claim : unwanted) {
+            queueOf(claim, asked.get(0)).giveBack(claim);
+        }
+    }
+
+    private Lanes queueOf(Claim claim, Lanes otherwise) {
+        for (Lanes queue : queues) {
+            if (queue.name().equals(claim.task().queue())) {
+                return queue;
+            }
+        }
+        return otherwise;
+    }
+
     private void failed(List<Lanes> asked, Throwable error) {
+        askLater(asked, error);
+        dealt(List.of());
+    }
+
+    private void askLater(List<Lanes> asked, Throwable error) {
         with.events().problem("The store gave no work, asking again in " + pauseMicros / 1_000 + " ms", error);
         asked.forEach(Lanes::askAgain);
         pausedUntilMicros = with.nowMicros() + pauseMicros;
         pauseMicros = Math.min(2 * pauseMicros, LONGEST_PAUSE_MICROS);
-        asking = false;
-        look();
     }
 
     private static List<Round> joined(List<Round> first, List<Round> second) {
@@ -208,15 +243,38 @@ final class Claims {
     /** Claims that wait in a lane for the thread that dealt them. */
     private record Round(Lanes queue, Timeline.Lane lane) {}
 
-    /** The answer to one question. */
+    /** The answer to one question: what comes first of it counts, or that none came in time. */
     private final class Reply implements CoreSubscriber<ClaimBatch> {
         private final List<Lanes> asked;
         private final List<ClaimRequest.Slots> slots;
-        private boolean answered;
+        private final AtomicBoolean settled = new AtomicBoolean();
+        private Disposable timeout = Disposables.disposed();
 
         Reply(List<Lanes> asked, List<ClaimRequest.Slots> slots) {
             this.asked = asked;
             this.slots = slots;
+        }
+
+        void waitFor(Mono<ClaimBatch> answer) {
+            if (with.store().isShared()) {
+                long patience = with.patience().toNanos();
+                timeout = with.timer().schedule(this::late, patience, TimeUnit.NANOSECONDS);
+            }
+            answer.subscribe(this);
+        }
+
+        /** The subscription stays: what was claimed must be given back when it comes. */
+        private void late() {
+            onError(Resources.tooLate(with.patience()));
+        }
+
+        /** Whether this is the first that is heard of an answer. */
+        private boolean settle() {
+            if (!settled.compareAndSet(false, true)) {
+                return false;
+            }
+            timeout.dispose();
+            return true;
         }
 
         @Override
@@ -226,25 +284,39 @@ final class Claims {
 
         @Override
         public void onNext(ClaimBatch batch) {
-            answered = true;
-            if (batch.nextDueMicros().length != asked.size()) {
-                failed(
-                        asked,
-                        new IllegalStateException("The store answered for another number of queues than were asked"));
+            if (!settle()) {
+                giveBack(asked, batch.claims(), "The store answered a claim when nobody waited for it any more");
                 return;
             }
-            pauseMicros = FIRST_PAUSE_MICROS;
             List<Round> dealt = new ArrayList<>(asked.size());
+            try {
+                deal(batch, dealt);
+            } catch (Throwable thrown) {
+                askLater(asked, thrown);
+            }
+            dealt(dealt);
+        }
+
+        private void deal(ClaimBatch batch, List<Round> dealt) {
             List<Claim> claims = batch.claims();
+            if (batch.nextDueMicros().length != asked.size()) {
+                giveBack(asked, claims, "The store answered for another number of queues than were asked");
+                throw new IllegalStateException("The store answered a claim for " + asked.size() + " queues with "
+                        + batch.nextDueMicros().length + " due times");
+            }
+            pauseMicros = FIRST_PAUSE_MICROS;
             int from = 0;
             for (int i = 0; i < asked.size(); i++) {
                 Lanes queue = asked.get(i);
+                int free = slots.get(i).free();
                 int to = from;
-                while (to < claims.size() && claims.get(to).task().queue().equals(queue.name())) {
+                while (to < claims.size()
+                        && to - from < free
+                        && claims.get(to).task().queue().equals(queue.name())) {
                     to++;
                 }
                 long next = batch.nextDueMicros()[i];
-                boolean isShort = to - from < slots.get(i).free();
+                boolean isShort = to - from < free;
                 queue.answered(isShort ? Math.max(next, batch.nowMicros() + SHORT_PAUSE_MICROS) : next);
                 Timeline.Lane lane = to > from ? queue.deal(claims.subList(from, to)) : null;
                 if (lane != null) {
@@ -252,17 +324,24 @@ final class Claims {
                 }
                 from = to;
             }
-            dealt(dealt);
+            giveBack(
+                    asked,
+                    claims.subList(from, claims.size()),
+                    "The store gave more than was asked for, or in another order than that of the queues");
         }
 
         @Override
         public void onError(Throwable error) {
-            failed(asked, error);
+            if (settle()) {
+                failed(asked, error);
+            } else {
+                Operators.onErrorDropped(error, currentContext());
+            }
         }
 
         @Override
         public void onComplete() {
-            if (!answered) {
+            if (settle()) {
                 failed(asked, new IllegalStateException("The store answered a claim with nothing at all"));
             }
         }

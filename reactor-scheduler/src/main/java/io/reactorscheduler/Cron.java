@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * Cron.parse("30 2 * * *").zone("Europe/Paris")              // every day at half past two in Paris
  * Cron.parse("0 0 9 * * MON-FRI").zone("America/New_York")   // six fields: the first is the second
- * Cron.parse("30 2 * * *").zone("Europe/Paris").gap(Cron.Gap.SKIP).overlap(Cron.Overlap.BOTH)
+ * Cron.parse("30 2 * * *").zone("Europe/Paris").gap(Cron.Gap.SKIP).twice(Cron.Twice.BOTH)
  * }</pre>
  *
  * <h2>What is written</h2>
@@ -43,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An expression whose hour field admits all 24 hours ({@code *}, {@code 0-23}) follows elapsed time: it fires at
  * every instant whose local time matches, so a gap takes nothing away and both passages of an overlap fire. Any other
- * expression names times of the day, and {@link Gap} and {@link Overlap} decide about those that do not come or come
+ * expression names times of the day, and {@link Gap} and {@link Twice} decide about those that do not come or come
  * twice. That includes steps such as {@code *}{@code /2}: it names the even hours, one of which a gap would lose and an
  * overlap would double.
  */
@@ -79,7 +79,7 @@ public final class Cron {
     }
 
     /** What becomes of local times that come twice because clocks are put back over them. */
-    public enum Overlap {
+    public enum Twice {
 
         /** They fire when they come first. The default. */
         FIRST,
@@ -93,22 +93,22 @@ public final class Cron {
 
     static final ZoneId DEFAULT_ZONE = ZoneId.of("UTC");
     static final Gap DEFAULT_GAP = Gap.AFTER_GAP;
-    static final Overlap DEFAULT_OVERLAP = Overlap.FIRST;
+    static final Twice DEFAULT_TWICE = Twice.FIRST;
 
     private final CronText text;
     private final CronFields fields;
     private final ZoneId zone;
     private final Gap gap;
-    private final Overlap overlap;
+    private final Twice twice;
     private final CronSearch search;
 
-    private Cron(CronText text, CronFields fields, ZoneId zone, Gap gap, Overlap overlap) {
+    private Cron(CronText text, CronFields fields, ZoneId zone, Gap gap, Twice twice) {
         this.text = text;
         this.fields = fields;
         this.zone = zone;
         this.gap = gap;
-        this.overlap = overlap;
-        this.search = new CronSearch(fields, zone, gap, overlap);
+        this.twice = twice;
+        this.search = new CronSearch(fields, zone, gap, twice);
     }
 
     /**
@@ -153,12 +153,12 @@ public final class Cron {
     }
 
     private static Cron of(CronText text) {
-        return new Cron(text, text.parse(), DEFAULT_ZONE, DEFAULT_GAP, DEFAULT_OVERLAP);
+        return new Cron(text, text.parse(), DEFAULT_ZONE, DEFAULT_GAP, DEFAULT_TWICE);
     }
 
     /** The same expression on the clocks of another zone. The default is UTC. */
     public Cron zone(ZoneId zone) {
-        return new Cron(text, fields, given("zone", zone), gap, overlap);
+        return new Cron(text, fields, given("zone", zone), gap, twice);
     }
 
     /**
@@ -180,12 +180,12 @@ public final class Cron {
 
     /** The same expression with another choice for local times that do not come. The default is {@code AFTER_GAP}. */
     public Cron gap(Gap gap) {
-        return new Cron(text, fields, zone, given("gap", gap), overlap);
+        return new Cron(text, fields, zone, given("gap", gap), twice);
     }
 
     /** The same expression with another choice for local times that come twice. The default is {@code FIRST}. */
-    public Cron overlap(Overlap overlap) {
-        return new Cron(text, fields, zone, gap, given("overlap", overlap));
+    public Cron twice(Twice twice) {
+        return new Cron(text, fields, zone, gap, given("twice", twice));
     }
 
     private static <T> T given(String field, @Nullable T value) {
@@ -216,8 +216,8 @@ public final class Cron {
     }
 
     /** What becomes of local times that come twice, {@code FIRST} by default. */
-    public Overlap overlap() {
-        return overlap;
+    public Twice twice() {
+        return twice;
     }
 
     /**
@@ -250,16 +250,16 @@ public final class Cron {
                 && text.equals(cron.text)
                 && zone.equals(cron.zone)
                 && gap == cron.gap
-                && overlap == cron.overlap;
+                && twice == cron.twice;
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(text, zone, gap, overlap);
+        return Objects.hash(text, zone, gap, twice);
     }
 
     @Override
     public String toString() {
-        return "Cron[" + text.expression() + ", " + text.dialect() + ", " + zone + ", " + gap + ", " + overlap + "]";
+        return "Cron[" + text.expression() + ", " + text.dialect() + ", " + zone + ", " + gap + ", " + twice + "]";
     }
 }

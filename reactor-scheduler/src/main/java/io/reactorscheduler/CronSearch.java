@@ -55,13 +55,13 @@ final class CronSearch {
     /** The span of the latest search. Threads may race for it: spans are immutable, and any of them will do. */
     private @Nullable CronSpan latest;
 
-    CronSearch(CronFields fields, ZoneId zone, Cron.Gap gap, Cron.Overlap overlap) {
+    CronSearch(CronFields fields, ZoneId zone, Cron.Gap gap, Cron.Twice twice) {
         boolean namesHours = !fields.admitsEveryHour();
         this.fields = fields;
         this.rules = zone.getRules();
         this.firesAfterGap = namesHours && gap == Cron.Gap.AFTER_GAP;
-        this.firstOnly = namesHours && overlap == Cron.Overlap.FIRST;
-        this.secondOnly = namesHours && overlap == Cron.Overlap.SECOND;
+        this.firstOnly = namesHours && twice == Cron.Twice.FIRST;
+        this.secondOnly = namesHours && twice == Cron.Twice.SECOND;
     }
 
     /** The first second since the epoch that fires and is later than the given one, or {@link CronFields#NONE}. */

@@ -29,14 +29,18 @@ final class DefaultScheduledTask<O> implements ScheduledTask<O> {
         return saved.isKept();
     }
 
+    Type outputType() {
+        return outputType;
+    }
+
     @Override
     public Flux<O> results() {
-        return TaskResults.typed(new TaskResults(with, id(), outputType).all());
+        return TaskResults.typed(new TaskResults(with, id(), outputType).since(saved.executions()));
     }
 
     @Override
     public Flux<Execution> executions() {
-        return new TaskResults(with, id(), outputType).executions();
+        return new TaskResults(with, id(), outputType).executions(saved.executions());
     }
 
     @Override

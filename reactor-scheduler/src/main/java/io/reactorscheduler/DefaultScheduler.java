@@ -2,9 +2,9 @@ package io.reactorscheduler;
 
 import java.lang.reflect.Type;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -80,15 +80,14 @@ final class DefaultScheduler implements ReactiveScheduler {
     public <O> Flux<ScheduledTask<O>> scheduleAll(Publisher<? extends Task<?, ? extends O>> tasks) {
         Objects.requireNonNull(tasks, "tasks");
         return Flux.deferContextual(context -> {
-            Map<String, Type> types = new HashMap<>();
+            // what is saved comes in the order of what was given, so each finds its type at the head
+            Queue<Type> types = new ConcurrentLinkedQueue<>();
             Flux<NewTask> fresh = Flux.from(tasks).map(task -> {
-                types.putIfAbsent(task.handler().name(), task.handler().outputType());
-                return fresh(task, context);
+                NewTask one = fresh(task, context);
+                types.add(task.handler().outputType());
+                return one;
             });
-            return with.store()
-                    .saveAll(fresh)
-                    .map(saved -> this.<O>scheduled(
-                            saved, types.getOrDefault(saved.task().handler(), Object.class)));
+            return with.store().saveAll(fresh).map(saved -> this.<O>scheduled(saved, types.remove()));
         });
     }
 
@@ -97,26 +96,12 @@ final class DefaultScheduler implements ReactiveScheduler {
         Objects.requireNonNull(task, "task");
         return Flux.deferContextual(context -> {
             NewTask fresh = fresh(task, context);
-            String id = fresh.task().id();
-            Mono<O> saving = with.store()
-                    .save(fresh)
-                    .doOnNext(saved -> scheduled(task, saved))
-                    .then(Mono.empty());
-            // merge subscribes in order: it listens before the task is saved, so the first element is heard
-            return Flux.merge(
-                            TaskResults.<O>typed(
-                                    new TaskResults(with, id, task.handler().outputType()).live(() -> {})),
-                            saving)
-                    .doOnError(Exceptions::isOverflow, error -> dropStream(id))
-                    .doOnCancel(() -> dropStream(id));
+            StreamedTask streamed = new StreamedTask(this, with, fresh);
+            Type type = task.handler().outputType();
+            return TaskResults.<O>typed(new TaskResults(with, fresh.task().id(), type).of(streamed.saved()))
+                    .doOnError(Exceptions::isOverflow, error -> streamed.drop())
+                    .doOnCancel(streamed::drop);
         });
-    }
-
-    private void dropStream(String id) {
-        remove(id)
-                .doOnError(error -> with.events().problem("The task of a stream that ended stays: " + id, error))
-                .onErrorComplete()
-                .subscribe();
     }
 
     private NewTask fresh(Task<?, ?> task, ContextView context) {
@@ -129,16 +114,14 @@ final class DefaultScheduler implements ReactiveScheduler {
     }
 
     private <O> ScheduledTask<O> scheduled(TaskStore.Saved saved, Type outputType) {
-        if (!saved.isKept()) {
-            with.events().scheduled(saved.task());
-        }
+        with.events().saved(saved);
         return new DefaultScheduledTask<>(this, with, saved, outputType);
     }
 
     @Override
     public <O> Flux<O> results(String taskId, Handler<?, O> handler) {
         Checks.name("taskId", taskId);
-        return guarded(() -> TaskResults.typed(new TaskResults(with, taskId, handler.outputType()).all()));
+        return guarded(() -> TaskResults.typed(new TaskResults(with, taskId, handler.outputType()).since(0)));
     }
 
     @Override

@@ -11,7 +11,6 @@ import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
-import reactor.util.retry.Retry;
 
 /**
  * Runs what is due. Read {@link #flow} first: it is all that happens to a fire time.
@@ -29,9 +28,6 @@ import reactor.util.retry.Retry;
  * </pre>
  */
 final class Engine {
-
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
 
     private final Resources with;
     private final Runner runner;
@@ -126,13 +122,11 @@ final class Engine {
     // ---- what the store tells
 
     private Flux<TaskStore.Hint> hints() {
-        Flux<TaskStore.Hint> hints = Flux.defer(with.store()::hints);
-        if (with.store().isShared()) {
-            hints = hints.publishOn(with.scheduler());
-        }
-        return hints.doOnNext(this::hinted)
+        return Flux.defer(with.store()::hints)
+                .doOnNext(this::hinted)
                 .doOnError(error -> with.events().problem("Hints of the store are lost for a while", error))
-                .retryWhen(again());
+                .retryWhen(with.again())
+                .repeatWhen(ends -> ends.concatMap(end -> with.shortPause()));
     }
 
     private void hinted(TaskStore.Hint hint) {
@@ -157,14 +151,14 @@ final class Engine {
     /** Tells the store the queues of this node; what was changed of them meanwhile is the store's to say. */
     private Mono<Void> announceQueues() {
         return Flux.fromIterable(with.settings().queues().values())
-                .concatMap(queue -> with.store().declareQueue(queue))
+                .concatMap(queue -> with.answered(with.store().declareQueue(queue)))
                 .then(reloadQueues())
                 .doOnError(error -> with.events().problem("The store does not know this node's queues yet", error))
-                .retryWhen(again());
+                .retryWhen(with.again());
     }
 
     private Mono<Void> reloadQueues() {
-        return Flux.defer(with.store()::queues)
+        return with.answered(Flux.defer(with.store()::queues))
                 .doOnNext(settings -> {
                     Lanes queue = queues.get(settings.name());
                     if (queue != null) {
@@ -180,19 +174,13 @@ final class Engine {
                 .then();
     }
 
-    private Retry again() {
-        return Retry.backoff(Long.MAX_VALUE, FIRST_PAUSE)
-                .maxBackoff(LONGEST_PAUSE)
-                .scheduler(with.timer());
-    }
-
     private void sweepLater() {
         long every = with.settings().lease().toNanos() / 2;
         subscriptions.add(with.timer().schedulePeriodically(this::sweep, every, every, TimeUnit.NANOSECONDS));
     }
 
     private void sweep() {
-        Mono.defer(with.store()::sweep)
+        with.answered(Mono.defer(with.store()::sweep))
                 .doOnNext(swept -> {
                     recorder.drop(swept.dropped());
                     swept.quarantined().forEach(this::tellQuarantined);

@@ -97,11 +97,6 @@ final class EngineClock {
         return Math.floorDiv(scheduler.now(TimeUnit.NANOSECONDS), NANOS_PER_MICRO);
     }
 
-    /** The wall clock as an {@link Instant}. */
-    Instant now() {
-        return toInstant(nowMicros());
-    }
-
     /**
      * Epoch microseconds of an instant, rounded up so that a time never becomes an earlier one. Instants beyond the range of a
      * {@code long} become {@link Long#MAX_VALUE} or {@link Long#MIN_VALUE}.

@@ -38,6 +38,8 @@ final class Events {
     private final List<FluxSink<SchedulerEvent>> all = new CopyOnWriteArrayList<>();
     private final Map<String, Set<FluxSink<SchedulerEvent>>> byTask = new ConcurrentHashMap<>();
 
+    private final RecentElements recent = new RecentElements();
+
     private volatile boolean isStopped;
 
     Events(String node, LongSupplier clock, Supplier<Scheduler> scheduler, List<Instrumentation> instrumentations) {
@@ -45,6 +47,11 @@ final class Events {
         this.clock = clock;
         this.scheduler = scheduler;
         this.instrumentations = instrumentations;
+    }
+
+    /** What streaming runs gave before somebody listened. */
+    RecentElements recent() {
+        return recent;
     }
 
     /** All events from the subscription on; a slow subscriber misses some. */
@@ -73,7 +80,7 @@ final class Events {
         }
         String message = missed + " events were missed: this subscriber is too slow";
         SchedulerEvent gap =
-                new SchedulerEvent(SchedulerEvent.Kind.MISSED, event.time(), null, null, 0, message, missed, false);
+                new SchedulerEvent(SchedulerEvent.Kind.MISSED, event.time(), null, null, 0, message, missed, 0, false);
         return List.of(gap, event);
     }
 
@@ -136,8 +143,10 @@ final class Events {
         return EngineClock.toInstant(clock.getAsLong());
     }
 
-    void scheduled(TaskRecord task) {
-        about(SchedulerEvent.Kind.SCHEDULED, task, false);
+    void saved(TaskStore.Saved saved) {
+        if (!saved.isKept()) {
+            about(SchedulerEvent.Kind.SCHEDULED, saved.task(), false);
+        }
     }
 
     void cancelled(TaskRecord task) {
@@ -145,12 +154,13 @@ final class Events {
     }
 
     void removed(TaskRecord task) {
+        recent.forget(task.id());
         about(SchedulerEvent.Kind.REMOVED, task, true);
     }
 
     private void about(SchedulerEvent.Kind kind, TaskRecord task, boolean isLast) {
         if (isHeard(task.id())) {
-            emit(new SchedulerEvent(kind, now(), task, null, 0, "", null, isLast));
+            emit(new SchedulerEvent(kind, now(), task, null, 0, "", null, 0, isLast));
         }
     }
 
@@ -158,8 +168,9 @@ final class Events {
         of(run, SchedulerEvent.Kind.STARTED, "", null);
     }
 
-    void result(Run run, Object element) {
-        of(run, SchedulerEvent.Kind.RESULT, "", element);
+    /** An element; {@code number} is that of {@link RecentElements}, 0 where it was not kept. */
+    void result(Run run, Object element, long number) {
+        of(run, SchedulerEvent.Kind.RESULT, "", element, number);
     }
 
     void logged(Run run, ExecutionEvent event) {
@@ -175,8 +186,13 @@ final class Events {
     }
 
     private void of(Run run, SchedulerEvent.Kind kind, String message, @Nullable Object detail) {
+        of(run, kind, message, detail, 0);
+    }
+
+    private void of(Run run, SchedulerEvent.Kind kind, String message, @Nullable Object detail, long number) {
         if (isHeard(run.taskId())) {
-            emit(new SchedulerEvent(kind, now(), run.task(), run.executionId(), run.attempt(), message, detail, false));
+            emit(new SchedulerEvent(
+                    kind, now(), run.task(), run.executionId(), run.startedAttempts(), message, detail, number, false));
         }
     }
 
@@ -197,7 +213,15 @@ final class Events {
         for (Skip skip : completion.skipped()) {
             Execution skipped = completion.skipped(node, skip);
             emit(new SchedulerEvent(
-                    SchedulerEvent.Kind.SKIPPED, now(), claim.task(), skipped.id(), 0, skip.reason(), skipped, false));
+                    SchedulerEvent.Kind.SKIPPED,
+                    now(),
+                    claim.task(),
+                    skipped.id(),
+                    0,
+                    skip.reason(),
+                    skipped,
+                    0,
+                    false));
         }
         SchedulerEvent.Kind kind = recorded.isStale()
                 ? SchedulerEvent.Kind.LOST
@@ -215,7 +239,7 @@ final class Events {
         Object detail = kind == SchedulerEvent.Kind.RETRYING ? error : execution;
         boolean isLast = !recorded.isStale() && recorded.state().isFinal();
         emit(new SchedulerEvent(
-                kind, now(), claim.task(), execution.id(), completion.attempt(), message, detail, isLast));
+                kind, now(), claim.task(), execution.id(), completion.attempt(), message, detail, 0, isLast));
     }
 
     /** A task is in quarantine since the crash of this execution. */
@@ -230,6 +254,7 @@ final class Events {
                 crashed.attempt(),
                 message,
                 crashed,
+                0,
                 true));
     }
 
@@ -237,6 +262,6 @@ final class Events {
     void problem(String message, Throwable error) {
         LOG.warn("[{}] {}", node, message, error);
         emit(new SchedulerEvent(
-                SchedulerEvent.Kind.PROBLEM, now(), null, null, 0, message + ": " + error, error, false));
+                SchedulerEvent.Kind.PROBLEM, now(), null, null, 0, message + ": " + error, error, 0, false));
     }
 }

@@ -63,6 +63,14 @@ public record Execution(
         return state == TaskState.COMPLETED;
     }
 
+    /** The id, the state and what explains it, for people. */
+    @Override
+    public String toString() {
+        Object why = error != null ? error : reason;
+        return "Execution(" + id + " " + state + ", fire time " + fireTime + ", attempt " + attempt
+                + (node.isEmpty() ? "" : " on " + node) + (why == null ? "" : ": " + why) + ")";
+    }
+
     /** The id of execution {@code number} of a task. */
     public static String id(String taskId, long number) {
         return taskId + MARK + number;

@@ -86,6 +86,6 @@ public final class ExecutionError {
 
     @Override
     public String toString() {
-        return type + ": " + message;
+        return message.isEmpty() ? type : type + ": " + message;
     }
 }

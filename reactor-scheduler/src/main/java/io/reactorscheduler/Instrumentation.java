@@ -5,8 +5,11 @@ import org.reactivestreams.Publisher;
 import reactor.util.context.ContextView;
 
 /**
- * What looks at a scheduler from outside: metrics, tracing, logging. Each method does nothing unless overridden; all are
- * called on the scheduler's threads, must not block, and what they throw becomes a {@link SchedulerEvent.Kind#PROBLEM}.
+ * What looks at a scheduler from outside: metrics, tracing, logging. Each method does nothing unless overridden.
+ *
+ * <p>Methods are called where what they tell of happens: {@link #started} by whoever starts the scheduler, {@link #headers}
+ * by whoever subscribes to schedule, the others mostly on the scheduler's threads, many at once. None may block. What they
+ * throw is logged, stops nothing, and, except of {@link #onEvent}, becomes a {@link SchedulerEvent.Kind#PROBLEM}.
  */
 public interface Instrumentation {
 
@@ -18,7 +21,11 @@ public interface Instrumentation {
         return Map.of();
     }
 
-    /** Wraps the publisher of one attempt; the task's {@link TaskRecord#headers} are what {@link #headers} gave. */
+    /**
+     * Wraps the publisher of one attempt, inside of its timeout; the task's {@link TaskRecord#headers} are what
+     * {@link #headers} gave. A {@code Mono} should stay one. Errors are those that the handler threw or signalled, an
+     * {@code Error} too.
+     */
     default <T> Publisher<T> around(RunContext run, Publisher<T> attempt) {
         return attempt;
     }

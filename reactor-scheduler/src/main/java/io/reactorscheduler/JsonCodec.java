@@ -3,7 +3,10 @@ package io.reactorscheduler;
 import java.lang.reflect.Type;
 import tools.jackson.databind.ObjectMapper;
 
-/** How inputs and results become JSON text and back. Thread-safe; called on the scheduler's threads, must not block. */
+/**
+ * How inputs and results become JSON text and back. Thread-safe, must not block: inputs are written on the thread that
+ * subscribes to schedule and read by their run, results are written by their run and read by whoever subscribes to them.
+ */
 public interface JsonCodec {
 
     /** Writes a value; throws whatever explains why it cannot. */

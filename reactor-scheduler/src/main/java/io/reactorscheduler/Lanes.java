@@ -146,41 +146,41 @@ final class Lanes implements Timeline.Source {
 
     /**
      * Deals claims to the lanes. Large batches are spread over the threads of the Scheduler; the last share, or all of a
-     * small batch, is left for the calling thread, which gets the lane to drain. Null when all lanes were closed meanwhile:
-     * then the claims go back.
+     * small batch, is left for the calling thread, which gets the lane to drain. What has no lane, because lanes were closed
+     * meanwhile, goes back.
      */
     Timeline.@Nullable Lane deal(List<Claim> claims) {
         hold(claims.size());
         Timeline.Lane[] open = lanes;
-        if (open.length == 0) {
-            claims.forEach(this::discarded);
-            return null;
-        }
         int shares = Math.max(1, Math.min(open.length, claims.size() / SHARE));
         int perShare = (claims.size() + shares - 1) / shares;
         Timeline.Lane lane = nextLane(open);
         int inShare = 0;
         for (Claim claim : claims) {
-            if (inShare == perShare || lane.demand() == 0) {
+            if (lane != null && (inShare == perShare || lane.demand() == 0)) {
                 drainElsewhere(lane);
                 lane = nextLane(open);
                 inShare = 0;
             }
-            lane.offer(claim);
-            inShare++;
+            if (lane == null) {
+                discarded(claim);
+            } else {
+                lane.offer(claim);
+                inShare++;
+            }
         }
         return lane;
     }
 
-    /** The next lane with demand; there is one, because no more is claimed than was demanded. */
-    private Timeline.Lane nextLane(Timeline.Lane[] open) {
+    /** The next lane with demand; null when lanes were closed since their demand was asked for. */
+    private Timeline.@Nullable Lane nextLane(Timeline.Lane[] open) {
         for (int i = 0; i < open.length; i++) {
             turn = (turn + 1) % open.length;
             if (open[turn].demand() > 0) {
                 return open[turn];
             }
         }
-        return open[0];
+        return null;
     }
 
     private void drainElsewhere(Timeline.Lane lane) {
@@ -190,6 +190,14 @@ final class Lanes implements Timeline.Source {
             // a Scheduler that is full or gone: what was claimed is run here rather than left
             drain(lane);
         }
+    }
+
+    /** Gives a claim back that was not dealt; if it is of another queue it holds no slot of this one. */
+    void giveBack(Claim claim) {
+        if (claim.task().queue().equals(name())) {
+            hold(1);
+        }
+        discarded(claim);
     }
 
     /** Hands on what a lane was dealt, then records at once what has ended meanwhile. */

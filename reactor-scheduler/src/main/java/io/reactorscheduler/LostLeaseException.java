@@ -4,7 +4,7 @@ package io.reactorscheduler;
 public final class LostLeaseException extends SchedulerException {
 
     /** For the task and the execution whose lease is gone. */
-    public LostLeaseException(String taskId, String executionId) {
+    LostLeaseException(String taskId, String executionId) {
         super(
                 "Lease of execution \"" + executionId
                         + "\" was lost: the store was out of reach for longer than the lease, or "

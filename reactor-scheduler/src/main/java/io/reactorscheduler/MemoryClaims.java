@@ -95,7 +95,11 @@ final class MemoryClaims {
             MemoryExecution run, MemoryRuns more, int others, long fence, long leaseMicros) {
         Claim last = run.claim();
         // one after another: what the run before it skipped is used up too
-        long fired = run.task.overlaps() ? last.fired() : more.fired;
+        boolean overlaps = run.task.overlaps();
+        long fired = overlaps ? last.fired() : more.fired;
+        // the timeline may be ahead of it by now, and says itself what becomes of later fire times
+        long bufferedUntil =
+                overlaps ? Math.max(last.bufferedUntilMicros(), last.fireMicros()) : last.bufferedUntilMicros();
         return claimed(
                 run,
                 new Claim(
@@ -108,7 +112,7 @@ final class MemoryClaims {
                         leaseMicros,
                         others,
                         fired,
-                        last.bufferedUntilMicros(),
+                        bufferedUntil,
                         last.extra(),
                         last.input()));
     }

@@ -28,7 +28,7 @@ final class MemoryMoves {
                 switch (change.ifExists()) {
                     case KEEP -> {
                         return new Moved(
-                                new TaskStore.Saved(task.record, false, true), Position.NO_TIME, Position.NO_TIME);
+                                new TaskStore.Saved(task.record, false, true, 0), Position.NO_TIME, Position.NO_TIME);
                     }
                     case FAIL -> throw new DuplicateTaskException(record.id());
                     case REPLACE -> {
@@ -39,7 +39,7 @@ final class MemoryMoves {
                         replace(task, to, change, now);
                         to.touched(task, now);
                         return new Moved(
-                                new TaskStore.Saved(record, false, false),
+                                new TaskStore.Saved(record, false, false, task.more().numbers),
                                 from.takeNews(),
                                 from == to ? Position.NO_TIME : to.takeNews());
                     }

@@ -80,9 +80,10 @@ final class MemoryRuns {
 
     /** The timeline goes on after the end of a run. */
     void follow(MemoryExecution run, Position next) {
-        if (!next.equals(Position.UNCHANGED)) {
+        boolean holdsHead = headNumber == run.number;
+        if (!next.equals(Position.UNCHANGED) && (holdsHead || !run.task.overlaps())) {
             head(next);
-        } else if (headNumber == run.number) {
+        } else if (holdsHead) {
             headNumber = 0;
         }
     }

@@ -50,7 +50,7 @@ final class MemoryStore {
                 if (lane.offer(task, newTask.head().dueMicros())) {
                     drain(lane, clock.nowMicros());
                 }
-                return new TaskStore.Saved(record, true, false);
+                return new TaskStore.Saved(record, true, false, 0);
             }
             MemoryLane from = known.lane;
             MemoryMoves.Moved moved = MemoryMoves.known(known, from, lane, newTask, clock.nowMicros());

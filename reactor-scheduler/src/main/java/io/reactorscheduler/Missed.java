@@ -23,15 +23,15 @@ final class Missed {
     /**
      * @param first a fire time, not after {@code until}
      * @param keep how many of the newest are kept, 0 for none
+     * @param left how many fire times there are from the first on, at least 1; rows too long to be walked may exceed it
      */
-    Missed(Claim claim, long first, long until, int keep) {
-        Trigger trigger = claim.task().trigger();
+    Missed(Trigger trigger, long first, long until, int keep, long left) {
         Trigger.Spec spec = trigger.spec();
         this.first = first;
         if (spec.kind == Trigger.Kind.EVERY) {
             long period = spec.durationMicros;
             long end = spec.end == null ? until : Math.min(until, EngineClock.toMicros(spec.end));
-            long steps = (end - first) / period;
+            long steps = Math.min((end - first) / period, left - 1);
             this.count = steps + 1;
             int keptCount = (int) Math.min(Math.min(keep, MOST_STEPS), count);
             this.kept = new long[keptCount];
@@ -39,11 +39,11 @@ final class Missed {
                 kept[i] = first + (steps - (keptCount - 1 - i)) * period;
             }
             this.lastDropped = first + (steps - keptCount) * period;
-            this.following = trigger.nextMicros(first + steps * period, until);
+            this.following = count == left ? FireTimes.NONE : trigger.nextMicros(first + steps * period, until);
             return;
         }
         Walk walk = new Walk(trigger, until, keep);
-        walk.from(first, MOST_STEPS);
+        walk.from(first, left);
         long counted = walk.seen;
         if (walk.isCutOff() && spec.kind == Trigger.Kind.CRON) {
             walk.jump();
@@ -68,12 +68,12 @@ final class Missed {
             this.ring = new long[Math.min(keep, MOST_STEPS) + 1];
         }
 
-        void from(long fire, int mostSteps) {
+        void from(long fire, long left) {
             seen = 0;
             next = fire;
-            while (next <= until && seen < mostSteps) {
+            while (next <= until && seen < MOST_STEPS) {
                 ring[(int) (seen++ % ring.length)] = next;
-                next = trigger.nextMicros(next, until);
+                next = seen == left ? FireTimes.NONE : trigger.nextMicros(next, until);
             }
         }
 
@@ -88,7 +88,7 @@ final class Missed {
                 if (until - back <= cutOffAt) {
                     break;
                 }
-                from(trigger.nextMicros(until - back, until), MOST_STEPS);
+                from(trigger.nextMicros(until - back, until), Long.MAX_VALUE);
             }
         }
 

@@ -67,24 +67,7 @@ final class NewTasks {
 
     @Nullable
     String encoded(String parameter, @Nullable Object value) {
-        if (value == null) {
-            return null;
-        }
-        String json;
-        try {
-            json = with.settings().codec().encode(value);
-        } catch (Exception | StackOverflowError notSerialisable) {
-            throw new InvalidTaskException(
-                    parameter,
-                    value.getClass().getName(),
-                    "give a value that the JsonCodec can write; it said: " + notSerialisable);
-        }
-        int most = with.settings().maxPayload();
-        if (json.length() > most) {
-            throw new InvalidTaskException(
-                    parameter, json.length() + " characters", "give at most " + most + ", or raise builder.maxPayload");
-        }
-        return json;
+        return value == null ? null : with.settings().encode(parameter, value);
     }
 
     /** An overdue one-shot task fires now, a fixed rate stays on its grid; others go on at their next fire time from now. */

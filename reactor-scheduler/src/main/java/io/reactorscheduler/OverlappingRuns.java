@@ -1,15 +1,13 @@
 package io.reactorscheduler;
 
-import java.time.Duration;
 import java.util.List;
 import reactor.core.publisher.Mono;
-import reactor.util.retry.Retry;
 
-/** What must happen before a run of a task whose fire times may overlap. */
+/**
+ * What must happen before the handler of a task whose fire times may overlap. It is part of the run: a cancel, a stop or
+ * a lost lease end it too, so while the store is out of reach it is tried again as long as the lease is trusted.
+ */
 final class OverlappingRuns {
-
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
 
     private final Resources with;
 
@@ -19,19 +17,27 @@ final class OverlappingRuns {
 
     /**
      * Writes the next head of the timeline, so that it survives a crash of this node, and ends the other runs where the
-     * task says so; then runs. While the store is out of reach it waits: the lease bounds that.
+     * task says so. A run that ends before the head is known to be written brings it with its end.
      */
-    Mono<Completion> before(Plan plan, Mono<Completion> run) {
-        Claim claim = plan.claim();
-        Mono<Void> prepared = Mono.defer(() ->
-                with.store().advance(List.of(new TaskStore.Advance(claim, Planner.advance(claim, with.nowMicros())))));
-        if (plan.runs() && claim.task().overlap().mode() == Overlap.Mode.CANCEL_RUNNING) {
-            prepared = prepared.then(Mono.defer(() -> endOthers(claim)));
-        }
-        return prepared.retryWhen(Retry.backoff(Long.MAX_VALUE, FIRST_PAUSE)
-                        .maxBackoff(LONGEST_PAUSE)
-                        .scheduler(with.timer()))
-                .then(run);
+    Mono<Void> before(Run run) {
+        Claim claim = run.claim();
+        List<TaskStore.Advance> head =
+                List.of(new TaskStore.Advance(claim, run.plan().head()));
+        Mono<Void> written = untilDone(
+                        Mono.defer(() -> with.store().advance(head)),
+                        "The fire time after that of " + claim.executionId() + " could not be written; its run waits")
+                .doOnSuccess(done -> run.headWritten());
+        return claim.task().overlap().mode() == Overlap.Mode.CANCEL_RUNNING
+                ? written.then(untilDone(
+                        Mono.defer(() -> endOthers(claim)),
+                        "The runs before " + claim.executionId() + " could not be cancelled; it waits"))
+                : written;
+    }
+
+    private Mono<Void> untilDone(Mono<Void> step, String problem) {
+        return with.answered(step)
+                .doOnError(error -> with.events().problem(problem, error))
+                .retryWhen(with.again());
     }
 
     private Mono<Void> endOthers(Claim claim) {

@@ -11,6 +11,10 @@ import java.util.List;
  * have passed during the run; the overlap rule picks which of them still run. In both, what runs later of a row of missed
  * fire times is always its newest part, so one mark ({@link Position#bufferedUntilMicros}) says up to where fire times
  * are late on purpose; they are not judged again.
+ *
+ * <p>Where fire times may overlap, the timeline goes on before a run has ended. Then a claim either runs its own fire
+ * time or uses up others, never both: what is used up is recorded in the step that moves the head. So whoever claims next
+ * finds each fire time before it either running or recorded, never on its way, and counts of both are exact on all nodes.
  */
 final class Planner {
 
@@ -28,16 +32,27 @@ final class Planner {
 
     /** What a claim that is about to run comes to. */
     static Plan plan(Claim claim, long clock) {
-        // jitter delays on purpose: it does not count as being late
-        long now = clock - Math.max(0, claim.dueMicros() - claim.fireMicros());
-        if (!claim.repeats() || claim.attempt() > 1) {
+        if (!claim.repeats()) {
             return Plan.run(claim);
         }
-        Overlap overlap = claim.task().overlap();
-        if (overlap.mode() == Overlap.Mode.PARALLEL && claim.active() >= overlap.bound()) {
-            return new Plan(claim, List.of(), BOUND);
+        // jitter delays on purpose: it does not count as being late
+        long now = clock - Math.max(0, claim.dueMicros() - claim.fireMicros());
+        if (!claim.overlaps()) {
+            return judged(claim, now);
         }
-        if (claim.fireMicros() <= claim.bufferedUntilMicros() || isOnTime(claim, now)) {
+        Plan plan = isOneTooMany(claim) ? Plan.skip(claim, List.of(), BOUND) : judged(claim, now);
+        return plan.runs() && !plan.skipped().isEmpty()
+                ? usedUpBefore(plan, claim)
+                : plan.goingOnAt(head(plan.claim(), following(plan, clock)));
+    }
+
+    private static boolean isOneTooMany(Claim claim) {
+        Overlap overlap = claim.task().overlap();
+        return overlap.mode() == Overlap.Mode.PARALLEL && claim.attempt() == 1 && claim.active() >= overlap.bound();
+    }
+
+    private static Plan judged(Claim claim, long now) {
+        if (claim.attempt() > 1 || claim.fireMicros() <= claim.bufferedUntilMicros() || isOnTime(claim, now)) {
             return Plan.run(claim);
         }
         Misfire misfire = claim.task().misfire();
@@ -46,6 +61,16 @@ final class Planner {
             case SKIP -> tolerated(claim, now - Checks.micros(misfire.window()));
             case ALL -> newest(claim, now, now - Checks.micros(misfire.window()), misfire.max());
         };
+    }
+
+    /** Uses the claim up for what is skipped before the fire time of a late plan, which becomes the head and runs then. */
+    private static Plan usedUpBefore(Plan late, Claim claim) {
+        Claim kept = late.claim();
+        String reason = late.skipped().get(0).reason();
+        Missed before = missed(claim, kept.fireMicros() - 1, 1);
+        return Plan.skip(
+                        claim.firingAt(before.firstKept(), claim.bufferedUntilMicros()), before.skipped(reason), reason)
+                .goingOnAt(head(kept.lateOnPurpose(), kept.fireMicros()));
     }
 
     /** Cheap and never wrong when it says yes; when it says no, the fire times are looked at. */
@@ -62,9 +87,8 @@ final class Planner {
     }
 
     private static Plan latest(Claim claim, long now) {
-        Missed missed = new Missed(claim, claim.fireMicros(), now, 1);
-        return new Plan(
-                claim.firingAt(missed.firstKept(), claim.bufferedUntilMicros()), missed.skipped(MISFIRED), null);
+        Missed missed = missed(claim, now, 1);
+        return Plan.run(claim.firingAt(missed.firstKept(), claim.bufferedUntilMicros()), missed.skipped(MISFIRED));
     }
 
     private static Plan tolerated(Claim claim, long earliest) {
@@ -72,8 +96,8 @@ final class Planner {
             return Plan.run(claim);
         }
         // strictly before the earliest time that is tolerated, so that the next head is the first one within it
-        Missed missed = new Missed(claim, claim.fireMicros(), earliest - 1, 1);
-        return new Plan(
+        Missed missed = missed(claim, earliest - 1, 1);
+        return Plan.skip(
                 claim.firingAt(missed.firstKept(), claim.bufferedUntilMicros()), missed.skipped(TOO_LATE), TOO_LATE);
     }
 
@@ -81,50 +105,66 @@ final class Planner {
         if (claim.fireMicros() < windowStart) {
             return tolerated(claim, windowStart);
         }
-        Missed missed = new Missed(claim, claim.fireMicros(), now, max);
-        return new Plan(claim.firingAt(missed.firstKept(), missed.last()), missed.skipped(TOO_LATE), null);
+        Missed missed = missed(claim, now, max);
+        return Plan.run(claim.firingAt(missed.firstKept(), missed.last()), missed.skipped(TOO_LATE));
+    }
+
+    /** The fire times from that of a claim on, as many as its trigger still allows. */
+    private static Missed missed(Claim claim, long until, int keep) {
+        Trigger trigger = claim.task().trigger();
+        return new Missed(trigger, claim.fireMicros(), until, keep, Math.max(1, trigger.maxRuns() - claim.fired() + 1));
     }
 
     /** Where the timeline goes on after a run of it has ended. */
-    static Next after(Claim claim, long now) {
+    static Next after(Plan plan, long now) {
+        Claim claim = plan.claim();
         if (!movesHead(claim)) {
-            return isApart(claim) ? Next.UNCHANGED : Next.ENDED;
+            return apart(plan);
         }
-        long next = following(claim, now);
+        long next = following(plan, now);
         if (next == NONE || next > now || next <= claim.bufferedUntilMicros()) {
-            return Next.at(claim, next, claim.bufferedUntilMicros(), List.of());
+            return new Next(head(claim, next), List.of());
         }
         Overlap overlap = claim.task().overlap();
+        Trigger trigger = claim.task().trigger();
         boolean waits = overlap.mode() == Overlap.Mode.SEQUENTIAL;
-        Missed missed = new Missed(claim, next, now, waits ? overlap.bound() : 0);
+        Missed missed = new Missed(trigger, next, now, waits ? overlap.bound() : 0, trigger.maxRuns() - plan.used());
         List<Skip> skipped = missed.skipped(OVERLAPPED);
         return waits
-                ? Next.at(claim, missed.firstKept(), missed.last(), skipped)
-                : Next.at(claim, missed.following(), claim.bufferedUntilMicros(), skipped);
+                ? new Next(head(claim.firingAt(claim.fireMicros(), missed.last()), missed.firstKept()), skipped)
+                : new Next(head(claim, missed.following()), skipped);
     }
 
     /** Where the timeline goes on after a claim that does not run. */
-    static Next afterSkip(Claim claim, long now) {
-        return movesHead(claim) ? new Next(advance(claim, now), List.of()) : Next.UNCHANGED;
-    }
-
-    /** The fire time after that of a claim, whatever passed meanwhile: where an overlapping timeline goes on at once. */
-    static Position advance(Claim claim, long now) {
-        return Next.at(claim, following(claim, now), claim.bufferedUntilMicros(), List.of())
-                .position();
+    static Next afterSkip(Plan plan, long now) {
+        Claim claim = plan.claim();
+        return movesHead(claim) ? new Next(head(claim, following(plan, now)), List.of()) : apart(plan);
     }
 
     private static boolean movesHead(Claim claim) {
         return claim.repeats() && !claim.overlaps();
     }
 
-    private static boolean isApart(Claim claim) {
-        return claim.extra() || claim.overlaps();
+    /** Of a timeline that does not wait for its runs, and of runs that are of none. */
+    private static Next apart(Plan plan) {
+        Claim claim = plan.claim();
+        return claim.extra() || claim.overlaps() ? new Next(plan.head(), List.of()) : Next.ENDED;
     }
 
-    private static long following(Claim claim, long now) {
-        Trigger trigger = claim.task().trigger();
-        return claim.fired() >= trigger.maxRuns() ? NONE : trigger.nextMicros(claim.fireMicros(), now);
+    private static long following(Plan plan, long now) {
+        Trigger trigger = plan.claim().task().trigger();
+        return plan.used() >= trigger.maxRuns()
+                ? NONE
+                : trigger.nextMicros(plan.claim().fireMicros(), now);
+    }
+
+    /** A fire time of the timeline of a claim as its head, with the claim's mark. */
+    private static Position head(Claim claim, long fire) {
+        if (fire == NONE) {
+            return Position.ENDED;
+        }
+        long due = FireTimes.due(claim.task().trigger(), claim.task().id(), fire);
+        return new Position(fire, due, claim.bufferedUntilMicros());
     }
 
     /**
@@ -136,13 +176,5 @@ final class Planner {
     record Next(Position position, List<Skip> skipped) {
         static final Next ENDED = new Next(Position.ENDED, List.of());
         static final Next UNCHANGED = new Next(Position.UNCHANGED, List.of());
-
-        static Next at(Claim claim, long fire, long bufferedUntil, List<Skip> skipped) {
-            if (fire == NONE) {
-                return skipped.isEmpty() ? ENDED : new Next(Position.ENDED, skipped);
-            }
-            long due = FireTimes.due(claim.task().trigger(), claim.task().id(), fire);
-            return new Next(new Position(fire, due, bufferedUntil), skipped);
-        }
     }
 }

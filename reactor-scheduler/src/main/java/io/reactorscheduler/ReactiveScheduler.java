@@ -19,9 +19,14 @@ import reactor.core.scheduler.Scheduler;
  * }</pre>
  *
  * <p>Every method that returns a {@code Mono} or a {@code Flux} is cold: nothing happens before it is subscribed, and
- * each subscription does it again. Results arrive on the scheduler's threads. What is unknown fails with
- * {@link UnknownTaskException}; after a stop everything fails with {@link SchedulerStoppedException}; a store out of
- * reach fails with {@link StoreUnavailableException}.
+ * each subscription does it again. What is unknown fails with {@link UnknownTaskException}; after a stop everything
+ * fails with {@link SchedulerStoppedException}; a store out of reach fails with {@link StoreUnavailableException}.
+ *
+ * <p>Threads: what a store answers (all but the streams that follow) arrives on the thread that subscribed where the store
+ * is in memory, and on the Reactor Scheduler of the builder where it is shared. {@link #stream}, {@link #results(String,
+ * Handler)}, {@link #events()} and {@link #alerts} signal on that Reactor Scheduler what happens from the subscription on;
+ * what was recorded before may still arrive on the thread that subscribed. No method blocks, so each may be called on any
+ * thread.
  */
 public interface ReactiveScheduler extends Disposable {
 
@@ -60,19 +65,30 @@ public interface ReactiveScheduler extends Disposable {
      */
     <O> Mono<ScheduledTask<O>> schedule(Task<?, O> task);
 
-    /** Saves many, in their order and in batches, asking the source for as much as is being saved. Ends with the first that fails. */
+    /**
+     * Saves many, in their order and in batches, asking the source for as much as is being saved. Ends with the first that
+     * fails; those before it are saved.
+     */
     <O> Flux<ScheduledTask<O>> scheduleAll(Publisher<? extends Task<?, ? extends O>> tasks);
 
     /**
      * A task as a stream: scheduled when subscribed, removed when cancelled. Gives every element of every run from the
      * first on; completes, fails and overflows as {@link ScheduledTask#results()} does.
+     *
+     * <p>Each subscription schedules the task once more. A task that {@link IfExists#KEEP} kept is not the stream's: then the
+     * stream gives its results, what is recorded first, and leaves the task when it is cancelled. When the stream is
+     * cancelled before the store has answered, the task is removed as soon as it has.
      */
     <O> Flux<O> stream(Task<?, O> task);
 
-    /** The results of a task that was scheduled before or elsewhere; see {@link ScheduledTask#results()}. */
+    /**
+     * The results of a task that was scheduled before or elsewhere: of all executions that are recorded, those of earlier
+     * definitions under its id too, then each element as it comes. Completes, fails and overflows as
+     * {@link ScheduledTask#results()} does.
+     */
     <O> Flux<O> results(String taskId, Handler<?, O> handler);
 
-    /** Runs a task now, besides its timeline; gives the id of the execution. */
+    /** Runs a task now, besides its timeline; gives the id of the execution. A task that has ended is pending again. */
     Mono<String> trigger(String taskId);
 
     /** As {@link #trigger(String)}, with other input. */
@@ -117,10 +133,10 @@ public interface ReactiveScheduler extends Disposable {
     /** The task of this id; empty when unknown. */
     Mono<TaskInfo> task(String taskId);
 
-    /** Tasks that match, by id. */
+    /** Tasks that match, ordered by id; at most {@link TaskQuery#limit}. */
     Flux<TaskInfo> tasks(TaskQuery query);
 
-    /** Executions that match, newest first. */
+    /** Executions that match, newest first; at most {@link ExecutionQuery#limit}. */
     Flux<Execution> executions(ExecutionQuery query);
 
     /** What a handler said during an execution, in order; empty when unknown. */

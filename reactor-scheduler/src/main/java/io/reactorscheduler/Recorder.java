@@ -1,10 +1,8 @@
 package io.reactorscheduler;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import reactor.core.publisher.Mono;
-import reactor.util.retry.Retry;
 
 /**
  * Records how runs ended, in batches: terminal record and next head of the timeline in one step of the store, then the
@@ -16,8 +14,6 @@ import reactor.util.retry.Retry;
 final class Recorder {
 
     private static final int BATCH = 512;
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
 
     private final Resources with;
     private final Consumer<List<Completion>> release;
@@ -50,12 +46,9 @@ final class Recorder {
     }
 
     private Mono<?> record(List<Completion> batch) {
-        Mono<List<TaskStore.Recorded>> recorded = complete(batch).onErrorResume(error -> recordLater(batch, error));
-        if (with.store().isShared()) {
-            // the reply may arrive on the event loop of a client; what follows runs user code
-            recorded = recorded.publishOn(with.scheduler());
-        }
-        return recorded.doOnNext(results -> tell(batch, results));
+        return complete(batch)
+                .onErrorResume(error -> recordLater(batch, error))
+                .doOnNext(results -> tell(batch, results));
     }
 
     /**
@@ -65,31 +58,39 @@ final class Recorder {
     private Mono<List<TaskStore.Recorded>> recordLater(List<Completion> batch, Throwable first) {
         with.events().problem("The ends of " + batch.size() + " runs wait for the store", first);
         return complete(batch)
-                .delaySubscription(FIRST_PAUSE, with.timer())
+                .delaySubscription(with.shortPause())
                 .doOnError(error -> with.events().problem("The ends of " + batch.size() + " runs still wait", error))
-                .retryWhen(Retry.backoff(Long.MAX_VALUE, FIRST_PAUSE)
-                        .maxBackoff(LONGEST_PAUSE)
-                        .scheduler(with.timer()));
+                .retryWhen(with.again());
     }
 
     private Mono<List<TaskStore.Recorded>> complete(List<Completion> batch) {
-        Mono<List<TaskStore.Recorded>> call = Mono.defer(() -> with.store().complete(batch));
-        if (with.store().isShared()) {
-            call = call.timeout(with.settings().lease(), with.timer());
-        }
-        return call.handle((results, sink) -> {
-            if (results.size() == batch.size()) {
-                sink.next(results);
-            } else {
-                sink.error(new IllegalStateException("The store answered for another number of ends than were told"));
-            }
-        });
+        // as long as the leases last: an end that is told twice is recorded once, but who listens hears of it as lost
+        return with.answered(
+                        Mono.defer(() -> with.store().complete(batch)),
+                        with.settings().lease())
+                .handle((results, sink) -> {
+                    if (results.size() == batch.size()) {
+                        sink.next(results);
+                    } else {
+                        sink.error(new IllegalStateException(
+                                "The store answered for another number of ends than were told"));
+                    }
+                });
     }
 
     private void tell(List<Completion> batch, List<TaskStore.Recorded> results) {
-        for (int i = 0; i < batch.size(); i++) {
-            Completion completion = batch.get(i);
-            TaskStore.Recorded recorded = results.get(i);
+        try {
+            for (int i = 0; i < batch.size(); i++) {
+                tell(batch.get(i), results.get(i));
+            }
+        } finally {
+            release.accept(batch);
+        }
+    }
+
+    /** What is recorded is over, whatever those who are told of it do. */
+    private void tell(Completion completion, TaskStore.Recorded recorded) {
+        try {
             with.events().recorded(completion, recorded);
             if (!recorded.isStale()) {
                 counted(completion);
@@ -97,8 +98,12 @@ final class Recorder {
             if (!recorded.dropped().isEmpty()) {
                 drop(recorded.dropped());
             }
+        } catch (Throwable thrown) {
+            with.events()
+                    .problem(
+                            "The end of " + completion.claim().executionId() + " is recorded, but not told to all",
+                            thrown);
         }
-        release.accept(batch);
     }
 
     private void counted(Completion completion) {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * How often and how soon a failed attempt is tried again; an immutable value that can be stored.
  *
  * <p>The delay before retry {@code n} (1 is the first) is {@code delay} (fixed), {@code delay * n} (linear) or
- * {@code delay * 2^(n-1)} (exponential), then at most {@link #cap}, then spread by {@link #jitter}. Short delays are
+ * {@code delay * 2^(n-1)} (exponential), spread by {@link #jitter}, never above {@link #cap}. Short delays are
  * waited for in the slot; longer ones free slot and claim (the builder's {@code retryInPlace}).
  */
 public final class RetryPolicy {
@@ -71,7 +71,10 @@ public final class RetryPolicy {
         return new RetryPolicy(next);
     }
 
-    /** Delays are spread evenly between {@code (1 - factor)} and {@code (1 + factor)} times; factor in 0 to 1. */
+    /**
+     * Delays are spread evenly between {@code (1 - factor)} and {@code (1 + factor)} times, up to the {@link #cap}; factor
+     * in 0 to 1. 0.1 by default for {@link #exponential}, else 0.
+     */
     public RetryPolicy jitter(double factor) {
         if (!(factor >= 0 && factor <= 1)) {
             throw new InvalidTaskException("jitter", factor, "give a factor between 0 and 1");
@@ -92,17 +95,25 @@ public final class RetryPolicy {
     @SafeVarargs
     @SuppressWarnings("varargs")
     public final RetryPolicy onlyOn(Class<? extends Throwable>... types) {
-        Spec next = spec.copy();
-        next.only = names(types);
-        return new RetryPolicy(next);
+        return onlyOn(names(types));
     }
 
     /** Errors of these types (or of their subtypes) are not retried, also where {@link #onlyOn} would. */
     @SafeVarargs
     @SuppressWarnings("varargs")
     public final RetryPolicy notOn(Class<? extends Throwable>... types) {
+        return notOn(names(types));
+    }
+
+    RetryPolicy onlyOn(List<String> names) {
         Spec next = spec.copy();
-        next.not = names(types);
+        next.only = names;
+        return new RetryPolicy(next);
+    }
+
+    RetryPolicy notOn(List<String> names) {
+        Spec next = spec.copy();
+        next.not = names;
         return new RetryPolicy(next);
     }
 
@@ -124,7 +135,7 @@ public final class RetryPolicy {
         return spec.delay;
     }
 
-    /** The longest delay before jitter. */
+    /** The longest delay. */
     public Duration cap() {
         return spec.cap;
     }
@@ -140,7 +151,7 @@ public final class RetryPolicy {
     }
 
     /** Whether an error of this type may be retried at all. */
-    public boolean retries(Throwable error) {
+    boolean retries(Throwable error) {
         return spec.max > 0
                 && (spec.only.isEmpty() || isAny(error, spec.only))
                 && (spec.not.isEmpty() || !isAny(error, spec.not));
@@ -152,15 +163,18 @@ public final class RetryPolicy {
      * @param retry 1 for the first retry
      * @param random in 0 (inclusive) to 1 (exclusive); spreads the delay where there is jitter
      */
-    public long delayMicros(long retry, double random) {
+    long delayMicros(long retry, double random) {
         double base = (double) Checks.micros(spec.delay);
         double raw = switch (spec.backoff) {
             case FIXED -> base;
             case LINEAR -> base * (double) retry;
             case EXPONENTIAL -> base * Math.pow(2, (double) Math.min(retry - 1, 1_000));
         };
-        double capped = Math.min(raw, (double) Checks.micros(spec.cap));
-        return Math.round(capped * (1 + spec.jitter * (2 * random - 1)));
+        double cap = (double) Checks.micros(spec.cap);
+        double middle = Math.min(raw, cap);
+        double least = middle * (1 - spec.jitter);
+        double most = Math.min(middle * (1 + spec.jitter), cap);
+        return Math.round(least + (most - least) * random);
     }
 
     /** Names, not classes, are compared: a stored policy may name a class that this node does not have. */
@@ -192,10 +206,6 @@ public final class RetryPolicy {
     @Override
     public String toString() {
         return RetryPolicyText.format(spec);
-    }
-
-    static RetryPolicy of(Spec spec) {
-        return new RetryPolicy(spec.copy());
     }
 
     /** The settings while they are refined; never shared once a policy holds them. */

@@ -37,31 +37,46 @@ final class RetryPolicyText {
         return text.toString();
     }
 
+    /** By the factories and refinements that users call, so that what they refuse is refused here too. */
     static RetryPolicy parse(String text) {
         if (text.equals("NEVER")) {
             return RetryPolicy.never();
         }
         String[] words = text.split(" ");
         try {
-            RetryPolicy.Spec spec = new RetryPolicy.Spec();
-            spec.backoff = RetryPolicy.Backoff.valueOf(words[0]);
-            spec.max = Long.parseLong(words[1]);
-            spec.delay = Duration.parse(words[2]);
+            long retries = Long.parseLong(words[1]);
+            Duration delay = Duration.parse(words[2]);
+            RetryPolicy policy = switch (RetryPolicy.Backoff.valueOf(words[0])) {
+                case FIXED -> RetryPolicy.fixed(retries, delay);
+                case LINEAR -> RetryPolicy.linear(retries, delay);
+                case EXPONENTIAL -> RetryPolicy.exponential(retries, delay).jitter(0);
+            };
             for (int i = 3; i < words.length; i += 2) {
-                String value = words[i + 1];
-                switch (words[i]) {
-                    case "cap" -> spec.cap = Duration.parse(value);
-                    case "jitter" -> spec.jitter = Double.parseDouble(value);
-                    case "deadline" -> spec.deadline = Duration.parse(value);
-                    case "only" -> spec.only = List.of(value.split(","));
-                    case "not" -> spec.not = List.of(value.split(","));
-                    default -> throw new IllegalArgumentException(words[i]);
-                }
+                policy = refined(policy, words[i], words[i + 1]);
             }
-            return RetryPolicy.of(spec);
+            return policy;
         } catch (IllegalArgumentException | DateTimeParseException | ArrayIndexOutOfBoundsException malformed) {
             throw new InvalidTaskException(
                     "retry", text, "write NEVER or, for example, FIXED 3 PT1S cap PT1M jitter 0.1");
         }
+    }
+
+    private static RetryPolicy refined(RetryPolicy policy, String word, String value) {
+        return switch (word) {
+            case "cap" -> policy.cap(Duration.parse(value));
+            case "jitter" -> policy.jitter(Double.parseDouble(value));
+            case "deadline" -> policy.deadline(Duration.parse(value));
+            case "only" -> policy.onlyOn(names(value));
+            case "not" -> policy.notOn(names(value));
+            default -> throw new IllegalArgumentException(word);
+        };
+    }
+
+    private static List<String> names(String value) {
+        List<String> names = List.of(value.split(",", -1));
+        if (names.contains("")) {
+            throw new IllegalArgumentException(value);
+        }
+        return names;
     }
 }

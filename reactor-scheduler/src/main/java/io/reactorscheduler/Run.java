@@ -1,6 +1,5 @@
 package io.reactorscheduler;
 
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -13,7 +12,6 @@ import reactor.core.CoreSubscriber;
 import reactor.core.Scannable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
-import reactor.core.scheduler.Scheduler;
 import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
@@ -26,7 +24,7 @@ import reactor.util.context.ContextView;
  * object serves as the Mono, as its subscription, as the handler's subscriber and as the handler's context, because a
  * store with a backlog makes millions of them a second.
  */
-final class Run extends Mono<Completion> implements RunContext, CoreSubscriber<Object>, Subscription, Scannable {
+final class Run extends Mono<Completion> implements AttemptContext, CoreSubscriber<Object>, Subscription, Scannable {
 
     private static final int NEW = 0;
     private static final int RUNNING = 1;
@@ -52,13 +50,29 @@ final class Run extends Mono<Completion> implements RunContext, CoreSubscriber<O
     private long startedMicros = Position.NO_TIME;
     private @Nullable Object last;
     private @Nullable List<Object> all;
+
+    /** Of a handler that may give more than one element: what it gave, for those who subscribe late. */
+    private volatile RecentElements.@Nullable Of recent;
+
     private volatile RunReports.@Nullable Of reports;
+
+    /** Of the first attempt; made when somebody asks for it or it is cancelled. */
+    private volatile @Nullable Cancellation cancellation;
+
+    /** The attempt that runs or ran last, null for the first one: then this object is its context. */
+    private volatile @Nullable LaterAttempt later;
+
+    /** Whether the last attempt has ended by itself and another one is waited for. */
+    private volatile boolean isBetweenAttempts;
+
+    /** Whether the store has the next head of a timeline that does not wait for the end of this run. */
+    private volatile boolean isHeadWritten;
 
     /** The next active run of the same task; kept by {@link ActiveRuns}. */
     volatile @Nullable Run nextOfTask;
 
     /** Until when the lease is trusted, by this node's monotonic clock in nanoseconds; kept by {@link ActiveRuns}. */
-    volatile long trustedUntilNanos;
+    volatile long trustedUntilNanos = ActiveRuns.NOT_READ;
 
     Run(Runner runner, Plan plan) {
         this.runner = runner;
@@ -93,7 +107,11 @@ final class Run extends Mono<Completion> implements RunContext, CoreSubscriber<O
         }
         Run before = runner.starting(this);
         try {
-            runner.body(this).subscribe(this);
+            Publisher<Object> body = runner.body(this);
+            if (!(body instanceof Mono)) {
+                recent = runner.recent(this);
+            }
+            body.subscribe(this);
         } catch (Throwable thrown) {
             // what Reactor throws through its operators (StackOverflowError and the like) ends the run, not the engine
             finish(runner.failure(this, ThrownError.unwrap(thrown)), true);
@@ -120,7 +138,7 @@ final class Run extends Mono<Completion> implements RunContext, CoreSubscriber<O
     @Override
     public void cancel() {
         if (STATE.getAndSet(this, ENDED) == RUNNING) {
-            leave(true);
+            leave(true, false);
         }
     }
 
@@ -144,10 +162,14 @@ final class Run extends Mono<Completion> implements RunContext, CoreSubscriber<O
         }
         if (all == null) {
             last = element;
-        } else {
+        } else if (all.size() < runner.mostCollected()) {
             all.add(element);
+        } else {
+            finish(runner.tooMany(), true);
+            return;
         }
-        runner.emitted(this, element);
+        RecentElements.Of known = recent;
+        runner.emitted(this, element, known == null ? 0 : known.add(element));
     }
 
     @Override
@@ -178,8 +200,14 @@ final class Run extends Mono<Completion> implements RunContext, CoreSubscriber<O
 
     // ---- for the engine
 
-    Claim claim() {
+    @Override
+    public Claim claim() {
         return plan.claim();
+    }
+
+    @Override
+    public Runner runner() {
+        return runner;
     }
 
     /** Ends the run from outside; does nothing when it has ended. */
@@ -187,7 +215,12 @@ final class Run extends Mono<Completion> implements RunContext, CoreSubscriber<O
         finish(outcome, true);
     }
 
-    void attemptStarted(long nowMicros) {
+    Plan plan() {
+        return plan;
+    }
+
+    /** Gives what the attempt that starts now knows of its run. */
+    RunContext attemptStarted(long nowMicros) {
         // attempts of one run follow each other; other threads only read
         int next = attempt + 1;
         attempt = next;
@@ -196,6 +229,32 @@ final class Run extends Mono<Completion> implements RunContext, CoreSubscriber<O
         if (all != null) {
             all = new ArrayList<>();
         }
+        if (next == claim().attempt()) {
+            return this;
+        }
+        LaterAttempt started = new LaterAttempt(this, next);
+        later = started;
+        isBetweenAttempts = false;
+        return started;
+    }
+
+    /** The attempt has failed, and the next one is waited for. */
+    void attemptFailed() {
+        isBetweenAttempts = true;
+    }
+
+    /** The subscription of the attempt that runs is about to be cancelled, not by its own doing. */
+    void attemptCancelled() {
+        LaterAttempt current = later;
+        (current == null ? cancellation() : current.cancellation()).cancel();
+    }
+
+    void headWritten() {
+        isHeadWritten = true;
+    }
+
+    boolean isHeadWritten() {
+        return isHeadWritten;
     }
 
     int startedAttempts() {
@@ -218,18 +277,23 @@ final class Run extends Mono<Completion> implements RunContext, CoreSubscriber<O
         if (!STATE.compareAndSet(this, RUNNING, ENDED)) {
             return;
         }
-        leave(isFromOutside);
+        leave(isFromOutside, outcome.kind() == Outcome.Kind.COMPLETED);
         CoreSubscriber<? super Completion> subscriber = Objects.requireNonNull(actual);
         subscriber.onNext(runner.completion(this, outcome));
         subscriber.onComplete();
     }
 
     /** A publisher that has ended by itself is not cancelled: the handler's cancel hooks must not see a success. */
-    private void leave(boolean cancels) {
+    private void leave(boolean cancels, boolean isSuccess) {
         Subscription subscription = UPSTREAM.getAndSet(this, Operators.cancelledSubscription());
-        if (cancels && subscription != null) {
+        if (cancels) {
             try {
-                subscription.cancel();
+                if (!isBetweenAttempts) {
+                    attemptCancelled();
+                }
+                if (subscription != null) {
+                    subscription.cancel();
+                }
             } catch (Throwable thrown) {
                 // a handler that fails to be cancelled must not keep its slot, nor stop whoever ends many runs
                 Operators.onErrorDropped(thrown, Context.empty());
@@ -242,70 +306,21 @@ final class Run extends Mono<Completion> implements RunContext, CoreSubscriber<O
         if (said != null) {
             said.ended();
         }
+        RecentElements.Of kept = recent;
+        if (kept != null) {
+            kept.ended(isSuccess);
+        }
     }
 
-    List<Skip> skipped() {
-        return plan.skipped();
-    }
-
-    // ---- as the context of the handler
-
-    @Override
-    public TaskRecord task() {
-        return plan.claim().task();
-    }
-
-    @Override
-    public String executionId() {
-        return plan.claim().executionId();
-    }
-
-    @Override
-    public Instant fireTime() {
-        return plan.claim().fireTime();
-    }
+    // ---- as the context of the handler in the first attempt
 
     @Override
     public int attempt() {
-        return attempt;
+        return claim().attempt();
     }
 
     @Override
-    public long fence() {
-        return plan.claim().fence();
-    }
-
-    @Override
-    public String node() {
-        return runner.node();
-    }
-
-    @Override
-    @SuppressWarnings("unchecked")
-    public <T> @Nullable T input(Class<T> type) {
-        return (T) runner.input(plan.claim(), type);
-    }
-
-    @Override
-    @SuppressWarnings("unchecked")
-    public <T> @Nullable T input(TypeRef<T> type) {
-        return (T) runner.input(plan.claim(), type.type());
-    }
-
-    @Override
-    public void event(ExecutionEvent.Level level, String message) {
-        reports().event(level, message, null);
-    }
-
-    @Override
-    public void progress(double fraction, String message) {
-        if (!(fraction >= 0 && fraction <= 1)) {
-            throw new InvalidTaskException("progress", fraction, "give a fraction between 0 and 1");
-        }
-        reports().event(ExecutionEvent.Level.INFO, message, fraction);
-    }
-
-    private RunReports.Of reports() {
+    public RunReports.Of reports() {
         RunReports.Of known = reports;
         if (known == null) {
             synchronized (this) {
@@ -321,22 +336,32 @@ final class Run extends Mono<Completion> implements RunContext, CoreSubscriber<O
 
     @Override
     public boolean isCancelled() {
-        return state == ENDED;
+        Cancellation known = cancellation;
+        return known != null && known.isCancelled();
     }
 
     @Override
     public Mono<Void> cancelled() {
-        return reports().cancelled();
+        return cancellation().asMono();
+    }
+
+    private Cancellation cancellation() {
+        Cancellation known = cancellation;
+        if (known == null) {
+            synchronized (this) {
+                known = cancellation;
+                if (known == null) {
+                    known = new Cancellation();
+                    cancellation = known;
+                }
+            }
+        }
+        return known;
     }
 
     @Override
     public ContextView context() {
         return currentContext();
-    }
-
-    @Override
-    public Scheduler timer() {
-        return runner.timer();
     }
 
     @Override

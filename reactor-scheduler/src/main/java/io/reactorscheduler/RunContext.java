@@ -51,18 +51,43 @@ public interface RunContext {
      */
     void event(ExecutionEvent.Level level, String message);
 
+    /** As {@link #event} at {@link ExecutionEvent.Level#DEBUG}. */
+    default void debug(String message) {
+        event(ExecutionEvent.Level.DEBUG, message);
+    }
+
+    /** As {@link #event} at {@link ExecutionEvent.Level#INFO}. */
+    default void info(String message) {
+        event(ExecutionEvent.Level.INFO, message);
+    }
+
+    /** As {@link #event} at {@link ExecutionEvent.Level#WARNING}. */
+    default void warning(String message) {
+        event(ExecutionEvent.Level.WARNING, message);
+    }
+
+    /** As {@link #event} at {@link ExecutionEvent.Level#ERROR}; it does not fail the run. */
+    default void error(String message) {
+        event(ExecutionEvent.Level.ERROR, message);
+    }
+
     /** Records how far the run is, 0 to 1, with a message; kept and streamed like {@link #event}. */
     void progress(double fraction, String message);
 
-    /** Whether the run has been ended from outside: cancel, timeout, lost lease, shutdown. */
+    /**
+     * Whether the subscription to this attempt was cancelled from outside: cancel, timeout, lost lease, shutdown. Stays
+     * false when the attempt ends by itself, and stays true for what is left of an attempt that timed out while the next
+     * one, which has a context of its own, goes on.
+     */
     boolean isCancelled();
 
     /** Completes when {@link #isCancelled()} becomes true; never otherwise. For code that cannot be cancelled by subscription. */
     Mono<Void> cancelled();
 
     /**
-     * What was carried from the caller of schedule: the keys named by the builder's {@code carryContext}, and what
-     * {@link Instrumentation} adds. The handler's publisher is subscribed with it too.
+     * The Reactor Context that the run begins with: the keys that were carried from the caller of schedule (the builder's
+     * {@code carryContext}) and this run itself. The handler's publisher finds these in its own Context, together with what
+     * an {@link Instrumentation#around} writes there, which is not here.
      */
     ContextView context();
 

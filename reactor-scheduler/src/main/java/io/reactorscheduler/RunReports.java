@@ -6,7 +6,6 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.Sinks;
 import reactor.util.retry.Retry;
 
 /** What handlers say during their runs: to the store in batches, and to whoever listens. */
@@ -29,7 +28,7 @@ final class RunReports {
 
     /** Events are worth a few attempts, not an endless queue while the store is away: then they are told as a problem. */
     private Mono<?> append(List<ExecutionEvent> batch) {
-        return Mono.defer(() -> with.store().append(batch))
+        return with.answered(Mono.defer(() -> with.store().append(batch)))
                 .retryWhen(Retry.backoff(ATTEMPTS, PAUSE).scheduler(with.timer()))
                 .onErrorResume(error -> {
                     with.events().problem(batch.size() + " events of executions could not be saved", error);
@@ -46,7 +45,6 @@ final class RunReports {
         private final Run run;
         private final String executionId;
         private final AtomicInteger said = new AtomicInteger();
-        private final Sinks.Empty<Void> ended = Sinks.empty();
 
         private Of(Run run) {
             this.run = run;
@@ -66,12 +64,7 @@ final class RunReports {
             }
         }
 
-        Mono<Void> cancelled() {
-            return ended.asMono();
-        }
-
         void ended() {
-            ended.tryEmitEmpty();
             int dropped = said.get() - MOST_EVENTS;
             if (dropped > 0) {
                 batcher.add(new ExecutionEvent(

@@ -26,6 +26,7 @@ import reactor.util.retry.Retry;
 final class Runner {
 
     private final Resources with;
+    private final OverlappingRuns overlapping;
     private final Handlers handlers;
     private final ActiveRuns active;
     private final RunReports reports;
@@ -35,6 +36,7 @@ final class Runner {
 
     Runner(Resources with, Handlers handlers, ActiveRuns active, Carrier carrier, Function<String, TaskQueue> queues) {
         this.with = with;
+        this.overlapping = new OverlappingRuns(with);
         this.handlers = handlers;
         this.active = active;
         this.reports = new RunReports(with);
@@ -45,24 +47,30 @@ final class Runner {
 
     /** Runs a claim; gives exactly one completion and never fails. */
     Mono<Completion> run(Claim claimed) {
-        Claim claim = claimed.withTask(handlers.resolved(claimed.task()));
         Plan plan;
         try {
+            Claim claim = claimed.withTask(handlers.resolved(claimed.task()));
             plan = claim.repeats() ? Planner.plan(claim, with.nowMicros()) : Plan.run(claim);
         } catch (Throwable thrown) {
-            return Mono.just(brokenTrigger(claim, thrown));
+            return Mono.just(brokenTrigger(claimed, thrown));
         }
         Mono<Completion> run = new Run(this, plan);
         ResultDestination destination = with.settings().destination();
         if (destination != null) {
             run = run.flatMap(completion -> write(destination, completion));
         }
-        return claim.overlaps() ? new OverlappingRuns(with).before(plan, run) : run;
+        return run;
     }
 
     // ---- handler, then timeout, then retry
 
     Publisher<Object> body(Run run) {
+        return run.claim().overlaps()
+                ? overlapping.before(run).thenMany(Flux.defer(() -> attempts(run)))
+                : attempts(run);
+    }
+
+    private Publisher<Object> attempts(Run run) {
         Publisher<Object> first = attempt(run);
         if (policy(run.claim()).max() == 0) {
             return first;
@@ -80,6 +88,7 @@ final class Runner {
 
     /** Waits in the slot for the next attempt, or fails when there is none that is near enough. */
     private Mono<Long> pause(Run run, Throwable error) {
+        run.attemptFailed();
         Throwable cause = ThrownError.unwrap(error);
         long delay = retryDelay(run, cause);
         if (delay < 0 || delay > inPlaceMicros) {
@@ -91,11 +100,15 @@ final class Runner {
     }
 
     private Publisher<Object> attempt(Run run) {
-        run.attemptStarted(with.nowMicros());
+        RunContext context = run.attemptStarted(with.nowMicros());
         with.events().started(run);
-        Publisher<Object> publisher = invoke(run);
-        for (Instrumentation instrumentation : with.settings().instrumentations()) {
-            publisher = around(instrumentation, run, publisher);
+        Publisher<Object> publisher = invoke(run.claim(), context);
+        List<Instrumentation> instrumentations = with.settings().instrumentations();
+        if (!instrumentations.isEmpty()) {
+            publisher = instrumented(instrumentations, context, publisher);
+        }
+        if (context != run) {
+            publisher = within(context, publisher);
         }
         Duration timeout = run.task().timeout();
         if (timeout == null) {
@@ -104,9 +117,25 @@ final class Runner {
         return timeout == null ? publisher : within(timeout, publisher, run);
     }
 
-    private Publisher<Object> around(Instrumentation instrumentation, Run run, Publisher<Object> attempt) {
+    private static Publisher<Object> within(RunContext context, Publisher<Object> publisher) {
+        return publisher instanceof Mono<Object> mono
+                ? mono.contextWrite(Context.of(RunContext.class, context))
+                : Flux.from(publisher).contextWrite(Context.of(RunContext.class, context));
+    }
+
+    /** Instrumentations see errors as the handler threw them. */
+    private Publisher<Object> instrumented(
+            List<Instrumentation> instrumentations, RunContext context, Publisher<Object> attempt) {
+        Publisher<Object> publisher = ThrownError.map(attempt, ThrownError::unwrap);
+        for (Instrumentation instrumentation : instrumentations) {
+            publisher = around(instrumentation, context, publisher);
+        }
+        return ThrownError.map(publisher, ThrownError::carry);
+    }
+
+    private Publisher<Object> around(Instrumentation instrumentation, RunContext context, Publisher<Object> attempt) {
         try {
-            return instrumentation.around(run, attempt);
+            return instrumentation.around(context, attempt);
         } catch (Throwable thrown) {
             with.events().problem("An instrumentation failed, so an attempt runs without it", thrown);
             return attempt;
@@ -114,23 +143,25 @@ final class Runner {
     }
 
     private Publisher<Object> within(Duration timeout, Publisher<Object> publisher, Run run) {
-        Mono<Object> late = Mono.error(() -> new TimeoutException("Attempt " + run.attempt() + " of "
+        Mono<Object> late = Mono.error(() -> new TimeoutException("Attempt " + run.startedAttempts() + " of "
                 + run.executionId() + " took longer than its timeout of " + timeout));
         return publisher instanceof Mono<Object> mono
-                ? mono.timeout(timeout, late, with.timer())
+                ? mono.timeout(Mono.delay(timeout, with.timer()).doOnNext(end -> run.attemptCancelled()), late)
                 : Flux.defer(() -> {
                     AtomicBoolean isLate = new AtomicBoolean();
                     // takeUntilOther cancels the stream when the other one speaks, but not when it fails
                     return Flux.from(publisher)
-                            .takeUntilOther(Mono.delay(timeout, with.timer()).doOnNext(end -> isLate.set(true)))
+                            .takeUntilOther(Mono.delay(timeout, with.timer()).doOnNext(end -> {
+                                isLate.set(true);
+                                run.attemptCancelled();
+                            }))
                             .concatWith(Mono.defer(() -> isLate.get() ? late : Mono.empty()));
                 });
     }
 
     /** The input of a handler that takes none is null, which its erased type cannot say. */
     @SuppressWarnings({"unchecked", "rawtypes", "NullAway"})
-    private Publisher<Object> invoke(Run run) {
-        Claim claim = run.claim();
+    private Publisher<Object> invoke(Claim claim, RunContext context) {
         try {
             Handlers.Entry entry = handlers.get(claim.task().handler());
             HandlerFunction function = claim.task().function();
@@ -142,7 +173,7 @@ final class Runner {
                 function = entry.function();
             }
             Object input = entry == null ? null : input(claim, entry.inputType());
-            Publisher<?> publisher = function.apply(input, run);
+            Publisher<?> publisher = function.apply(input, context);
             if (publisher == null) {
                 return Mono.error(new NullPointerException(
                         "Handler \"" + claim.task().handler() + "\" returned null: return Mono.empty() for no result"));
@@ -191,8 +222,25 @@ final class Runner {
         active.remove(run);
     }
 
-    void emitted(Run run, Object element) {
-        with.events().result(run, element);
+    RecentElements.Of recent(Run run) {
+        return with.events().recent().of(run.claim());
+    }
+
+    void emitted(Run run, Object element, long number) {
+        with.events().result(run, element, number);
+    }
+
+    /** The most elements of a collected result: each takes a character of JSON at least, and a comma or a bracket. */
+    int mostCollected() {
+        return with.settings().maxPayload() / 2;
+    }
+
+    Outcome tooMany() {
+        return Outcome.failed(ExecutionError.of(new InvalidTaskException(
+                "result",
+                "more than " + mostCollected() + " elements",
+                "collect fewer, raise builder.maxPayload (" + with.settings().maxPayload()
+                        + "), or write large results elsewhere")));
     }
 
     RunReports.Of reports(Run run) {
@@ -272,15 +320,18 @@ final class Runner {
     }
 
     Completion completion(Run run, Outcome outcome) {
-        Claim claim = run.claim();
+        Plan plan = run.plan();
+        Claim claim = plan.claim();
         long now = with.nowMicros();
         try {
-            Planner.Next next = switch (outcome.kind()) {
-                case COMPLETED, FAILED, CANCELLED -> Planner.after(claim, now);
-                case SKIPPED -> Planner.afterSkip(claim, now);
-                case RETRY_AT, RELEASED -> Planner.Next.UNCHANGED;
-            };
-            List<Skip> skipped = both(run.skipped(), next.skipped());
+            Planner.Next next = run.isHeadWritten()
+                    ? Planner.Next.UNCHANGED
+                    : switch (outcome.kind()) {
+                        case COMPLETED, FAILED, CANCELLED -> Planner.after(plan, now);
+                        case SKIPPED -> Planner.afterSkip(plan, now);
+                        case RETRY_AT, RELEASED -> Planner.Next.UNCHANGED;
+                    };
+            List<Skip> skipped = both(plan.skipped(), next.skipped());
             return new Completion(
                     claim, outcome, run.startedAttempts(), run.startedMicros(), now, next.position(), skipped);
         } catch (Throwable thrown) {

@@ -17,17 +17,25 @@ public interface ScheduledTask<O> {
     boolean isKept();
 
     /**
-     * The output of all runs: first the stored results of runs that ended before the subscription, then each element as
-     * it comes.
+     * The output of all runs since it was scheduled, each element once: what runs have given before the subscription,
+     * then each element as it comes. Runs of a task that it replaced are not among it; of one that was kept
+     * ({@link #isKept()}) all that is recorded is.
      *
-     * <p>Cold, arrives on the scheduler's threads. Completes when the task ends (or is cancelled or removed), fails with
-     * {@link TaskFailedException} when its last run failed; a repeating task goes on after a failed run, see
-     * {@link #executions()}. A subscriber that falls 1,024 elements behind gets an overflow error; the runs never wait
-     * for it.
+     * <p>Elements are kept by the node that runs the task: of a run under way the newest 1,024, of runs that have ended as
+     * long as they are among the newest 16,384 elements of all. Of other runs it gives the stored result: the last element,
+     * or all with {@link Task#collectResults()}. Where an attempt is followed by another, the elements of both are given.
+     *
+     * <p>Cold; signals arrive on the scheduler's threads, those of the past possibly on the one that subscribes. Completes
+     * when the task ends (or is cancelled or removed), fails with {@link TaskFailedException} when its last run failed; a
+     * repeating task goes on after a failed run, see {@link #executions()}. A subscriber that falls 1,024 elements behind
+     * gets an overflow error; the runs never wait for it.
      */
     Flux<O> results();
 
-    /** How each run ended: first what is recorded, then each as it ends. Completes when the task ends; never fails for a failed run. */
+    /**
+     * How each run ended: first all that is recorded under its id, then each as it ends. Completes when the task ends; never
+     * fails for a failed run.
+     */
     Flux<Execution> executions();
 
     /** The task as it stands now; empty when it was removed or its history has expired. */

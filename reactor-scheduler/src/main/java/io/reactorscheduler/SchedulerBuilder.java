@@ -201,7 +201,8 @@ public final class SchedulerBuilder {
         Scheduler blockingThreads =
                 blocking != null ? blocking.get() : isVirtual ? resolved : BlockingThreads.scheduler();
         Events events = new Events(settings.node(), used::nowMicros, () -> resolved, settings.instrumentations());
+        TaskStore called = used.isShared() ? new RepliesOnScheduler(used, resolved) : used;
         return new Resources(
-                settings, used, resolved, blockingThreads, new SharedTimer(resolved), events, new Counters());
+                settings, called, resolved, blockingThreads, new SharedTimer(resolved), events, new Counters());
     }
 }

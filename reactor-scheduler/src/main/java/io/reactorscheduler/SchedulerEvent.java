@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param executionId the execution it is about, null where it is about none
  * @param attempt the attempt, 0 where there is none
  * @param message in words: the handler's message, the error, the reason; empty for none
- * @param detail the element of {@link Kind#RESULT}, the {@link ExecutionEvent} of {@link Kind#LOGGED}, the
- *     {@link ExecutionError} of {@link Kind#RETRYING}, the {@link Execution} of what ended or was skipped, the
- *     {@link Throwable} of {@link Kind#PROBLEM}, the number of lost events of {@link Kind#MISSED}; null for none
+ * @param detail what comes with its kind, null for nothing; typed as {@link #element}, {@link #logged},
+ *     {@link #execution}, {@link #error}, {@link #problem} and {@link #missed}
+ * @param number of an element of a stream, larger than that of any element before on its node; 0 where there is none
  * @param isLast whether the task will not run again by itself
  */
 public record SchedulerEvent(
@@ -25,6 +25,7 @@ public record SchedulerEvent(
         int attempt,
         String message,
         @Nullable Object detail,
+        long number,
         boolean isLast) {
 
     /** What can happen. */
@@ -64,5 +65,44 @@ public record SchedulerEvent(
     /** The id of the task it is about, null where it is about none. */
     public @Nullable String taskId() {
         return task == null ? null : task.id();
+    }
+
+    /** The element that a run gave, of {@link Kind#RESULT}; null otherwise. */
+    public @Nullable Object element() {
+        return kind == Kind.RESULT ? detail : null;
+    }
+
+    /** What the handler said, of {@link Kind#LOGGED}; null otherwise. */
+    public @Nullable ExecutionEvent logged() {
+        return detail instanceof ExecutionEvent event ? event : null;
+    }
+
+    /** The record of a run that ended, or of fire times that were skipped; null otherwise. */
+    public @Nullable Execution execution() {
+        return detail instanceof Execution execution ? execution : null;
+    }
+
+    /** How the handler failed, where an attempt or a run did; null otherwise. */
+    public @Nullable ExecutionError error() {
+        Execution ended = execution();
+        return ended != null ? ended.error() : detail instanceof ExecutionError error ? error : null;
+    }
+
+    /** What went wrong around the runs, of {@link Kind#PROBLEM}; null otherwise. */
+    public @Nullable Throwable problem() {
+        return kind == Kind.PROBLEM && detail instanceof Throwable thrown ? thrown : null;
+    }
+
+    /** How many events the subscriber missed, of {@link Kind#MISSED}; 0 otherwise. */
+    public long missed() {
+        return kind == Kind.MISSED && detail instanceof Long missed ? missed : 0;
+    }
+
+    /** The kind, what it is about and the message, for people. */
+    @Override
+    public String toString() {
+        String about = executionId != null ? " " + executionId : task != null ? " " + task.id() : "";
+        String said = kind == Kind.RESULT ? String.valueOf(detail) : message;
+        return kind + about + " at " + time + (said.isEmpty() ? "" : ": " + said);
     }
 }

@@ -4,7 +4,7 @@ package io.reactorscheduler;
 public final class SchedulerStoppedException extends SchedulerException {
 
     /** For the name of the node that was stopped. */
-    public SchedulerStoppedException(String node) {
+    SchedulerStoppedException(String node) {
         super("Scheduler \"" + node + "\" was stopped: build and start another one", null, null, null);
     }
 }

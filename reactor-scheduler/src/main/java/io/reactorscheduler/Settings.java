@@ -28,4 +28,30 @@ record Settings(
         Map<String, TaskQueue> queues,
         Map<String, Type> carried,
         List<Instrumentation> instrumentations,
-        @Nullable ResultDestination destination) {}
+        @Nullable ResultDestination destination) {
+
+    /** A value that a caller gave, as JSON; {@code parameter} names it in the error when that cannot be. */
+    String encode(String parameter, Object value) {
+        String json;
+        try {
+            json = codec.encode(value);
+        } catch (Exception | StackOverflowError notSerialisable) {
+            throw new InvalidTaskException(
+                    parameter,
+                    value.getClass().getName(),
+                    "give a value that the JsonCodec can write; it said: " + notSerialisable);
+        }
+        checkSize(parameter, json.length());
+        return json;
+    }
+
+    /** Refuses what has more characters than the user allows. */
+    void checkSize(String parameter, long characters) {
+        if (characters > maxPayload) {
+            throw new InvalidTaskException(
+                    parameter,
+                    characters + " characters",
+                    "give at most " + maxPayload + ", or raise builder.maxPayload");
+        }
+    }
+}

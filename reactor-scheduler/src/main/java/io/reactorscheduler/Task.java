@@ -105,6 +105,29 @@ public final class Task<I, O> {
         return trigger(Trigger.cron(cron));
     }
 
+    /** No fire time is before this; see {@link Trigger#startAt}. Refines the trigger, so name that first. */
+    public Task<I, O> startAt(Instant start) {
+        return trigger(trigger.startAt(start));
+    }
+
+    /** No fire time is after this; see {@link Trigger#endAt}. Refines the trigger, so name that first. */
+    public Task<I, O> endAt(Instant end) {
+        return trigger(trigger.endAt(end));
+    }
+
+    /** At most this many fire times; see {@link Trigger#maxRuns}. Refines the trigger, so name that first. */
+    public Task<I, O> maxRuns(long runs) {
+        return trigger(trigger.maxRuns(runs));
+    }
+
+    /** Each run is due up to this much later; see {@link Trigger#jitter}. Refines the trigger, so name that first. */
+    public Task<I, O> jitter(Duration most) {
+        if (trigger.equals(Trigger.now())) {
+            throw new InvalidTaskException("jitter", most, "name the trigger first, as in every(...).jitter(...)");
+        }
+        return trigger(trigger.jitter(most));
+    }
+
     /** The queue it waits in; {@value TaskQueue#DEFAULT_NAME} by default. */
     public Task<I, O> queue(String queue) {
         Checks.name("queue", queue);
@@ -116,7 +139,10 @@ public final class Task<I, O> {
         return withOptions(options -> options.priority = priority);
     }
 
-    /** The key that the queue's per-key limits and its fairness go by, for example a tenant; none by default. */
+    /**
+     * What the queue's limits per key go by, for example a tenant; none by default. In a queue with such a limit
+     * ({@link TaskQueue#keyConcurrency}, {@link TaskQueue#keyRateLimit}) due keys take turns; in others the key changes nothing.
+     */
     public Task<I, O> key(String key) {
         Checks.name("key", key);
         return withOptions(options -> options.key = key);
@@ -167,7 +193,10 @@ public final class Task<I, O> {
         return withOptions(options -> options.description = description);
     }
 
-    /** The stored result of a run is the list of all its elements instead of the last one. */
+    /**
+     * The stored result of a run is the list of all its elements instead of the last one. The run fails when they are more
+     * than fit: the builder's {@code maxPayload} bounds the list as JSON, half of it the number of elements.
+     */
     public Task<I, O> collectResults() {
         return withOptions(options -> options.collect = true);
     }

@@ -11,7 +11,7 @@ public final class TaskFailedException extends RuntimeException {
     private final transient Execution execution;
 
     /** For the execution that ended the task. */
-    public TaskFailedException(Execution execution) {
+    TaskFailedException(Execution execution) {
         super("Execution \"" + execution.id() + "\" ended " + execution.state() + reason(execution), cause(execution));
         this.execution = execution;
     }

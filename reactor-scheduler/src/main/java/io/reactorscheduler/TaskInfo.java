@@ -42,4 +42,11 @@ public record TaskInfo(
     public String queue() {
         return task.queue();
     }
+
+    /** The id, the state and when it fires next, for people. */
+    @Override
+    public String toString() {
+        return "TaskInfo(" + id() + " " + state + ", " + handler() + " in " + queue()
+                + (nextFireTime == null ? "" : ", next " + nextFireTime) + ")";
+    }
 }

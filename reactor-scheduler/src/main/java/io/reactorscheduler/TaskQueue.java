@@ -58,19 +58,29 @@ public final class TaskQueue {
         return with(next -> next.capacity = tasks);
     }
 
-    /** At most this many runs start per period, at any moment no more than {@code runs} at once; no limit by default. */
+    /**
+     * A limit of starts, as a bucket of {@code runs} tokens: it is full at first, each start takes one, and it fills evenly
+     * over {@code period}. So after a quiet time {@code runs} may start at once, then one every {@code period / runs}. No limit
+     * by default.
+     */
     public TaskQueue rateLimit(int runs, Duration period) {
         RateLimit limit = new RateLimit(runs, period);
         return with(next -> next.rateLimit = limit);
     }
 
-    /** At most this many runs at once of tasks with the same key; due keys take turns. No limit by default. */
+    /**
+     * At most this many runs at once, on all nodes together, of tasks with the same key; due keys of the same priority take
+     * turns. Tasks without a key have no such limit. No limit by default.
+     */
     public TaskQueue keyConcurrency(int runs) {
         Checks.atLeast("keyConcurrency", runs, 1);
         return with(next -> next.keyConcurrency = runs);
     }
 
-    /** At most this many starts per period of tasks with the same key; due keys take turns. No limit by default. */
+    /**
+     * A bucket as that of {@link #rateLimit} for each key; due keys of the same priority take turns. Tasks without a key have no
+     * such limit. No limit by default.
+     */
     public TaskQueue keyRateLimit(int runs, Duration period) {
         RateLimit limit = new RateLimit(runs, period);
         return with(next -> next.keyRateLimit = limit);

@@ -3,27 +3,29 @@ package io.reactorscheduler;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
-import org.reactivestreams.Publisher;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 /**
- * The runs of one task as streams: first what is recorded, then what comes.
+ * The runs of one task as streams: first what is known, then what comes.
  *
- * <p>Listening begins before the record is read, so nothing falls between; what is found in the record is dropped from
- * what was heard meanwhile. An execution that was under way before listening began, and of which no element was heard,
- * gives its stored result when it ends.
+ * <p>Listening begins before the record is read, so nothing falls between; what is found in the record, or among
+ * {@link RecentElements}, is dropped from what was heard meanwhile. An execution of which no element was seen gives its
+ * stored result when it ends.
  */
 final class TaskResults {
 
-    /** Ends a stream whose task had ended before it was subscribed. */
+    /** Ends a stream whose task has ended. */
     private static final Object END = new Object();
 
     private final Resources with;
@@ -42,75 +44,67 @@ final class TaskResults {
         return (Flux<O>) (Flux<?>) elements;
     }
 
-    /** Elements from when {@code listening} is called. */
-    Flux<Object> live(Runnable listening) {
-        return Flux.defer(() -> {
-            Heard heard = new Heard();
-            return untilLast(with.events().of(taskId, listening)).concatMap(heard::elements);
-        });
+    /** The elements of a task that is saved when the stream is subscribed; of one that was kept, all. */
+    Flux<Object> of(Mono<TaskStore.Saved> saving) {
+        return results(saving.flatMap(
+                saved -> saved.isKept() ? known(0) : Mono.just(new Known(saved.executions(), null, List.of()))));
     }
 
-    /** Stored results of executions that have ended, then elements. */
-    Flux<Object> all() {
-        return joined(this::storedResults, Heard::elements);
+    /** The elements of executions with a higher number. */
+    Flux<Object> since(long number) {
+        return results(known(number));
     }
 
-    /** Executions that have ended, then others as they end. */
-    Flux<Execution> executions() {
-        return joined(
-                        (info, ended) -> info.state().isFinal()
-                                ? Flux.<Object>fromIterable(ended).concatWithValues(END)
-                                : Flux.fromIterable(ended),
-                        Heard::ends)
-                .cast(Execution.class);
+    private Flux<Object> results(Mono<Known> known) {
+        return joined(known, Heard::results, Heard::elements);
+    }
+
+    /** Executions that have ended, then others as they end, until one with a number above {@code since} is the last. */
+    Flux<Execution> executions(long since) {
+        return joined(known(since), Heard::ended, Heard::ends).cast(Execution.class);
     }
 
     private Flux<Object> joined(
-            BiFunction<TaskInfo, List<Execution>, Flux<Object>> recorded,
-            BiFunction<Heard, SchedulerEvent, Publisher<?>> coming) {
+            Mono<Known> reading,
+            BiFunction<Heard, Known, Flux<Object>> before,
+            BiFunction<Heard, SchedulerEvent, Flux<Object>> coming) {
         return Flux.defer(() -> {
             Heard heard = new Heard();
             Sinks.Empty<Void> listening = Sinks.empty();
-            Flux<SchedulerEvent> events = untilLast(with.events().of(taskId, listening::tryEmitEmpty));
-            Flux<Object> before = record().flatMapMany(record -> {
-                        heard.read(record.ended());
-                        return recorded.apply(record.info(), record.ended());
-                    })
-                    .delaySubscription(listening.asMono());
-            Flux<Object> after = events.concatMap(event -> heard.once(() -> Run.untyped(coming.apply(heard, event))));
-            return Flux.mergeSequential(before, after).takeWhile(value -> value != END);
+            Flux<Object> first = reading.delaySubscription(listening.asMono()).flatMapMany(known -> {
+                Flux<Object> values = before.apply(heard, known);
+                heard.isReady(known.since());
+                return values;
+            });
+            Flux<Object> then = with.events()
+                    .of(taskId, listening::tryEmitEmpty)
+                    .concatMap(event -> heard.whenReady(() -> coming.apply(heard, event)));
+            return Flux.mergeSequential(first, then).takeWhile(value -> value != END);
         });
     }
 
+    /**
+     * What is known when listening has begun.
+     *
+     * @param since executions up to this number do not count
+     * @param info the task; null when it was saved after listening began, so that everything of it is heard
+     * @param executions its executions, oldest first
+     */
+    private record Known(long since, @Nullable TaskInfo info, List<Execution> executions) {}
+
     /** The task before its executions: when it has ended, all of them are there. */
-    private Mono<Recorded> record() {
+    private Mono<Known> known(long since) {
         return with.store()
                 .task(taskId)
                 .switchIfEmpty(Mono.error(() -> new UnknownTaskException(taskId)))
                 .flatMap(info -> with.store()
                         .executions(ExecutionQuery.of(taskId).limit(Integer.MAX_VALUE))
-                        .filter(execution -> execution.state().isFinal())
                         .collectList()
                         .map(newestFirst -> {
-                            List<Execution> ended = new ArrayList<>(newestFirst);
-                            Collections.reverse(ended);
-                            return new Recorded(info, ended);
+                            List<Execution> executions = new ArrayList<>(newestFirst);
+                            Collections.reverse(executions);
+                            return new Known(since, info, executions);
                         }));
-    }
-
-    private record Recorded(TaskInfo info, List<Execution> ended) {}
-
-    private Flux<Object> storedResults(TaskInfo info, List<Execution> ended) {
-        Flux<Object> values =
-                Flux.fromIterable(ended).filter(Execution::isSuccess).concatMap(this::stored);
-        if (!info.state().isFinal()) {
-            return values;
-        }
-        Execution last = ended.isEmpty() ? null : ended.get(ended.size() - 1);
-        boolean isFailed = info.state() == TaskState.FAILED || info.state() == TaskState.QUARANTINED;
-        return isFailed && last != null && last.state() == TaskState.FAILED
-                ? values.concatWith(Mono.error(new TaskFailedException(last)))
-                : values.concatWithValues(END);
     }
 
     /** The stored result of one execution, element by element. */
@@ -134,63 +128,142 @@ final class TaskResults {
         return isList && value instanceof List<?> list ? Flux.fromIterable(list) : Flux.just(value);
     }
 
-    /** Ends with the last event of the task, with an error when its last run failed. */
-    private static Flux<SchedulerEvent> untilLast(Flux<SchedulerEvent> events) {
-        return events.takeUntil(SchedulerEvent::isLast);
-    }
-
-    /** What one subscriber has heard; touched by its signals only. */
+    /** What one subscriber has heard and seen: first touched by what is known, then by what is heard. */
     private final class Heard {
         private final Set<String> recorded = new HashSet<>();
-        private final Set<String> underWay = new HashSet<>();
-        private final Sinks.Empty<Void> recordIsRead = Sinks.empty();
-        private volatile boolean isRead;
 
-        void read(List<Execution> ended) {
-            ended.forEach(execution -> recorded.add(execution.id()));
-            isRead = true;
-            recordIsRead.tryEmitEmpty();
+        /** The last number of executions of which an element was given. */
+        private final Map<String, Long> given = new HashMap<>();
+
+        private final Sinks.Empty<Void> ready = Sinks.empty();
+        private volatile long since = Long.MAX_VALUE;
+
+        /** What is heard is looked at from now on; before, it would be counted in both. */
+        void isReady(long since) {
+            this.since = since;
+            ready.tryEmitEmpty();
         }
 
-        /** What is heard is looked at when the record has been read, else it would be counted in both. */
-        Publisher<Object> once(Supplier<Publisher<Object>> look) {
-            return isRead ? look.get() : recordIsRead.asMono().thenMany(Flux.defer(look));
+        Flux<Object> whenReady(Supplier<Flux<Object>> look) {
+            return since != Long.MAX_VALUE ? look.get() : ready.asMono().thenMany(Flux.defer(look));
         }
 
-        Publisher<Object> elements(SchedulerEvent event) {
+        Flux<Object> results(Known known) {
+            List<Flux<Object>> parts = new ArrayList<>();
+            Execution last = null;
+            for (Execution execution : known.executions()) {
+                if (number(execution.id()) > known.since()) {
+                    parts.add(results(execution));
+                    last = execution;
+                }
+            }
+            if (known.info() != null && known.info().state().isFinal()) {
+                parts.add(end(known.info().state(), last));
+            }
+            return Flux.concat(parts);
+        }
+
+        private static Flux<Object> end(TaskState state, @Nullable Execution last) {
+            boolean hasFailed = state == TaskState.FAILED || state == TaskState.QUARANTINED;
+            return hasFailed && last != null && last.state() == TaskState.FAILED
+                    ? Flux.error(new TaskFailedException(last))
+                    : Flux.just(END);
+        }
+
+        private Flux<Object> results(Execution execution) {
+            if (execution.state().isFinal()) {
+                recorded.add(execution.id());
+            }
+            if (execution.state() == TaskState.SKIPPED) {
+                return Flux.empty();
+            }
+            RecentElements.Kept kept = with.events().recent().of(taskId, number(execution.id()));
+            boolean isBetterStored =
+                    kept == null || (!kept.isWhole() && execution.task().collectsResults());
+            if (isBetterStored && execution.isSuccess()) {
+                return stored(execution);
+            }
+            if (kept == null) {
+                return Flux.empty();
+            }
+            given.put(execution.id(), kept.last());
+            return Flux.fromIterable(kept.elements());
+        }
+
+        Flux<Object> elements(SchedulerEvent event) {
             String id = event.executionId();
-            if (id == null || recorded.contains(id)) {
-                return event.isLast() ? last(event) : Mono.empty();
+            if (id == null) {
+                return last(event);
+            }
+            if (number(id) <= since) {
+                return Flux.empty();
+            }
+            if (recorded.contains(id)) {
+                return last(event);
             }
             switch (event.kind()) {
                 case RESULT:
-                    underWay.add(id);
-                    return Mono.just(Objects.requireNonNull(event.detail()));
+                    boolean isNew = event.number() == 0 || event.number() > given.getOrDefault(id, 0L);
+                    given.merge(id, event.number(), Math::max);
+                    return isNew ? Flux.just(Objects.requireNonNull(event.element())) : Flux.empty();
                 case COMPLETED:
-                    return underWay.remove(id)
-                            ? Mono.empty()
-                            : stored((Execution) Objects.requireNonNull(event.detail()));
+                    Flux<Object> result =
+                            given.remove(id) == null ? stored(Objects.requireNonNull(event.execution())) : Flux.empty();
+                    return result.concatWith(last(event));
                 case FAILED:
                 case QUARANTINED:
                 case CANCELLED:
-                    underWay.remove(id);
+                    given.remove(id);
                     return last(event);
                 default:
-                    return Mono.empty();
+                    return last(event);
             }
         }
 
-        private Mono<Object> last(SchedulerEvent event) {
-            return event.isLast() && event.detail() instanceof Execution failed && failed.state() == TaskState.FAILED
-                    ? Mono.error(new TaskFailedException(failed))
-                    : Mono.empty();
+        private Flux<Object> last(SchedulerEvent event) {
+            if (!event.isLast()) {
+                return Flux.empty();
+            }
+            Execution ended = event.execution();
+            return ended != null && ended.state() == TaskState.FAILED
+                    ? Flux.error(new TaskFailedException(ended))
+                    : Flux.just(END);
         }
 
-        Publisher<Execution> ends(SchedulerEvent event) {
-            boolean isNew = event.detail() instanceof Execution execution
-                    && execution.state().isFinal()
-                    && !recorded.contains(execution.id());
-            return isNew ? Mono.just((Execution) Objects.requireNonNull(event.detail())) : Mono.empty();
+        Flux<Object> ended(Known known) {
+            List<Object> values = new ArrayList<>();
+            for (Execution execution : known.executions()) {
+                if (execution.state().isFinal()) {
+                    recorded.add(execution.id());
+                    values.add(execution);
+                }
+            }
+            if (known.info() != null && known.info().state().isFinal()) {
+                values.add(END);
+            }
+            return Flux.fromIterable(values);
+        }
+
+        Flux<Object> ends(SchedulerEvent event) {
+            List<Object> values = new ArrayList<>(2);
+            Execution ended = event.execution();
+            if (ended != null && ended.state().isFinal() && !recorded.contains(ended.id())) {
+                values.add(ended);
+            }
+            if (event.isLast() && (event.executionId() == null || number(event.executionId()) > since)) {
+                values.add(END);
+            }
+            return Flux.fromIterable(values);
+        }
+
+        /** The number in the id of an execution, or of a row of fire times that it skipped. */
+        private long number(String executionId) {
+            int from = taskId.length() + 1;
+            int to = from;
+            while (to < executionId.length() && Character.isDigit(executionId.charAt(to))) {
+                to++;
+            }
+            return Long.parseLong(executionId, from, to, 10);
         }
     }
 }

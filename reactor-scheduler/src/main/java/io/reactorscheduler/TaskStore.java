@@ -27,7 +27,13 @@ import reactor.core.publisher.Mono;
  */
 public interface TaskStore {
 
-    /** The store's time in epoch microseconds, as well as this process knows it; does not block. */
+    /**
+     * The store's time in epoch microseconds, as well as this process knows it; does not block.
+     *
+     * <p>May be ahead of the store's clock by as long as a call takes, but never behind it: a lease is trusted until this
+     * time reaches its end. So an estimate counts from the start of the call whose reply brought the store's time, as if
+     * the store had read its clock right then.
+     */
     long nowMicros();
 
     /** Whether other processes use it, so that work for handlers unknown here is not a mistake. */
@@ -63,7 +69,9 @@ public interface TaskStore {
      * Claims due work for the free slots of a node: never early, of each queue by priority, due time and sequence, within
      * the queue's limits. A claimed head of an overlapping task stays out of the index until {@link #advance}. Of other
      * tasks nothing is claimed while an execution of theirs is active, and nothing else while one waits for a retry or was
-     * given back or lost. What was given back or lost keeps its due time, and so its place.
+     * given back or lost. What was given back or lost keeps its due time, and so its place. One of an overlapping task that
+     * is claimed again is late on purpose: its fire time is within {@link Claim#bufferedUntilMicros}, because the head may be
+     * ahead of it.
      *
      * <p>Rates count starts, keys count active runs, both of the whole store; concurrency is the node's own business. Due
      * keys of one priority take turns. {@link ClaimBatch#nextDueMicros} is never in the past when all that is left cannot be
@@ -89,7 +97,8 @@ public interface TaskStore {
      * until its end was reported, a sweep has found it expired, or its task was removed; so the same end reported twice is
      * recorded once, and one reported after the deadline counts while no sweep came between.
      *
-     * <p>An execution whose task was given another head meanwhile leaves that head alone. One whose task was cancelled or
+     * <p>An execution whose task was given another head meanwhile leaves that head alone. So does one of an overlapping
+     * task when {@link #advance} came first for it; else the head that its end brings counts, as there. One whose task was cancelled or
      * replaced meanwhile is not tried again: a retry or a release of it is recorded as its end.
      */
     Mono<List<Recorded>> complete(List<Completion> completions);
@@ -206,8 +215,9 @@ public interface TaskStore {
      * @param task the task that is in the store now
      * @param isNew whether it was not known before
      * @param isKept whether a known one was kept instead ({@link IfExists#KEEP})
+     * @param executions of a task that replaced another, the highest number that an execution of the replaced one had; else 0
      */
-    record Saved(TaskRecord task, boolean isNew, boolean isKept) {}
+    record Saved(TaskRecord task, boolean isNew, boolean isKept, long executions) {}
 
     /**
      * The next head of an overlapping task.

@@ -1,6 +1,10 @@
 package io.reactorscheduler;
 
+import java.util.function.Function;
+import org.reactivestreams.Publisher;
 import reactor.core.Exceptions;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 /**
  * Carries what Reactor would throw through its operators (StackOverflowError, OutOfMemoryError, LinkageError) as an
@@ -24,6 +28,13 @@ final class ThrownError extends RuntimeException {
     static Throwable unwrap(Throwable signalled) {
         Throwable unwrapped = Exceptions.unwrap(signalled);
         return unwrapped instanceof ThrownError carrier ? carrier.error : unwrapped;
+    }
+
+    /** The same signals with another error; a Mono stays one. */
+    static Publisher<Object> map(Publisher<Object> publisher, Function<Throwable, Throwable> change) {
+        return publisher instanceof Mono<Object> mono
+                ? mono.onErrorMap(change)
+                : Flux.from(publisher).onErrorMap(change);
     }
 
     @Override

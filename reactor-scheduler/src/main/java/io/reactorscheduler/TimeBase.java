@@ -12,11 +12,6 @@ import reactor.core.scheduler.Scheduler;
  * @param unit the unit of the clock and of all due times compared with it
  */
 record TimeBase(Scheduler scheduler, LongSupplier clock, TimeUnit unit) {
-    /** Epoch microseconds of the wall clock, which may step: due times that name a moment. */
-    static TimeBase wallMicros(EngineClock clock) {
-        return new TimeBase(clock.scheduler(), clock::nowMicros, TimeUnit.MICROSECONDS);
-    }
-
     /** Nanoseconds of monotonic time since this call, untouched by steps of the wall clock: due times that end a duration. */
     static TimeBase elapsedNanos(Scheduler scheduler) {
         long origin = scheduler.now(TimeUnit.NANOSECONDS);

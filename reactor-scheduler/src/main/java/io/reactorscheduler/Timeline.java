@@ -141,18 +141,32 @@ final class Timeline extends Flux<Claim> implements Scannable {
         }
 
         private void round() {
+            endIfBroken();
+            for (Claim claim = claimed.poll(); claim != null; claim = claimed.poll()) {
+                if (closed) {
+                    source.discarded(claim);
+                } else {
+                    emit(claim);
+                }
+            }
+        }
+
+        /** What is thrown through operators, against all rules, must not leave the others here for ever. */
+        private void emit(Claim claim) {
+            try {
+                actual.onNext(claim);
+            } catch (Throwable thrown) {
+                failure = thrown;
+                endIfBroken();
+            }
+        }
+
+        private void endIfBroken() {
             Throwable broken = failure;
             if (broken != null && !closed) {
                 closed = true;
                 source.closed(this);
                 actual.onError(broken);
-            }
-            for (Claim claim = claimed.poll(); claim != null; claim = claimed.poll()) {
-                if (closed) {
-                    source.discarded(claim);
-                } else {
-                    actual.onNext(claim);
-                }
             }
         }
 

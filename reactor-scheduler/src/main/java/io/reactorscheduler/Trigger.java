@@ -118,7 +118,11 @@ public final class Trigger {
         return new Trigger(spec);
     }
 
-    /** No fire time is before this; {@link #every} and {@link #fixedDelay} first fire just then. */
+    /**
+     * No fire time is before this; {@link #every} and {@link #fixedDelay} first fire just then. When it has passed,
+     * {@link #every} keeps to its grid (start, start + period and so on) from now on, {@link #fixedDelay} fires now, and others
+     * are as without it.
+     */
     public Trigger startAt(Instant start) {
         Spec next = refine("startAt");
         next.start = Checks.instant("startAt", start);
@@ -255,8 +259,11 @@ public final class Trigger {
         return new Trigger(next);
     }
 
-    static Trigger of(Spec spec) {
-        return checked(spec.copy());
+    /** A custom trigger as it is read from text: its rule has to be found by its name. */
+    static Trigger named(String name) {
+        Spec spec = new Spec(Kind.CUSTOM);
+        spec.name = Checks.name("trigger", name);
+        return new Trigger(spec);
     }
 
     /** Reads what {@link #toString} wrote; a custom trigger must be resolved by name before it can fire. */

@@ -3,6 +3,8 @@ package io.reactorscheduler;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * The one-line form of a {@link Trigger}: the kind and its value, then refinements as pairs of words, then for cron the
@@ -22,7 +24,7 @@ final class TriggerText {
             add(text, "dialect", spec.cron.dialect());
             add(text, "zone", spec.cron.zone());
             add(text, "gap", spec.cron.gap());
-            add(text, "overlap", spec.cron.overlap());
+            add(text, "twice", spec.cron.twice());
         }
         add(text, "start", spec.start);
         add(text, "end", spec.end);
@@ -42,66 +44,71 @@ final class TriggerText {
         }
     }
 
+    /** By the factories and refinements that users call, so that what they refuse is refused here too. */
     static Trigger parse(String text) {
         int colon = text.indexOf(TAIL);
         String tail = colon < 0 ? "" : text.substring(colon + TAIL.length());
         String[] words = (colon < 0 ? text : text.substring(0, colon)).split(" ");
         try {
-            Trigger.Spec spec = new Trigger.Spec(Trigger.Kind.valueOf(words[0]));
-            if (spec.kind == Trigger.Kind.CRON) {
-                spec.cron = Cron.parse(tail);
-            } else if (spec.kind == Trigger.Kind.CUSTOM) {
-                spec.name = tail;
-            }
+            Map<String, String> values = new HashMap<>();
             for (int i = 1; i < words.length; i += 2) {
-                read(spec, words[i], words[i + 1]);
+                values.put(words[i], words[i + 1]);
             }
-            checkComplete(spec);
-            return Trigger.of(spec);
+            Trigger trigger = refined(base(Trigger.Kind.valueOf(words[0]), values, tail), values);
+            if (!values.isEmpty()) {
+                throw new IllegalArgumentException("unknown: " + values);
+            }
+            return trigger;
         } catch (DateTimeException | IllegalArgumentException | ArrayIndexOutOfBoundsException malformed) {
             throw new InvalidTaskException(
                     "trigger", text, "write, for example, EVERY in PT1H or CRON zone UTC : 0 9 * * *");
         }
     }
 
-    private static void checkComplete(Trigger.Spec spec) {
-        boolean isComplete = switch (spec.kind) {
-            case NOW -> true;
-            case AT -> spec.instant != null;
-            case AFTER -> spec.duration != null && !spec.duration.isNegative();
-            case EVERY, FIXED_DELAY -> spec.durationMicros > 0;
-            case CRON -> spec.cron != null;
-            case CUSTOM -> spec.name != null && !spec.name.isBlank();
+    private static Trigger base(Trigger.Kind kind, Map<String, String> values, String tail) {
+        return switch (kind) {
+            case NOW -> Trigger.now();
+            case AT -> Trigger.at(Instant.parse(take(values, "at")));
+            case AFTER -> Trigger.after(Duration.parse(take(values, "in")));
+            case EVERY -> Trigger.every(Duration.parse(take(values, "in")));
+            case FIXED_DELAY -> Trigger.fixedDelay(Duration.parse(take(values, "in")));
+            case CRON -> Trigger.cron(cron(values, tail));
+            case CUSTOM -> Trigger.named(tail);
         };
-        if (!isComplete) {
-            throw new IllegalArgumentException(spec.kind + " lacks its value");
-        }
     }
 
-    private static void read(Trigger.Spec spec, String word, String value) {
-        Cron cron = spec.cron;
-        switch (word) {
-            case "at" -> spec.instant = Instant.parse(value);
-            case "in" -> {
-                spec.duration = Duration.parse(value);
-                spec.durationMicros = Checks.micros(spec.duration);
-            }
-            case "start" -> spec.start = Instant.parse(value);
-            case "end" -> spec.end = Instant.parse(value);
-            case "max" -> spec.maxRuns = Long.parseLong(value);
-            case "jitter" -> spec.jitter = Duration.parse(value);
-            default -> {
-                if (cron == null) {
-                    throw new IllegalArgumentException(word);
-                }
-                spec.cron = switch (word) {
-                    case "dialect" -> Cron.of(Cron.Dialect.valueOf(value), cron.expression());
-                    case "zone" -> cron.zone(value);
-                    case "gap" -> cron.gap(Cron.Gap.valueOf(value));
-                    case "overlap" -> cron.overlap(Cron.Overlap.valueOf(value));
-                    default -> throw new IllegalArgumentException(word);
-                };
-            }
+    private static Cron cron(Map<String, String> values, String expression) {
+        Cron cron = values.containsKey("dialect")
+                ? Cron.of(Cron.Dialect.valueOf(take(values, "dialect")), expression)
+                : Cron.parse(expression);
+        if (values.containsKey("zone")) {
+            cron = cron.zone(take(values, "zone"));
         }
+        if (values.containsKey("gap")) {
+            cron = cron.gap(Cron.Gap.valueOf(take(values, "gap")));
+        }
+        return values.containsKey("twice") ? cron.twice(Cron.Twice.valueOf(take(values, "twice"))) : cron;
+    }
+
+    private static Trigger refined(Trigger base, Map<String, String> values) {
+        Trigger trigger = base;
+        if (values.containsKey("start")) {
+            trigger = trigger.startAt(Instant.parse(take(values, "start")));
+        }
+        if (values.containsKey("end")) {
+            trigger = trigger.endAt(Instant.parse(take(values, "end")));
+        }
+        if (values.containsKey("max")) {
+            trigger = trigger.maxRuns(Long.parseLong(take(values, "max")));
+        }
+        return values.containsKey("jitter") ? trigger.jitter(Duration.parse(take(values, "jitter"))) : trigger;
+    }
+
+    private static String take(Map<String, String> values, String word) {
+        String value = values.remove(word);
+        if (value == null) {
+            throw new IllegalArgumentException(word + " is missing");
+        }
+        return value;
     }
 }

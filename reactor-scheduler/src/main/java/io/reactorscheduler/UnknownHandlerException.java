@@ -6,7 +6,7 @@ public final class UnknownHandlerException extends SchedulerException {
     private final String handler;
 
     /** For the handler's name and the task that names it. */
-    public UnknownHandlerException(String handler, String taskId) {
+    UnknownHandlerException(String handler, String taskId) {
         super(
                 "No handler \"" + handler + "\" for task \"" + taskId
                         + "\": register it with builder.handle(handler, function) before start()",

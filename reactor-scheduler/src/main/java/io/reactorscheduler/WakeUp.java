@@ -22,7 +22,7 @@ import reactor.core.Disposable;
  *
  * <p>{@link #pending} is null (nothing asked for), a {@link Pending}, or {@link #disposed}, and changes only by compare-and-set. Each
  * {@link Pending} enters and leaves the field once. Who takes it out owns what follows: the one that fires runs the action, the one
- * that replaces or cancels disposes the Scheduler's tasks. So a task is never disposed, and its thread never interrupted, while it
+ * that replaces it or is disposed disposes the Scheduler's tasks. So a task is never disposed, and its thread never interrupted, while it
  * runs the action.
  *
  * <p>Never early: on waking, the clock is read again and a wake-up that came too soon (the clock was set back, the delay was capped)
@@ -136,20 +136,6 @@ final class WakeUp implements Disposable {
         }
     }
 
-    /** Forgets the pending wake-up, if there is one. An action that has begun is not affected. */
-    void cancel() {
-        for (; ; ) {
-            Pending current = pending;
-            if (current == null || current == disposed) {
-                return;
-            }
-            if (PENDING.compareAndSet(this, current, null)) {
-                current.close(null);
-                return;
-            }
-        }
-    }
-
     /** Forgets the pending wake-up and refuses all further ones. */
     @Override
     public void dispose() {
@@ -164,7 +150,7 @@ final class WakeUp implements Disposable {
         return pending == disposed;
     }
 
-    /** The time of the pending wake-up, or {@link Long#MAX_VALUE} when there is none. */
+    /** For tests: the time of the pending wake-up, or {@link Long#MAX_VALUE} when there is none. */
     long dueTime() {
         Pending current = pending;
         return current == null || current == disposed ? Long.MAX_VALUE : current.due;

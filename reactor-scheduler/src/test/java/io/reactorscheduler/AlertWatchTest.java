@@ -16,11 +16,11 @@ class AlertWatchTest {
 
     private static SchedulerEvent event(SchedulerEvent.Kind kind, String handler, String executionId) {
         TaskRecord task = TaskRecord.builder("t", handler).build();
-        return new SchedulerEvent(kind, InVirtualTime.START, task, executionId, 1, "", null, false);
+        return new SchedulerEvent(kind, InVirtualTime.START, task, executionId, 1, "", null, 0, false);
     }
 
     private static SchedulerEvent missed() {
-        return new SchedulerEvent(SchedulerEvent.Kind.MISSED, InVirtualTime.START, null, null, 0, "", 1L, false);
+        return new SchedulerEvent(SchedulerEvent.Kind.MISSED, InVirtualTime.START, null, null, 0, "", 1L, 0, false);
     }
 
     private static Execution running(String id, long startedSecond) {

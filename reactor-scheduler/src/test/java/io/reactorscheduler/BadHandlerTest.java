@@ -343,4 +343,52 @@ class BadHandlerTest extends InVirtualTime {
         @Override
         public void cancel() {}
     }
+
+    @Test
+    void aRetryIfDecidesWhichErrorsOfAHandlerAreWorthAnotherAttempt() {
+        List<String> attempts = new ArrayList<>();
+        ReactiveScheduler scheduler = started(builder()
+                .handle(DOUBLE, (n, run) -> {
+                    attempts.add(n + "." + run.attempt());
+                    return Mono.error(new IllegalStateException(n == 1 ? "busy" : "refused"));
+                })
+                .retryIf(DOUBLE, error -> error.getMessage().equals("busy")));
+        Task<Integer, Integer> busy = DOUBLE.task(1).retry(RetryPolicy.fixed(2, Duration.ofSeconds(1)));
+        Task<Integer, Integer> refused = DOUBLE.task(2).retry(RetryPolicy.fixed(2, Duration.ofSeconds(1)));
+
+        now(scheduler.schedule(busy.id("busy")));
+        now(scheduler.schedule(refused.id("refused")));
+        pass(Duration.ofSeconds(10));
+
+        assertThat(attempts).containsExactlyInAnyOrder("1.1", "1.2", "1.3", "2.1");
+        assertThat(stateOf(scheduler, "busy")).isEqualTo(TaskState.FAILED);
+        assertThat(stateOf(scheduler, "refused")).isEqualTo(TaskState.FAILED);
+    }
+
+    @Test
+    void instrumentationsSeeAnErrorAsTheHandlerThrewIt() {
+        List<Throwable> seen = new ArrayList<>();
+        ReactiveScheduler scheduler = started(builder().instrument(new Instrumentation() {
+            @Override
+            public <T> Publisher<T> around(RunContext run, Publisher<T> attempt) {
+                return Flux.from(attempt).doOnError(seen::add);
+            }
+        }));
+        StackOverflowError thrown = new StackOverflowError("too deep");
+        LinkageError blocked = new LinkageError("no such class");
+
+        now(scheduler.schedule(Task.of("a", (RunContext run) -> {
+                    throw thrown;
+                })
+                .id("a")));
+        now(scheduler.schedule(Task.<Object>of("b", HandlerFunction.blocking((none, run) -> {
+                    throw blocked;
+                }))
+                .id("b")));
+        settle();
+
+        assertThat(seen).containsExactly(thrown, blocked);
+        assertThat(stateOf(scheduler, "a")).isEqualTo(TaskState.FAILED);
+        assertThat(executionsOf(scheduler, "b").get(0).error().thrown()).isSameAs(blocked);
+    }
 }

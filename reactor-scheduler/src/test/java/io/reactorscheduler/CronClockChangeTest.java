@@ -38,8 +38,8 @@ class CronClockChangeTest {
         "30 2 * * *, UTC,              SKIP,      BOTH,   3653"
     })
     void tenYearsOfADailyJobHaveTheFireTimesThatThePoliciesSay(
-            String expression, ZoneId zone, Cron.Gap gap, Cron.Overlap overlap, int expected) {
-        Cron cron = Cron.parse(expression).zone(zone).gap(gap).overlap(overlap);
+            String expression, ZoneId zone, Cron.Gap gap, Cron.Twice overlap, int expected) {
+        Cron cron = Cron.parse(expression).zone(zone).gap(gap).twice(overlap);
         Instant end = LocalDateTime.parse("2034-01-01T00:00").atZone(zone).toInstant();
         Instant at =
                 cron.next(LocalDateTime.parse("2024-01-01T00:00").atZone(zone).toInstant());
@@ -87,9 +87,9 @@ class CronClockChangeTest {
         Cron cron = Cron.parse("30 2 * * *").zone("Europe/Paris");
         String before = "2024-10-26T02:30+02:00";
         assertThat(fires(cron, before, 2)).containsExactly("2024-10-27T02:30+02:00", "2024-10-28T02:30+01:00");
-        assertThat(fires(cron.overlap(Cron.Overlap.SECOND), before, 2))
+        assertThat(fires(cron.twice(Cron.Twice.SECOND), before, 2))
                 .containsExactly("2024-10-27T02:30+01:00", "2024-10-28T02:30+01:00");
-        assertThat(fires(cron.overlap(Cron.Overlap.BOTH), before, 3))
+        assertThat(fires(cron.twice(Cron.Twice.BOTH), before, 3))
                 .containsExactly("2024-10-27T02:30+02:00", "2024-10-27T02:30+01:00", "2024-10-28T02:30+01:00");
     }
 
@@ -97,7 +97,7 @@ class CronClockChangeTest {
     void askedInTheSecondPassageAJobThatFiredInTheFirstDoesNotFireAgain() {
         Cron cron = Cron.parse("30,45 2 * * *").zone("Europe/Paris");
         assertThat(fires(cron, "2024-10-27T02:00+01:00", 1)).containsExactly("2024-10-28T02:30+01:00");
-        assertThat(fires(cron.overlap(Cron.Overlap.SECOND), "2024-10-27T02:00+02:00", 2))
+        assertThat(fires(cron.twice(Cron.Twice.SECOND), "2024-10-27T02:00+02:00", 2))
                 .containsExactly("2024-10-27T02:30+01:00", "2024-10-27T02:45+01:00");
     }
 
@@ -107,7 +107,7 @@ class CronClockChangeTest {
         Cron cron = Cron.parse("0 2 25 10 *").zone("Europe/Rome");
         assertThat(fires(cron, "2020-10-25T00:00+02:00", 2))
                 .containsExactly("2020-10-25T02:00+02:00", "2021-10-25T02:00+02:00");
-        assertThat(fires(cron.overlap(Cron.Overlap.BOTH), "2020-10-25T02:00+02:00", 2))
+        assertThat(fires(cron.twice(Cron.Twice.BOTH), "2020-10-25T02:00+02:00", 2))
                 .containsExactly("2020-10-25T02:00+01:00", "2021-10-25T02:00+02:00");
     }
 
@@ -117,7 +117,7 @@ class CronClockChangeTest {
         Cron cron = Cron.parse("15 1 * * *").zone("America/New_York");
         assertThat(fires(cron, "2024-11-03T00:00-04:00", 2))
                 .containsExactly("2024-11-03T01:15-04:00", "2024-11-04T01:15-05:00");
-        assertThat(fires(cron.overlap(Cron.Overlap.SECOND), "2024-11-03T00:00-04:00", 1))
+        assertThat(fires(cron.twice(Cron.Twice.SECOND), "2024-11-03T00:00-04:00", 1))
                 .containsExactly("2024-11-03T01:15-05:00");
     }
 
@@ -125,8 +125,8 @@ class CronClockChangeTest {
     @ValueSource(strings = {"0 * * * *", "0 0-23 * * *", "0 */1 * * *", "0 0/1 * * *"})
     void anExpressionThatAdmitsEveryHourFollowsElapsedTime(String expression) {
         for (Cron.Gap gap : Cron.Gap.values()) {
-            for (Cron.Overlap overlap : Cron.Overlap.values()) {
-                Cron cron = Cron.parse(expression).zone("Europe/Paris").gap(gap).overlap(overlap);
+            for (Cron.Twice overlap : Cron.Twice.values()) {
+                Cron cron = Cron.parse(expression).zone("Europe/Paris").gap(gap).twice(overlap);
                 assertThat(fires(cron, "2024-03-31T00:00+01:00", 3))
                         .containsExactly("2024-03-31T01:00+01:00", "2024-03-31T03:00+02:00", "2024-03-31T04:00+02:00");
                 assertThat(fires(cron, "2024-10-27T01:00+02:00", 3))
@@ -165,7 +165,7 @@ class CronClockChangeTest {
                 .containsExactly("2018-11-05T00:00-02:00");
         assertThat(fires(Cron.parse("0 0 4 11 *").zone("America/Sao_Paulo"), "2018-01-01T00:00-02:00", 1))
                 .containsExactly("2018-11-04T01:00-02:00");
-        Cron late = Cron.parse("30 23 17 2 *").zone("America/Sao_Paulo").overlap(Cron.Overlap.BOTH);
+        Cron late = Cron.parse("30 23 17 2 *").zone("America/Sao_Paulo").twice(Cron.Twice.BOTH);
         assertThat(fires(late, "2018-01-01T00:00-02:00", 2))
                 .containsExactly("2018-02-17T23:30-02:00", "2018-02-17T23:30-03:00");
     }
@@ -178,7 +178,7 @@ class CronClockChangeTest {
                 .containsExactly("2024-10-06T02:30+11:00", "2024-10-06T02:45+11:00");
         assertThat(fires(cron, "2024-04-07T01:15+11:00", 2))
                 .containsExactly("2024-04-07T01:45+11:00", "2024-04-07T02:15+10:30");
-        assertThat(fires(cron.overlap(Cron.Overlap.BOTH), "2024-04-07T01:15+11:00", 3))
+        assertThat(fires(cron.twice(Cron.Twice.BOTH), "2024-04-07T01:15+11:00", 3))
                 .containsExactly("2024-04-07T01:45+11:00", "2024-04-07T01:45+10:30", "2024-04-07T02:15+10:30");
         Cron elapsed = Cron.parse("*/15 * * * *").zone("Australia/Lord_Howe");
         assertThat(fires(elapsed, "2024-04-07T01:30+11:00", 3))
@@ -203,12 +203,12 @@ class CronClockChangeTest {
     /** In Paris clocks went back by 9 minutes and 21 seconds at midnight of 1911-03-11. */
     @Test
     void aChangeByOddSecondsIsExact() {
-        Cron cron = Cron.parse("0 55 23 * * *").zone("Europe/Paris").overlap(Cron.Overlap.BOTH);
+        Cron cron = Cron.parse("0 55 23 * * *").zone("Europe/Paris").twice(Cron.Twice.BOTH);
         assertThat(fires(cron, "1911-03-10T00:00:00+00:09:21", 3))
                 .containsExactly("1911-03-10T23:55+00:09:21", "1911-03-10T23:55Z", "1911-03-11T23:55Z");
-        assertThat(fires(cron.overlap(Cron.Overlap.FIRST), "1911-03-10T00:00:00+00:09:21", 2))
+        assertThat(fires(cron.twice(Cron.Twice.FIRST), "1911-03-10T00:00:00+00:09:21", 2))
                 .containsExactly("1911-03-10T23:55+00:09:21", "1911-03-11T23:55Z");
-        Cron before = Cron.parse("0 50 23 * * *").zone("Europe/Paris").overlap(Cron.Overlap.BOTH);
+        Cron before = Cron.parse("0 50 23 * * *").zone("Europe/Paris").twice(Cron.Twice.BOTH);
         assertThat(fires(before, "1911-03-10T00:00:00+00:09:21", 2))
                 .containsExactly("1911-03-10T23:50+00:09:21", "1911-03-11T23:50Z");
     }

@@ -38,8 +38,8 @@ class CronEveryZoneTest {
                 for (String expression : expressionsAround(change)) {
                     Cron cron = parsed.computeIfAbsent(expression, Cron::parse).zone(zone);
                     for (Cron.Gap gap : Cron.Gap.values()) {
-                        for (Cron.Overlap overlap : Cron.Overlap.values()) {
-                            assertAgreement(cron.gap(gap).overlap(overlap), change);
+                        for (Cron.Twice overlap : Cron.Twice.values()) {
+                            assertAgreement(cron.gap(gap).twice(overlap), change);
                         }
                     }
                 }

@@ -199,8 +199,8 @@ class CronPropertiesTest {
                         crons(),
                         Arbitraries.of(ZONES),
                         Arbitraries.of(Cron.Gap.values()),
-                        Arbitraries.of(Cron.Overlap.values()))
-                .as((cron, zone, gap, overlap) -> cron.zone(zone).gap(gap).overlap(overlap));
+                        Arbitraries.of(Cron.Twice.values()))
+                .as((cron, zone, gap, overlap) -> cron.zone(zone).gap(gap).twice(overlap));
     }
 
     @Provide

@@ -140,7 +140,7 @@ class CronRefusalTest {
         assertNamed("zone", () -> cron.zone((String) null));
         assertNamed("zone", () -> cron.zone((ZoneId) null));
         assertNamed("gap", () -> cron.gap(null));
-        assertNamed("overlap", () -> cron.overlap(null));
+        assertNamed("twice", () -> cron.twice(null));
         assertNamed("locale", () -> cron.describe(null));
     }
 

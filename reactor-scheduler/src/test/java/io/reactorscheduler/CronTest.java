@@ -212,20 +212,20 @@ class CronTest {
         Cron cron = Cron.parse("30 2 * * *");
         assertThat(cron.zone()).isEqualTo(Cron.DEFAULT_ZONE).isEqualTo(ZoneId.of("UTC"));
         assertThat(cron.gap()).isEqualTo(Cron.DEFAULT_GAP).isEqualTo(Cron.Gap.AFTER_GAP);
-        assertThat(cron.overlap()).isEqualTo(Cron.DEFAULT_OVERLAP).isEqualTo(Cron.Overlap.FIRST);
+        assertThat(cron.twice()).isEqualTo(Cron.DEFAULT_TWICE).isEqualTo(Cron.Twice.FIRST);
 
-        Cron other = cron.zone("Europe/Paris").gap(Cron.Gap.SKIP).overlap(Cron.Overlap.BOTH);
+        Cron other = cron.zone("Europe/Paris").gap(Cron.Gap.SKIP).twice(Cron.Twice.BOTH);
         assertThat(other.expression()).isEqualTo("30 2 * * *");
         assertThat(other.zone()).isEqualTo(ZoneId.of("Europe/Paris"));
         assertThat(other.gap()).isEqualTo(Cron.Gap.SKIP);
-        assertThat(other.overlap()).isEqualTo(Cron.Overlap.BOTH);
+        assertThat(other.twice()).isEqualTo(Cron.Twice.BOTH);
         assertThat(cron).isEqualTo(Cron.parse("30 2 * * *")).hasSameHashCodeAs(Cron.parse("30 2 * * *"));
         assertThat(other)
                 .isNotEqualTo(cron)
                 .isNotEqualTo(other.zone("UTC"))
                 .isNotEqualTo(other.gap(Cron.Gap.AFTER_GAP));
         assertThat(other)
-                .isNotEqualTo(other.overlap(Cron.Overlap.SECOND))
+                .isNotEqualTo(other.twice(Cron.Twice.SECOND))
                 .hasToString("Cron[30 2 * * *, UNIX, Europe/Paris, SKIP, BOTH]");
     }
 

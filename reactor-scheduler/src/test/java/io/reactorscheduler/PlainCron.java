@@ -114,7 +114,7 @@ final class PlainCron {
                     ? List.of(rules.getTransition(time).getInstant())
                     : List.of();
         }
-        return switch (cron.overlap()) {
+        return switch (cron.twice()) {
             case FIRST -> List.of(comes.get(0));
             case SECOND -> List.of(comes.get(comes.size() - 1));
             case BOTH -> comes;

@@ -3,11 +3,13 @@ package io.reactorscheduler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
@@ -189,6 +191,27 @@ class RaceTest {
                         && stats.tasks().getOrDefault(TaskState.RUNNING, 0L) == 0)
                 .repeatWhenEmpty(10_000, again -> again.delayElements(Duration.ofMillis(5)))
                 .then();
+    }
+
+    @Test
+    void everyElementOfAStreamReachesWhoeverComesWhileItRunsAndOnce() {
+        Handler<Integer, Integer> count = Handler.named("count", Integer.class, Integer.class);
+        scheduler = ReactiveScheduler.builder()
+                .handle(count, (most, run) -> Flux.range(1, most))
+                .start();
+
+        List<List<Integer>> all = Flux.range(0, 3_000)
+                .flatMap(
+                        n -> scheduler
+                                .schedule(count.task(20))
+                                .flatMapMany(ScheduledTask::results)
+                                .collectList(),
+                        16)
+                .collectList()
+                .block(PATIENCE);
+
+        List<Integer> upTo20 = IntStream.rangeClosed(1, 20).boxed().toList();
+        assertThat(all).hasSize(3_000).allMatch(upTo20::equals);
     }
 
     @Test

@@ -278,7 +278,22 @@ class ResultsTest extends InVirtualTime {
         slow.request(Long.MAX_VALUE);
         settle();
 
-        assertThat(events)
-                .anyMatch(event -> event.kind() == SchedulerEvent.Kind.MISSED && (Long) event.detail() > 1_000);
+        assertThat(events).anyMatch(event -> event.missed() > 1_000);
+    }
+
+    @Test
+    void aRunThatCollectsMoreThanFitsFailsAtOnceAndNotAtItsEnd() {
+        AtomicReference<Integer> last = new AtomicReference<>();
+        ReactiveScheduler scheduler = started(builder().maxPayload(100));
+        now(scheduler.schedule(Task.of("t", run -> Flux.range(1, 1_000_000).doOnNext(last::set))
+                .id("t")
+                .collectResults()));
+        settle();
+
+        assertThat(last).hasValue(51);
+        assertThat(executionsOf(scheduler, "t")).singleElement().satisfies(execution -> {
+            assertThat(execution.state()).isEqualTo(TaskState.FAILED);
+            assertThat(execution.error().message()).contains("more than 50 elements", "maxPayload");
+        });
     }
 }

@@ -74,7 +74,8 @@ class RetryPolicyTest {
                 "FIXED x PT1S",
                 "SOMETIMES 1 PT1S",
                 "FIXED 1 PT1S cap",
-                "FIXED 1 PT1S luck 3"
+                "FIXED 1 PT1S luck 3",
+                "FIXED 1 PT1S only ,"
             })
     void textThatIsNoPolicyIsRefused(String text) {
         assertThatThrownBy(() -> RetryPolicy.parse(text)).isInstanceOf(InvalidTaskException.class);
@@ -85,9 +86,50 @@ class RetryPolicyTest {
             @ForAll("policies") RetryPolicy policy,
             @ForAll @LongRange(min = 1, max = 10_000) long retry,
             @ForAll @DoubleRange(min = 0, max = 1, maxIncluded = false) double random) {
-        double most = policy.cap().toNanos() / 1_000.0 * (1 + policy.jitter());
+        assertThat(policy.delayMicros(retry, random)).isBetween(0L, policy.cap().toNanos() / 1_000);
+    }
 
-        assertThat(policy.delayMicros(retry, random)).isBetween(0L, (long) most + 1);
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "FIXED 0 PT1S",
+                "FIXED -3 PT1S",
+                "FIXED 99999999999999999999 PT1S",
+                "LINEAR 3 PT-1S",
+                "LINEAR 3 PT9999999999999S",
+                "EXPONENTIAL 3 P12000D",
+                "EXPONENTIAL 3 PT1S cap PT0S",
+                "EXPONENTIAL 3 PT1S cap PT-1S",
+                "FIXED 3 PT1S jitter 1.01",
+                "FIXED 3 PT1S jitter -0.1",
+                "FIXED 3 PT1S jitter NaN",
+                "FIXED 3 PT1S deadline PT0S",
+                "FIXED 3 PT1S deadline P12000D"
+            })
+    void textOfAPolicyThatNobodyCouldMakeIsRefused(String text) {
+        assertThatThrownBy(() -> RetryPolicy.parse(text)).isInstanceOf(InvalidTaskException.class);
+    }
+
+    @Property
+    void textIsReadExactlyWhereTheFactoriesWouldTakeIt(
+            @ForAll @LongRange(min = -2, max = 2) long retries,
+            @ForAll @LongRange(min = -2, max = 12_000) long days,
+            @ForAll @DoubleRange(min = -0.5, max = 1.5) double jitter) {
+        Duration delay = Duration.ofDays(days);
+        Duration cap = Duration.ofHours(days);
+        RetryPolicy made = null;
+        try {
+            made = RetryPolicy.linear(retries, delay).cap(cap).jitter(jitter);
+        } catch (InvalidTaskException refused) {
+            assertThat(refused.field()).isIn("retries", "delay", "cap", "jitter");
+        }
+        String text = "LINEAR " + retries + " " + delay + " cap " + cap + " jitter " + jitter;
+
+        if (made == null) {
+            assertThatThrownBy(() -> RetryPolicy.parse(text)).isInstanceOf(InvalidTaskException.class);
+        } else {
+            assertThat(RetryPolicy.parse(text)).isEqualTo(made);
+        }
     }
 
     @Property

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
+import reactor.test.StepVerifier;
 
 /** What a handler knows of its run and can say during it. */
 class RunContextTest extends InVirtualTime {
@@ -73,9 +74,9 @@ class RunContextTest extends InVirtualTime {
     void whatAHandlerSaysIsKeptWithItsExecution() {
         ReactiveScheduler scheduler = started();
         now(scheduler.schedule(Task.of("t", run -> {
-                    run.event(ExecutionEvent.Level.DEBUG, "begin");
+                    run.debug("begin");
                     run.progress(0.5, "half");
-                    run.event(ExecutionEvent.Level.ERROR, "end");
+                    run.error("end");
                     return Mono.empty();
                 })
                 .id("t")));
@@ -183,5 +184,137 @@ class RunContextTest extends InVirtualTime {
 
         assertThat(told).containsExactly("cancelled");
         assertThat(context.get().isCancelled()).isTrue();
+    }
+
+    @Test
+    void aCarriedValueThatCannotBeWrittenIsRefusedByItsKey() {
+        ReactiveScheduler scheduler = started(builder().carryContext("tenant", Object.class));
+        Object unwritable = new Object() {
+            @SuppressWarnings("unused")
+            public Object getSelf() {
+                return this;
+            }
+        };
+
+        StepVerifier.create(scheduler
+                        .schedule(Task.of("t", run -> Mono.empty()))
+                        .contextWrite(context -> context.put("tenant", unwritable)))
+                .verifyErrorSatisfies(error -> assertThat(error)
+                        .isInstanceOf(InvalidTaskException.class)
+                        .hasMessageContaining("tenant")
+                        .hasMessageContaining("JsonCodec"));
+    }
+
+    @Test
+    void whatIsCarriedHasTheLimitOfAnInput() {
+        ReactiveScheduler scheduler = started(
+                builder().maxPayload(100).carryContext("one", String.class).carryContext("two", String.class));
+
+        StepVerifier.create(scheduler
+                        .schedule(Task.of("t", run -> Mono.empty()))
+                        .contextWrite(
+                                context -> context.put("one", "x".repeat(60)).put("two", "y".repeat(60))))
+                .verifyErrorSatisfies(error -> assertThat(error)
+                        .isInstanceOf(InvalidTaskException.class)
+                        .hasMessageContaining("headers")
+                        .hasMessageContaining("maxPayload"));
+    }
+
+    @Test
+    void aRunThatEndsByItselfWasNotCancelled() {
+        List<String> told = new ArrayList<>();
+        List<RunContext> contexts = new ArrayList<>();
+        ReactiveScheduler scheduler = started();
+        now(scheduler.schedule(Task.of("good", run -> {
+            contexts.add(run);
+            run.cancelled().doOnSuccess(done -> told.add("good")).subscribe();
+            return Mono.just(1);
+        })));
+        now(scheduler.schedule(Task.of("bad", run -> {
+            contexts.add(run);
+            run.cancelled().doOnSuccess(done -> told.add("bad")).subscribe();
+            return Mono.error(new IllegalStateException());
+        })));
+        settle();
+
+        assertThat(contexts).hasSize(2).noneMatch(RunContext::isCancelled);
+        assertThat(told).isEmpty();
+    }
+
+    @Test
+    void anAttemptThatTimedOutStaysCancelledAndTheNextOneIsNot() {
+        List<RunContext> contexts = new ArrayList<>();
+        List<String> told = new ArrayList<>();
+        List<Boolean> seenByHooks = new ArrayList<>();
+        ReactiveScheduler scheduler = started();
+        now(scheduler.schedule(Task.of("t", run -> {
+                    contexts.add(run);
+                    int attempt = run.attempt();
+                    run.cancelled()
+                            .doOnSuccess(done -> told.add("attempt " + attempt))
+                            .subscribe();
+                    return attempt == 3
+                            ? Mono.just(1)
+                            : Mono.never().doOnCancel(() -> seenByHooks.add(run.isCancelled()));
+                })
+                .id("t")
+                .timeout(Duration.ofSeconds(1))
+                .retry(RetryPolicy.fixed(5, Duration.ofMillis(100)))));
+        pass(Duration.ofMillis(1_050));
+        assertThat(contexts).extracting(RunContext::isCancelled).containsExactly(true);
+        pass(Duration.ofSeconds(2));
+
+        assertThat(contexts).extracting(RunContext::attempt).containsExactly(1, 2, 3);
+        assertThat(contexts).extracting(RunContext::isCancelled).containsExactly(true, true, false);
+        assertThat(told).containsExactly("attempt 1", "attempt 2");
+        assertThat(seenByHooks).containsExactly(true, true);
+        assertThat(stateOf(scheduler, "t")).isEqualTo(TaskState.COMPLETED);
+    }
+
+    @Test
+    void aStreamThatTimedOutWasCancelled() {
+        AtomicReference<RunContext> context = new AtomicReference<>();
+        ReactiveScheduler scheduler = started();
+        now(scheduler.schedule(Task.<Object>of("t", run -> {
+                    context.set(run);
+                    return reactor.core.publisher.Flux.never();
+                })
+                .timeout(Duration.ofSeconds(1))));
+        pass(Duration.ofSeconds(1));
+
+        assertThat(context.get().isCancelled()).isTrue();
+    }
+
+    @Test
+    void aCancelBetweenAttemptsCancelsNoneOfThem() {
+        List<RunContext> contexts = new ArrayList<>();
+        ReactiveScheduler scheduler = started();
+        now(scheduler.schedule(Task.of("t", run -> {
+                    contexts.add(run);
+                    return Mono.error(new IllegalStateException());
+                })
+                .id("t")
+                .retry(RetryPolicy.fixed(1, Duration.ofMillis(500)))));
+        settle();
+        now(scheduler.cancel("t"));
+        pass(Duration.ofSeconds(2));
+
+        assertThat(contexts).extracting(RunContext::isCancelled).containsExactly(false);
+        assertThat(stateOf(scheduler, "t")).isEqualTo(TaskState.CANCELLED);
+    }
+
+    @Test
+    void aLaterAttemptIsInTheContextOfItsPipeline() {
+        List<Integer> attempts = new ArrayList<>();
+        ReactiveScheduler scheduler = started();
+        now(scheduler.schedule(Task.of(
+                        "t",
+                        run -> RunContext.current()
+                                .doOnNext(current -> attempts.add(current.attempt()))
+                                .then(Mono.error(new IllegalStateException())))
+                .retry(RetryPolicy.fixed(2, Duration.ofMillis(10)))));
+        pass(Duration.ofSeconds(1));
+
+        assertThat(attempts).containsExactly(1, 2, 3);
     }
 }

@@ -133,10 +133,59 @@ class TriggerTest {
                 "SOMETIMES",
                 "CRON zone Mars/Base : 0 0 * * *",
                 "EVERY in PT1S max many",
-                "EVERY in PT1S gap SKIP"
+                "EVERY in PT1S gap SKIP",
+                "EVERY in PT1S at 2026-01-01T00:00:00Z",
+                "NOW in PT1S",
+                "CUSTOM"
             })
     void textThatIsNoTriggerIsRefused(String text) {
         assertThatThrownBy(() -> Trigger.parse(text)).isInstanceOf(InvalidTaskException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "AT at +10000-01-01T00:00:00Z",
+                "AT at -0001-01-01T00:00:00Z",
+                "AFTER in PT-1S",
+                "AFTER in P12000D",
+                "EVERY in PT0S",
+                "EVERY in PT-1S",
+                "EVERY in PT9999999999999S",
+                "FIXED_DELAY in PT0S",
+                "EVERY in PT1S start +10000-01-01T00:00:00Z",
+                "EVERY in PT1S end -0001-01-01T00:00:00Z",
+                "EVERY in PT1S start 2026-01-02T00:00:00Z end 2026-01-01T00:00:00Z",
+                "EVERY in PT1S max 0",
+                "EVERY in PT1S max -1",
+                "EVERY in PT1S jitter PT-1S",
+                "EVERY in PT1S jitter P12000D",
+                "NOW max 3",
+                "NOW start 2026-01-02T00:00:00Z"
+            })
+    void textOfATriggerThatNobodyCouldMakeIsRefused(String text) {
+        assertThatThrownBy(() -> Trigger.parse(text)).isInstanceOf(InvalidTaskException.class);
+    }
+
+    @Property
+    void textIsReadExactlyWhereTheFactoriesWouldTakeIt(
+            @ForAll @LongRange(min = -2, max = 12_000) long days,
+            @ForAll @LongRange(min = -2, max = 12_000) long jitter,
+            @ForAll @LongRange(min = -2, max = 2) long runs) {
+        Duration period = Duration.ofDays(days);
+        Trigger made = null;
+        try {
+            made = Trigger.every(period).maxRuns(runs).jitter(Duration.ofDays(jitter));
+        } catch (InvalidTaskException refused) {
+            assertThat(refused.field()).isIn("every", "maxRuns", "jitter");
+        }
+        String text = "EVERY in " + period + " max " + runs + " jitter " + Duration.ofDays(jitter);
+
+        if (made == null) {
+            assertThatThrownBy(() -> Trigger.parse(text)).isInstanceOf(InvalidTaskException.class);
+        } else {
+            assertThat(Trigger.parse(text)).isEqualTo(made);
+        }
     }
 
     @Property
@@ -183,7 +232,7 @@ class TriggerTest {
                         .map(zone -> Trigger.cron(Cron.parse("30 2 * * *")
                                 .zone(zone)
                                 .gap(Cron.Gap.SKIP)
-                                .overlap(Cron.Overlap.BOTH))));
+                                .twice(Cron.Twice.BOTH))));
         Arbitrary<Integer> seconds =
                 Arbitraries.integers().between(-100_000, 100_000).injectNull(0.5);
         return Combinators.combine(

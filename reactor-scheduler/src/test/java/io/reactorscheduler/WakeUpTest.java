@@ -27,8 +27,12 @@ class WakeUpTest {
     private final List<Throwable> errors = new ArrayList<>();
     private final List<Long> wakings = new ArrayList<>();
 
+    private static TimeBase wallMicros(EngineClock clock) {
+        return new TimeBase(clock.scheduler(), clock::nowMicros, TimeUnit.MICROSECONDS);
+    }
+
     private WakeUp recording(EngineClock clock, long longestDelay) {
-        return new WakeUp(TimeBase.wallMicros(clock), longestDelay, () -> wakings.add(clock.nowMicros()), errors::add);
+        return new WakeUp(wallMicros(clock), longestDelay, () -> wakings.add(clock.nowMicros()), errors::add);
     }
 
     @Test
@@ -62,7 +66,7 @@ class WakeUpTest {
         EngineClock clock = new EngineClock(virtual);
         AtomicReference<WakeUp> self = new AtomicReference<>();
         WakeUp wakeUp = new WakeUp(
-                TimeBase.wallMicros(clock),
+                wallMicros(clock),
                 Long.MAX_VALUE,
                 () -> {
                     wakings.add(clock.nowMicros());
@@ -143,21 +147,6 @@ class WakeUpTest {
     }
 
     @Test
-    void cancellingForgetsTheWakeUpAndAllowsAnother() {
-        VirtualTimeScheduler virtual = VirtualTimeScheduler.create();
-        WakeUp wakeUp = recording(new EngineClock(virtual), Long.MAX_VALUE);
-
-        wakeUp.at(1_000);
-        wakeUp.cancel();
-        virtual.advanceTimeBy(Duration.ofSeconds(1));
-        assertThat(wakings).isEmpty();
-
-        wakeUp.at(2_000_000);
-        virtual.advanceTimeBy(Duration.ofSeconds(1));
-        assertThat(wakings).containsExactly(2_000_000L);
-    }
-
-    @Test
     void disposingIsFinalAndIdempotent() {
         VirtualTimeScheduler virtual = VirtualTimeScheduler.create();
         WakeUp wakeUp = recording(new EngineClock(virtual), Long.MAX_VALUE);
@@ -165,7 +154,6 @@ class WakeUpTest {
         wakeUp.at(1_000);
         wakeUp.dispose();
         wakeUp.dispose();
-        wakeUp.cancel();
 
         assertThat(wakeUp.at(1)).isFalse();
         assertThat(wakeUp.isDisposed()).isTrue();
@@ -192,7 +180,7 @@ class WakeUpTest {
         VirtualTimeScheduler virtual = VirtualTimeScheduler.create();
         EngineClock clock = new EngineClock(virtual);
         WakeUp wakeUp = new WakeUp(
-                TimeBase.wallMicros(clock),
+                wallMicros(clock),
                 Long.MAX_VALUE,
                 () -> {
                     throw new StackOverflowError("thrown by the action");
@@ -226,7 +214,7 @@ class WakeUpTest {
         CountDownLatch done = new CountDownLatch(1);
         AtomicReference<WakeUp> self = new AtomicReference<>();
         self.set(new WakeUp(
-                TimeBase.wallMicros(clock),
+                wallMicros(clock),
                 SAFETY_POLL,
                 () -> {
                     if (clock.nowMicros() < due.get()) {
@@ -257,7 +245,7 @@ class WakeUpTest {
             AtomicInteger work = new AtomicInteger();
             CountDownLatch done = new CountDownLatch(producers * perProducer);
             WakeUp wakeUp = new WakeUp(
-                    TimeBase.wallMicros(clock),
+                    wallMicros(clock),
                     SAFETY_POLL,
                     () -> {
                         for (int taken = work.getAndSet(0); taken > 0; taken--) {
@@ -293,7 +281,7 @@ class WakeUpTest {
                 AtomicInteger interrupted = new AtomicInteger();
                 CountDownLatch settled = new CountDownLatch(1);
                 WakeUp wakeUp = new WakeUp(
-                        TimeBase.wallMicros(clock),
+                        wallMicros(clock),
                         SAFETY_POLL,
                         () -> {
                             runs.incrementAndGet();
@@ -327,7 +315,7 @@ class WakeUpTest {
             AtomicBoolean first = new AtomicBoolean(true);
             AtomicReference<WakeUp> self = new AtomicReference<>();
             WakeUp wakeUp = new WakeUp(
-                    TimeBase.wallMicros(clock),
+                    wallMicros(clock),
                     SAFETY_POLL,
                     () -> {
                         Objects.requireNonNull(self.get()).at(clock.nowMicros() + 100);
@@ -359,7 +347,7 @@ class WakeUpTest {
         EngineClock clock = new EngineClock(virtual);
         AtomicReference<WakeUp> self = new AtomicReference<>();
         WakeUp wakeUp = new WakeUp(
-                TimeBase.wallMicros(clock),
+                wallMicros(clock),
                 Long.MAX_VALUE,
                 () -> {
                     wakings.add(clock.nowMicros());

@@ -107,7 +107,7 @@ public final class QuickStart {
 
     private static Flux<String> told(SchedulerEvent event) {
         String what = switch (event.kind()) {
-            case RESULT -> String.valueOf(event.detail());
+            case RESULT -> String.valueOf(event.element());
             case RETRYING -> "attempt " + event.attempt() + " failed: " + event.message();
             case FAILED -> "failed: " + event.message();
             case SKIPPED, CANCELLED, PROBLEM, MISSED -> event.kind() + ": " + event.message();

@@ -245,13 +245,22 @@ class GuideOperationsTest extends InVirtualTime {
                 .events() // hot: from the subscription on
                 .filter(event -> event.kind() == SchedulerEvent.Kind.COMPLETED)
                 .map(event -> event.taskId() + " at " + event.time());
+        Flux<String> failed = scheduler
+                .events()
+                .filter(event -> event.kind() == SchedulerEvent.Kind.FAILED)
+                .map(event -> event.executionId() + ": " + event.error().message()); // also element(), execution(), ...
         // end::events
 
         List<String> seen = new ArrayList<>();
         finished.subscribe(seen::add);
+        failed.subscribe(seen::add);
         now(scheduler.schedule(SEND.task(new Email("ada")).id("one")));
         pass(Duration.ofSeconds(1));
         assertThat(seen).containsExactly("one at 2026-03-01T00:00:00.100Z");
+        now(scheduler.schedule(Task.of("t", run -> Mono.error(new IllegalStateException("no paper")))
+                .id("two")));
+        pass(Duration.ofSeconds(1));
+        assertThat(seen).last().isEqualTo("two#1: no paper");
         scheduler.dispose();
     }
 

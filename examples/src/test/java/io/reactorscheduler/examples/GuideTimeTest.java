@@ -142,9 +142,9 @@ class GuideTimeTest extends InVirtualTime {
         // 25 October 2026: clocks go from 03:00 back to 02:00, 02:30 comes twice
         Instant autumn = Instant.parse("2026-10-25T00:00:00Z");
         assertThat(nightly.next(autumn)).isEqualTo("2026-10-25T00:30:00Z");
-        assertThat(nightly.overlap(Cron.Overlap.SECOND).next(autumn)).isEqualTo("2026-10-25T01:30:00Z");
-        assertThat(nightly.overlap(Cron.Overlap.BOTH).next(autumn)).isEqualTo("2026-10-25T00:30:00Z");
-        assertThat(nightly.overlap(Cron.Overlap.BOTH).next(Instant.parse("2026-10-25T00:30:00Z")))
+        assertThat(nightly.twice(Cron.Twice.SECOND).next(autumn)).isEqualTo("2026-10-25T01:30:00Z");
+        assertThat(nightly.twice(Cron.Twice.BOTH).next(autumn)).isEqualTo("2026-10-25T00:30:00Z");
+        assertThat(nightly.twice(Cron.Twice.BOTH).next(Instant.parse("2026-10-25T00:30:00Z")))
                 .isEqualTo("2026-10-25T01:30:00Z");
         // end::dst
     }

@@ -84,7 +84,7 @@ class GuideWorkTest extends InVirtualTime {
         // tag::context
         ReactiveScheduler scheduler = ReactiveScheduler.builder()
                 .handle(BILL, (order, run) -> {
-                    run.event(ExecutionEvent.Level.INFO, "due " + run.fireTime() + ", attempt " + run.attempt());
+                    run.info("due " + run.fireTime() + ", attempt " + run.attempt()); // also debug, warning, error
                     return billing.billFenced(order, run.fence()) // refuses a fence lower than the highest it has seen
                             .doOnNext(invoice -> run.progress(1.0, "billed"));
                 })

@@ -2,6 +2,10 @@ package io.reactorscheduler.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.reactorscheduler.AlertRule;
+import io.reactorscheduler.AlertRules;
+import io.reactorscheduler.AsyncWorkHandler;
+import io.reactorscheduler.Batch;
 import io.reactorscheduler.Cron;
 import io.reactorscheduler.InMemoryTaskStore;
 import io.reactorscheduler.Retention;
@@ -63,6 +67,10 @@ class PagesTest {
                 Trigger.class,
                 Cron.class,
                 RetryPolicy.class,
+                AlertRules.class,
+                AlertRule.class,
+                Batch.class,
+                AsyncWorkHandler.class,
                 InMemoryTaskStore.Builder.class,
                 Retention.class
             })
@@ -75,8 +83,8 @@ class PagesTest {
                 .collect(Collectors.toSet());
         assertThat(options)
                 .isNotEmpty()
-                .allSatisfy(option ->
-                        assertThat(readme).containsPattern("\\| .*`(Retention\\.)?" + option + "(\\(.*)?`.* \\|"));
+                .allSatisfy(option -> assertThat(readme)
+                        .containsPattern("\\| .*`(Retention\\.|AlertRule\\.)?" + option + "(\\(.*)?`.* \\|"));
     }
 
     @Test
@@ -85,7 +93,7 @@ class PagesTest {
         for (String line : Files.readAllLines(ROOT.resolve("README.md"))) {
             String[] cells = line.split(" ?\\| ?");
             if (line.startsWith("| `") && cells.length > 2) {
-                defaults.put(cells[1].replace("`", ""), cells[2].replace("`", ""));
+                defaults.putIfAbsent(cells[1].replace("`", ""), cells[2].replace("`", ""));
             }
         }
         assertThat(defaults)
@@ -97,9 +105,22 @@ class PagesTest {
                 .containsEntry("queue(String)", TaskQueue.DEFAULT_NAME)
                 .containsEntry("cap(Duration)", RetryPolicy.DEFAULT_CAP.toHours() + " hour")
                 .containsEntry("jitter(double)", RetryPolicy.DEFAULT_EXPONENTIAL_JITTER + " for exponential, else 0")
+                .containsEntry("checkEvery(Duration)", AlertRules.DEFAULT_CHECK.toSeconds() + " s")
+                .containsEntry("AlertRule.atLeast(long)", AlertRule.DEFAULT_AT_LEAST + " runs")
+                .containsEntry("AlertRule.clearAt(double)", AlertRule.DEFAULT_CLEAR_AT + " of the threshold")
+                .containsEntry("pollEvery(Duration)", AsyncWorkHandler.DEFAULT_POLL.toSeconds() + " s")
+                .containsEntry("pollTimeout(Duration)", AsyncWorkHandler.DEFAULT_POLL_TIMEOUT.toSeconds() + " s")
+                .containsEntry("tolerate(int)", AsyncWorkHandler.DEFAULT_TOLERATED + "")
+                .containsEntry("quarantineAfter(int)", InMemoryTaskStore.DEFAULT_QUARANTINE_AFTER + "")
                 .containsEntry("Retention.perTask(int)", grouped(Retention.DEFAULT_PER_TASK))
                 .containsEntry("Retention.age(Duration)", Retention.DEFAULT_AGE.toHours() + " hour")
                 .containsEntry("Retention.total(int)", grouped(Retention.DEFAULT_TOTAL));
+    }
+
+    @Test
+    void aBatchWorksOnAsManyItemsAsTheReadmeSays() throws IOException {
+        assertThat(Files.readString(ROOT.resolve("README.md")))
+                .contains("| `concurrency(int)` | " + Batch.DEFAULT_CONCURRENCY + " | items at once |");
     }
 
     private static String grouped(long number) {

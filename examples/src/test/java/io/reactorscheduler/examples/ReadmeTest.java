@@ -116,7 +116,7 @@ class ReadmeTest extends InVirtualTime {
         task.every(Duration.ofMinutes(10)); // at a fixed rate, without drift
         task.fixedDelay(Duration.ofMinutes(10)); // after the end of the run before
         task.cron("0 9 * * MON-FRI"); // five fields, minute first; six: second first; UTC
-        task.trigger(Trigger.every(Duration.ofHours(1)).maxRuns(24).jitter(Duration.ofMinutes(1)));
+        task.cron("@hourly").maxRuns(24).jitter(Duration.ofMinutes(1)); // bounded; also startAt, endAt
         // end::readme-when
 
         now(scheduler

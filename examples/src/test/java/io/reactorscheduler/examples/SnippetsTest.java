@@ -71,15 +71,16 @@ class SnippetsTest {
         return blocks;
     }
 
-    /** The regions of all sources of this module by name, squeezed. */
+    /** The regions of all sources of this module, and of the tests of the test kit, by name, squeezed. */
     private static Map<String, String> regions() throws IOException {
         Map<String, String> regions = new HashMap<>();
-        List<Path> sources;
-        try (Stream<Path> files = Files.walk(Path.of("src"))) {
-            sources = files.filter(file -> file.toString().endsWith(".java")).toList();
-        }
-        for (Path source : sources) {
-            collect(source, regions);
+        for (Path tree : List.of(Path.of("src"), ROOT.resolve("reactor-scheduler-test/src/test"))) {
+            try (Stream<Path> files = Files.walk(tree)) {
+                for (Path source :
+                        files.filter(file -> file.toString().endsWith(".java")).toList()) {
+                    collect(source, regions);
+                }
+            }
         }
         regions.replaceAll((name, text) -> squeezed(text));
         return regions;

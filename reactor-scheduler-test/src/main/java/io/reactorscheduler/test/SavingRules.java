@@ -79,6 +79,18 @@ abstract class SavingRules extends StoreRules {
         assertThat(claim.input()).isEqualTo(draft.input());
     }
 
+    @Test
+    void savingTellsTheNumberOfTheLastExecutionOfATaskThatWasReplaced() {
+        assertThat(save(once("a")).executions()).isZero();
+        succeed(claimOne());
+        assertThat(save(once("a")).executions()).isEqualTo(1);
+        assertThat(save(once("a").ifExists(IfExists.KEEP)).executions()).isZero();
+        String number = claimOne().executionId();
+
+        assertThat(number).isEqualTo("a#2");
+        assertThat(save(once("a")).executions()).isEqualTo(2);
+    }
+
     private static void assertSame(TaskRecord actual, TaskRecord expected) {
         assertThat(actual)
                 .returns(expected.id(), TaskRecord::id)

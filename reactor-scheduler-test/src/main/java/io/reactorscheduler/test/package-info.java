@@ -1,4 +1,4 @@
-/** Test kit: the contract that every TaskStore keeps, and helpers for virtual time. */
+/** Test kit: the contract that every TaskStore keeps, and time that passes when a test says so. */
 @NullMarked
 package io.reactorscheduler.test;
 

@@ -131,6 +131,14 @@ final class Gauges {
         });
     }
 
+    /** Whether they are gone from the registry, because their scheduler has stopped. */
+    boolean haveLeft() {
+        if (scheduler.isDisposed()) {
+            leave();
+        }
+        return scheduler.isDisposed();
+    }
+
     /** Its timer ends with the scheduler, so nobody else would notice. */
     private void leave() {
         last = null;

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Timers and counters of what happens on this node. */
 final class Meters {
@@ -27,7 +28,9 @@ final class Meters {
 
     private final MeterRegistry registry;
     private final Tags common;
-    private final Counter problems;
+
+    /** Registered when a scheduler starts: an instrumentation that is only refined must leave no meter behind. */
+    private volatile @Nullable Counter problems;
 
     /** Looking a meter up in the registry costs more than the run of a trivial handler. */
     private final Map<RunKey, Timer> runs = new ConcurrentHashMap<>();
@@ -41,16 +44,29 @@ final class Meters {
     Meters(MeterRegistry registry, Tags common) {
         this.registry = registry;
         this.common = common;
-        this.problems = Counter.builder("reactor.scheduler.problems")
-                .description("What went wrong around the runs: the store, a trigger, a listener")
-                .tags(common)
-                .register(registry);
+    }
+
+    /** The counter of problems is there before the first one. */
+    void started() {
+        problems();
+    }
+
+    private Counter problems() {
+        Counter known = problems;
+        if (known == null) {
+            known = Counter.builder("reactor.scheduler.problems")
+                    .description("What went wrong around the runs: the store, a trigger, a listener")
+                    .tags(common)
+                    .register(registry);
+            problems = known;
+        }
+        return known;
     }
 
     void onEvent(SchedulerEvent event) {
         TaskRecord task = event.task();
         switch (event.kind()) {
-            case PROBLEM -> problems.increment();
+            case PROBLEM -> problems().increment();
             case RETRYING -> {
                 if (task != null) {
                     count("reactor.scheduler.retries", "Failed attempts that are tried again", task, 1);

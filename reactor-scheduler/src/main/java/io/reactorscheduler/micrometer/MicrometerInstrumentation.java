@@ -13,12 +13,14 @@ import io.reactorscheduler.Task;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.util.context.ContextView;
 
 /**
- * Tells Micrometer about a scheduler: {@code builder.instrument(MicrometerInstrumentation.of(registry))}. Immutable; two
- * schedulers that share a registry need a {@link #tag} each, or the gauges of one hide those of the other.
+ * Tells Micrometer about a scheduler: {@code builder.instrument(MicrometerInstrumentation.of(registry))}. One for each
+ * scheduler, refined by copies; a scheduler that follows one that was stopped may use the same. Two that run at once on one
+ * registry need a {@link #tag} each, or the gauges of one hide those of the other.
  *
  * <table>
  * <caption>Meters; names as dots, which each registry turns into its own style</caption>
@@ -69,6 +71,9 @@ public final class MicrometerInstrumentation implements Instrumentation {
     private final Observations observations;
     private final Duration refreshEvery;
 
+    /** Of the scheduler that was started last; guarded by this object. */
+    private @Nullable Gauges gauges;
+
     private MicrometerInstrumentation(
             MeterRegistry registry, Tags tags, Observations observations, Duration refreshEvery) {
         this.registry = registry;
@@ -109,8 +114,17 @@ public final class MicrometerInstrumentation implements Instrumentation {
     }
 
     @Override
-    public void started(ReactiveScheduler scheduler) {
-        new Gauges(registry, tags, scheduler).follow(refreshEvery);
+    public synchronized void started(ReactiveScheduler scheduler) {
+        meters.started();
+        Gauges before = gauges;
+        if (before != null && !before.haveLeft()) {
+            throw new IllegalStateException(
+                    "One MicrometerInstrumentation serves one scheduler at a time: give each its own,"
+                            + " with a tag(key, value) that tells them apart");
+        }
+        Gauges following = new Gauges(registry, tags, scheduler);
+        gauges = following;
+        following.follow(refreshEvery);
     }
 
     @Override

@@ -331,4 +331,50 @@ class MicrometerTest {
         assertThat(MicrometerInstrumentation.of(registry).refreshEvery())
                 .isEqualTo(MicrometerInstrumentation.DEFAULT_REFRESH);
     }
+
+    @Test
+    void anInstrumentationThatIsOnlyRefinedLeavesNoMeter() {
+        SimpleMeterRegistry fresh = new SimpleMeterRegistry();
+        MicrometerInstrumentation refined =
+                MicrometerInstrumentation.of(fresh).tag("node", "a").refreshEvery(SECOND);
+        assertThat(fresh.getMeters()).isEmpty();
+
+        ReactiveScheduler tagged = started(refined);
+        time.advanceTimeBy(SECOND);
+
+        assertThat(fresh.getMeters())
+                .isNotEmpty()
+                .allMatch(meter -> "a".equals(meter.getId().getTag("node")));
+        assertThat(fresh.get("reactor.scheduler.problems").counter().count()).isZero();
+        tagged.dispose();
+    }
+
+    @Test
+    void aSchedulerThatFollowsAStoppedOneMayUseItsInstrumentation() {
+        SimpleMeterRegistry fresh = new SimpleMeterRegistry();
+        MicrometerInstrumentation one = MicrometerInstrumentation.of(fresh);
+        started(one).dispose();
+
+        ReactiveScheduler next = started(one);
+        next.schedule(WORK.task(60)).subscribe();
+        time.advanceTimeBy(SECOND.multipliedBy(10));
+
+        assertThat(fresh.get("reactor.scheduler.active").gauge().value()).isEqualTo(1);
+        next.dispose();
+    }
+
+    @Test
+    void twoSchedulersThatShareAnInstrumentationAreTold() {
+        MicrometerInstrumentation one = MicrometerInstrumentation.of(registry).tag("shared", "yes");
+        ReactiveScheduler first = started(one);
+        ReactiveScheduler second = started(one);
+
+        assertThat(registry.get("reactor.scheduler.problems")
+                        .tag("shared", "yes")
+                        .counter()
+                        .count())
+                .isEqualTo(1);
+        first.dispose();
+        second.dispose();
+    }
 }
