@@ -19,6 +19,7 @@ local function take_next(id, T)
     local X = cmsgpack.unpack(call('LPOP', P .. 'a:' .. id))
     local after = unpacked(call('LINDEX', P .. 'a:' .. id, 0))
     T.X, T.D = after and T.X - 1 or nil, after and after.D or nil
+    queue_of(T).u = queue_of(T).u - 1
     T.e[X.n] = { F = X.F, D = X.D, x = 1, i = X.i, u = T.u or 0 }
     return X.n, T.e[X.n], active
   end
@@ -35,7 +36,7 @@ local function claim(id, T, node, lease, reply)
   T.n = nil
   local number, E, active = take_next(id, T)
   local Q = queue_of(T)
-  E.f, E.n, E.v, E.q = count('f', now), node, T.v, nil
+  E.f, E.n, E.l, E.v, E.q = count('f', now), node, now, T.v, nil
   E.k = T.k
   if T.k then hold_key(Q, T.k) end
   Q.r = Q.r + 1

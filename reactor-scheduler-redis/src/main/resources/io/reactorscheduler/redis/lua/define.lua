@@ -40,11 +40,13 @@ local function redefine(id, T, D)
   if T.q ~= D.q then
     local state, name = T.s or 'P', T.q or 'default'
     count_state(T, state, nil)
+    queue_of(T).u = queue_of(T).u - (T.X or 0)
     for _, E in pairs(T.e or {}) do
       if not E.w then E.q = E.q or name end
     end
     T.q = D.q
     count_state(T, nil, state)
+    queue_of(T).u = queue_of(T).u + (T.X or 0)
   end
   for _, part in ipairs(PARTS) do T[part] = D[part] end
 end

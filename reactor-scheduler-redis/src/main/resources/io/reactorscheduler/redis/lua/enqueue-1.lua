@@ -2,14 +2,17 @@
 -- USES: reply
 -- KEYS: prefix
 -- ARGV: token, per execution: id fire has-input input
--- RETURNS: now, per execution its number, or U unknown, or B damaged
+-- RETURNS: now, per execution one of: N and its number; F full, its capacity and queue; U unknown; B damaged
 local known = answered(ARGV[1])
 if known then return { out(now), known } end
 local replies = {}
 for i = 2, #ARGV, 4 do
   local id = ARGV[i]
   local T, damaged = task(id)
-  if T then
+  if T and is_full(queue_of(T)) then
+    replies[#replies + 1] = full(queue_of(T))
+  elseif T then
+    queue_of(T).u = queue_of(T).u + 1
     displace(id, T)
     T.N = (T.N or 0) + 1
     local input = ARGV[i + 2] == '1' and ARGV[i + 3] or nil
@@ -19,9 +22,9 @@ for i = 2, #ARGV, 4 do
     T.D = T.D or now
     settle(id, T, nil)
     keep(id, T)
-    replies[#replies + 1] = out(T.N)
+    replies[#replies + 1] = { 'N', out(T.N) }
   else
-    replies[#replies + 1] = unknown(damaged)[1]
+    replies[#replies + 1] = unknown(damaged)
   end
 end
 settle_queues()

@@ -45,6 +45,7 @@ end
 local function delete_task(id, T)
   displace(id, T)
   count_state(T, T.s or 'P', nil)
+  queue_of(T).u = queue_of(T).u - (T.X or 0)
   call('UNLINK', P .. 'a:' .. id)
   for version in pairs(T.w or {}) do call('HDEL', P .. 'v', out(version) .. ':' .. id) end
   call('HDEL', P .. 't', id)

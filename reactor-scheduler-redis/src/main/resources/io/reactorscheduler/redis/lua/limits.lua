@@ -1,5 +1,6 @@
 -- USES: line
--- Settings of a queue, as D declared, C as it is now, P whether it is paused, and what scripts go by.
+-- Settings of a queue: D as they were declared, C as they are but for n concurrency and p paused, and the limits that
+-- scripts go by.
 
 -- writes settings that changed: text, paused, capacity, rate, period, runs of a key, rate of a key and its period
 local function set_queue(Q, text, limits)

@@ -1,6 +1,6 @@
 -- USES: task
 -- A queue is the hash Q: with its limits and counters, loaded when it is needed and written once, by settle_queues.
--- u unfinished tasks, r claimed executions, w tasks in lines of keys, o until when nodes sleep, b before when the rate
+-- u unfinished tasks and asked executions that wait, r claimed executions, w tasks in lines of keys, o until when nodes sleep, b before when the rate
 -- lets nothing start, g tokens and G when they were counted, T turns given; c capacity, p paused, l rate and L its period,
 -- k runs of a key, y and Y rate of a key and its period.
 
@@ -27,6 +27,12 @@ local function queue(name)
 end
 
 local function queue_of(T) return queue(T.q or 'default') end
+
+local CAPACITY = 100000000
+
+local function is_full(Q) return Q.u >= (Q.c or CAPACITY) end
+
+local function full(Q) return { 'F', out(Q.c or CAPACITY), Q.name } end
 
 local function is_over(state) return state == 'C' or state == 'F' or state == 'X' or state == 'Q' end
 

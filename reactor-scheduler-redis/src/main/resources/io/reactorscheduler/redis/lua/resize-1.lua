@@ -1,14 +1,13 @@
--- Changes the settings of a queue that are no limits of the store, if they are still those the caller saw.
--- USES: limits
+-- Changes how many runs of a queue a node may have at once.
+-- USES: base
 -- KEYS: prefix
--- ARGV: name, settings as seen, settings to be
--- RETURNS: now, the settings it has, whether it is paused, C where it was changed and S where they were others
-local Q = queue(ARGV[1])
-local kept = call('HGET', P .. 'Q:' .. Q.name, 'C') or ''
-local paused = Q.p == 1 and '1' or ''
-if kept ~= ARGV[2] then return { out(now), kept, paused, 'S' } end
-if ARGV[2] ~= ARGV[3] then
-  call('HSET', P .. 'Q:' .. Q.name, 'C', ARGV[3])
-  tell('Q', 0, Q.name)
+-- ARGV: name, concurrency
+-- RETURNS: now, the settings it has, its concurrency, whether it is paused; only now where it was not declared
+local hash = P .. 'Q:' .. ARGV[1]
+local kept = call('HMGET', hash, 'D', 'C', 'n', 'p')
+if not kept[1] then return { out(now) } end
+if kept[3] ~= ARGV[2] then
+  call('HSET', hash, 'n', ARGV[2])
+  tell('Q', 0, ARGV[1])
 end
-return { out(now), ARGV[3], paused, 'C' }
+return { out(now), kept[2], ARGV[2], kept[4] or '' }

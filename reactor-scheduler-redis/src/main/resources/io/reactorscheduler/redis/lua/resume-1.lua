@@ -6,7 +6,7 @@
 local id = ARGV[1]
 local T, damaged = task(id)
 if not T then return { out(now), unknown(damaged) } end
-if T.s == 'X' or T.z then
+if T.s == 'X' or T.s == 'Q' or T.z then
   displace(id, T)
   unhalt(T)
   new_head(T, num(ARGV[2]), num(ARGV[3]), num(ARGV[4]))

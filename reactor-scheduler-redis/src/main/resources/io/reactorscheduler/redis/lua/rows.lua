@@ -22,7 +22,7 @@ end
 local function opened(id, T, number, E)
   local state = not E.w and 'R' or E.r and 'T' or 'P'
   local R = {
-    n = number, F = E.F, S = E.S, a = (E.a or 1) - (E.w and 1 or 0), f = E.f, E = E.E, i = E.i, v = E.v,
+    n = number, F = E.F, S = E.w and E.S or not E.w and E.l or nil, a = (E.a or 1) - (E.w and 1 or 0), f = E.f, E = E.E, i = E.i, v = E.v,
   }
   return execution(id, T, R, state, not E.w and E.n or '')
 end

@@ -40,6 +40,7 @@ local function cancel_waiting(id, T, reason, with_asked)
     })
   end
   call('DEL', P .. 'a:' .. id)
+  queue_of(T).u = queue_of(T).u - T.X
   T.X, T.D = nil, nil
 end
 

@@ -4,15 +4,11 @@
 -- KEYS: prefix
 -- ARGV: token, stop at the first refusal (1 or 0), executions kept, per task: id handler queue priority key trigger
 --   flags (r repeats, o overlaps, i has input) input settings fire due buffered mode (R replace, K keep, F fail)
--- RETURNS: now, per task one of: N; R; K and the definition; D duplicate; F full and the capacity; B damaged
+-- RETURNS: now, per task one of: N; R; K and the definition; D duplicate; F full, its capacity and queue; B damaged
 local known = answered(ARGV[1])
 if known then return { out(now), known } end
-local SIZE, CAPACITY = 13, 100000000
+local SIZE = 13
 keep_history(ARGV[3], NEVER, NEVER)
-
-local function is_full(Q) return Q.u >= (Q.c or CAPACITY) end
-
-local function full(Q) return { 'F', out(Q.c or CAPACITY) } end
 
 local function save_new(id, D, fire, due_at, buffered)
   local Q = queue_of(D)

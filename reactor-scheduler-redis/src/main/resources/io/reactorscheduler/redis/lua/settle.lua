@@ -48,11 +48,11 @@ end
 
 local function is_halted(T, number) return T.z ~= nil and number <= T.z end
 
-local function unhalt(T) T.z, T.y, T.Q, T.C = nil, nil, nil, nil end
+local function unhalt(T) T.z, T.y, T.Q, T.C, T.B = nil, nil, nil, nil, nil end
 
 -- ends what there is until it is resumed; what is asked for later may run
 local function halt(T)
+  if T.d or not T.z then T.y = T.d and (T.f or T.d) end
   T.z = T.N or 0
-  T.y = T.d and (T.f or T.d)
   T.d, T.f = nil, nil
 end

@@ -3,9 +3,10 @@
 -- h handler, q queue (default), p priority (0), k key, t trigger (NOW), r repeats, o overlaps, i input, x other settings;
 -- s state (PENDING), d head due, f head fire (d), b buffered until, H number that took the head, m saved without a head;
 -- n place in line, N numbers given, c numbers claimed, u fire times used, z number at the cancel, y fire time then;
--- e open executions by number, X number and D first due of the asked ones, C crashes, Y has events, g is in z;
+-- e open executions by number, X number and D first due of the asked ones, C crashes in a row and B the last fence then,
+-- Q was quarantined, Y has events, g is in z;
 -- v version of the definition, w executions by older version.
--- An open execution: w waits again, f fence, n node, a attempt (1), F fire, D due, d due again, b buffered until,
+-- An open execution: w waits again, f fence, n node, l claimed at, a attempt (1), F fire, D due, d due again, b buffered until,
 -- x asked for, i input, u fired, r waits for a retry, g detached, z replaced, k key, q queue it holds the key in,
 -- E error, S started, v version.
 
