@@ -52,8 +52,8 @@ final class LettuceLink implements RedisLink {
 
     private <T> Mono<T> call(Function<RedisClusterAsyncCommands<String, String>, CompletionStage<T>> command) {
         return Mono.defer(this::commands)
-                .flatMap(connected -> Mono.fromCompletionStage(() -> command.apply(connected.async())))
-                .timeout(timeout)
+                .flatMap(connected -> Mono.fromCompletionStage(() -> command.apply(connected.async()))
+                        .timeout(timeout))
                 .onErrorMap(RedisErrors::translate);
     }
 
@@ -69,8 +69,8 @@ final class LettuceLink implements RedisLink {
                                 RedisErrors::isUnknownScript,
                                 unknown -> Mono.fromCompletionStage(() ->
                                         connected.async().<List<@Nullable Object>>eval(
-                                                script.text(), ScriptOutputType.MULTI, keys, values))))
-                .timeout(timeout)
+                                                script.text(), ScriptOutputType.MULTI, keys, values)))
+                        .timeout(timeout))
                 .onErrorMap(RedisErrors::translate);
     }
 
@@ -136,7 +136,9 @@ final class LettuceLink implements RedisLink {
                 sinks.put(channel, more);
             }
             sink.onDispose(() -> remove(channel, sink));
-            if (isFirst) {
+            if (!isFirst) {
+                sink.next(LISTENING);
+            } else {
                 connection.async().subscribe(channel).exceptionally(error -> {
                     sink.error(error);
                     return null;
@@ -158,6 +160,12 @@ final class LettuceLink implements RedisLink {
             if (isLast && connection.isOpen()) {
                 connection.async().unsubscribe(channel);
             }
+        }
+
+        /** Also after a lost connection, when Lettuce subscribes again. */
+        @Override
+        public void subscribed(String channel, long count) {
+            message(channel, LISTENING);
         }
 
         @Override
