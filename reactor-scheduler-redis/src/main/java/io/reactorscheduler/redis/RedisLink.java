@@ -1,0 +1,40 @@
+package io.reactorscheduler.redis;
+
+import java.util.List;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * What this module needs of Redis, the same for one server, Sentinel and a cluster. Connects at first use and again by
+ * itself; signals arrive on Lettuce's threads.
+ *
+ * <p>Errors are {@link io.reactorscheduler.StoreUnavailableException}s that say what to do; see {@link RedisErrors}.
+ */
+interface RedisLink {
+
+    /**
+     * Runs a script on the server that has the slot of its key; numbers come back as {@link Long}, texts as
+     * {@link String}, absent values as null, lists as lists. Cold; a server that does not know the script is sent it.
+     */
+    Mono<List<Object>> run(Script script, String key, List<String> args);
+
+    /** Messages of a channel from the moment it is subscribed on; lost connections are made again without an error. */
+    Flux<String> listen(String channel);
+
+    /** Entries of a stream after an id, as many as there are and at most so many: the id, then its one value. */
+    Mono<List<StreamEntry>> read(String stream, String afterId, int most);
+
+    /** Runs one command on every master, for checks at connect: the section of INFO and of CONFIG. */
+    Flux<String> info(String section);
+
+    /** Closes what this link opened. */
+    Mono<Void> close();
+
+    /**
+     * One entry of a stream.
+     *
+     * @param id its id
+     * @param value the value of its only field
+     */
+    record StreamEntry(String id, String value) {}
+}
