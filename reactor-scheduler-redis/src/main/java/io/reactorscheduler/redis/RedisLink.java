@@ -1,6 +1,7 @@
 package io.reactorscheduler.redis;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -16,18 +17,21 @@ interface RedisLink {
      * Runs a script on the server that has the slot of its key; numbers come back as {@link Long}, texts as
      * {@link String}, absent values as null, lists as lists. Cold; a server that does not know the script is sent it.
      */
-    Mono<List<Object>> run(Script script, String key, List<String> args);
+    Mono<List<@Nullable Object>> run(Script script, String key, List<String> args);
 
     /** Messages of a channel from the moment it is subscribed on; lost connections are made again without an error. */
     Flux<String> listen(String channel);
 
-    /** Entries of a stream after an id, as many as there are and at most so many: the id, then its one value. */
+    /** The entries of a stream after an id, at most so many. */
     Mono<List<StreamEntry>> read(String stream, String afterId, int most);
 
-    /** Runs one command on every master, for checks at connect: the section of INFO and of CONFIG. */
-    Flux<String> info(String section);
+    /** A section of INFO of one server. */
+    Mono<String> info(String section);
 
-    /** Closes what this link opened. */
+    /** One setting of one server, empty where it may not be read. */
+    Mono<String> setting(String name);
+
+    /** Closes what this link opened; it may be used again. */
     Mono<Void> close();
 
     /**
