@@ -1,8 +1,9 @@
 package io.reactorscheduler.redis;
 
-import io.lettuce.core.Range;
 import io.lettuce.core.Limit;
+import io.lettuce.core.Range;
 import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.time.Duration;
@@ -12,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
-import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,13 +62,14 @@ final class LettuceLink implements RedisLink {
         String[] keys = {key};
         String[] values = args.toArray(String[]::new);
         return Mono.defer(this::commands)
-                .flatMap(connected -> Mono.fromCompletionStage(() ->
-                                connected.async().<List<@Nullable Object>>evalsha(
-                                        script.sha(), ScriptOutputType.MULTI, keys, values))
+                .flatMap(connected -> Mono.fromCompletionStage(() -> connected
+                                .async()
+                                .<List<@Nullable Object>>evalsha(script.sha(), ScriptOutputType.MULTI, keys, values))
                         .onErrorResume(
                                 RedisErrors::isUnknownScript,
-                                unknown -> Mono.fromCompletionStage(() ->
-                                        connected.async().<List<@Nullable Object>>eval(
+                                unknown -> Mono.fromCompletionStage(() -> connected
+                                        .async()
+                                        .<List<@Nullable Object>>eval(
                                                 script.text(), ScriptOutputType.MULTI, keys, values))))
                 .timeout(timeout)
                 .onErrorMap(RedisErrors::translate);
@@ -92,7 +93,9 @@ final class LettuceLink implements RedisLink {
 
     @Override
     public Mono<String> setting(String name) {
-        return call(async -> async.configGet(name)).mapNotNull(found -> found.get(name)).onErrorComplete();
+        return call(async -> async.configGet(name))
+                .mapNotNull(found -> found.get(name))
+                .onErrorComplete();
     }
 
     // ---- messages

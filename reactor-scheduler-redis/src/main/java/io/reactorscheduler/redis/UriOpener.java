@@ -55,8 +55,8 @@ final class UriOpener implements RedisOpener {
         Made known = made;
         if (known == null) {
             ClientResources resources = ClientResources.builder()
-                    .reconnectDelay(Delay.equalJitter(
-                            Duration.ofMillis(10), LONGEST_RECONNECT_DELAY, 2, TimeUnit.MILLISECONDS))
+                    .reconnectDelay(
+                            Delay.equalJitter(Duration.ofMillis(10), LONGEST_RECONNECT_DELAY, 2, TimeUnit.MILLISECONDS))
                     .build();
             try {
                 known = make(resources);
