@@ -10,8 +10,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
 
 /** The transitions of locks as this client asks Redis for them. Answers arrive on the Scheduler, never on Lettuce's threads. */
@@ -33,14 +35,13 @@ final class LockCalls {
     private final Supplier<Scheduler> scheduler;
     private final String client = UUID.randomUUID().toString();
     private final AtomicLong owners = new AtomicLong();
-    private final Flux<String> turns;
+    private final Sinks.Many<String> turns = Sinks.many().multicast().directBestEffort();
+    private @Nullable Disposable listening;
 
     LockCalls(RedisLink link, String namespace, Supplier<Scheduler> scheduler) {
         this.link = link;
         this.namespace = namespace;
         this.scheduler = scheduler;
-        this.turns = Flux.defer(() -> link.listen(channels() + client).publishOn(scheduler.get()))
-                .share();
     }
 
     /**
@@ -65,9 +66,22 @@ final class LockCalls {
         return client + "/" + owners.incrementAndGet();
     }
 
-    /** Owners of this client whose turn may have come. */
+    /** Owners of this client whose turn may have come. The channel stays subscribed from the first that waits until the close. */
     Flux<String> turns() {
-        return turns;
+        return Flux.defer(() -> {
+            listen();
+            return turns.asFlux();
+        });
+    }
+
+    private synchronized void listen() {
+        if (listening == null) {
+            listening = link.listen(channels() + client)
+                    .publishOn(scheduler())
+                    .subscribe(
+                            turns::tryEmitNext,
+                            error -> LOG.warn("Turns for locks are not heard of any more; waiters poll", error));
+        }
     }
 
     /** Asks for a lock; one that waits is put in line and stays there as long as it asks again within {@link #PATIENCE}. */
@@ -104,7 +118,17 @@ final class LockCalls {
     }
 
     Mono<Void> close() {
-        return link.close();
+        return Mono.defer(() -> {
+            stopListening();
+            return link.close();
+        });
+    }
+
+    private synchronized void stopListening() {
+        if (listening != null) {
+            listening.dispose();
+            listening = null;
+        }
     }
 
     private interface Timed<T> {

@@ -128,7 +128,9 @@ public final class LockLease {
                 .doBeforeRetry(signal -> LOG.warn(
                         "Lock {} could not be renewed; trying again while its lease lasts", name, signal.failure()));
         return Mono.delay(lease.dividedBy(RENEWALS_PER_LEASE), scheduler)
-                .then(Mono.defer(this::renewNow).retryWhen(whileTrusted))
+                .then(Mono.defer(this::renewNow)
+                        .timeout(lease.dividedBy(RETRIES_PER_LEASE / 2), scheduler)
+                        .retryWhen(whileTrusted))
                 .repeat();
     }
 

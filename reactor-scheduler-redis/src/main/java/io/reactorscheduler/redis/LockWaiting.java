@@ -58,11 +58,7 @@ final class LockWaiting {
     }
 
     private Disposable listen() {
-        return calls.turns()
-                .filter(owner::equals)
-                .subscribe(
-                        mine -> announced(),
-                        error -> LOG.warn("Turns for lock {} are not heard of any more; polling", name, error));
+        return calls.turns().filter(owner::equals).subscribe(mine -> announced());
     }
 
     private Mono<LockLease> untilGiven() {

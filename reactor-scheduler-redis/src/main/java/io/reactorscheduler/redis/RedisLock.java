@@ -41,7 +41,7 @@ public final class RedisLock {
     public static final String DEFAULT_NAMESPACE = "reactor-scheduler";
 
     /** How long an answer of Redis is waited for unless another time is given. */
-    public static final Duration DEFAULT_COMMAND_TIMEOUT = Duration.ofSeconds(2);
+    public static final Duration DEFAULT_COMMAND_TIMEOUT = Duration.ofSeconds(5);
 
     private static final int LONGEST_NAME = 200;
     private static final Duration SHORTEST_LEASE = Duration.ofMillis(100);
@@ -98,7 +98,7 @@ public final class RedisLock {
     /** As {@link #withLease}, for work that is one value and does not need the fencing token. */
     public <T> Mono<T> withLock(String name, Duration lease, Mono<T> work) {
         checkGiven("work", work);
-        return withLease(name, lease, held -> work).next();
+        return withLease(name, lease, held -> work).singleOrEmpty();
     }
 
     /** As {@link #withLease}, for work that does not need the fencing token. */
@@ -216,7 +216,7 @@ public final class RedisLock {
             return this;
         }
 
-        /** How long an answer of Redis, or a connection to it, is waited for; 2 seconds by default. */
+        /** How long an answer of Redis, or a connection to it, is waited for; 5 seconds by default. */
         public Builder commandTimeout(Duration value) {
             if (value == null || value.isNegative() || value.isZero()) {
                 throw new IllegalArgumentException("commandTimeout " + value + ": give a duration above zero");
