@@ -1,9 +1,8 @@
 package io.reactorscheduler.redis;
 
-import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
+import io.lettuce.core.Limit;
 import io.lettuce.core.ScriptOutputType;
-import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.time.Duration;
@@ -13,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,8 +52,8 @@ final class LettuceLink implements RedisLink {
 
     private <T> Mono<T> call(Function<RedisClusterAsyncCommands<String, String>, CompletionStage<T>> command) {
         return Mono.defer(this::commands)
-                .flatMap(connected -> Mono.fromCompletionStage(() -> command.apply(connected.async())))
-                .timeout(timeout)
+                .flatMap(connected -> Mono.fromCompletionStage(() -> command.apply(connected.async()))
+                        .timeout(timeout))
                 .onErrorMap(RedisErrors::translate);
     }
 
@@ -62,16 +62,15 @@ final class LettuceLink implements RedisLink {
         String[] keys = {key};
         String[] values = args.toArray(String[]::new);
         return Mono.defer(this::commands)
-                .flatMap(connected -> Mono.fromCompletionStage(() -> connected
-                                .async()
-                                .<List<@Nullable Object>>evalsha(script.sha(), ScriptOutputType.MULTI, keys, values))
+                .flatMap(connected -> Mono.fromCompletionStage(() ->
+                                connected.async().<List<@Nullable Object>>evalsha(
+                                        script.sha(), ScriptOutputType.MULTI, keys, values))
                         .onErrorResume(
                                 RedisErrors::isUnknownScript,
-                                unknown -> Mono.fromCompletionStage(() -> connected
-                                        .async()
-                                        .<List<@Nullable Object>>eval(
-                                                script.text(), ScriptOutputType.MULTI, keys, values))))
-                .timeout(timeout)
+                                unknown -> Mono.fromCompletionStage(() ->
+                                        connected.async().<List<@Nullable Object>>eval(
+                                                script.text(), ScriptOutputType.MULTI, keys, values)))
+                        .timeout(timeout))
                 .onErrorMap(RedisErrors::translate);
     }
 
@@ -93,9 +92,7 @@ final class LettuceLink implements RedisLink {
 
     @Override
     public Mono<String> setting(String name) {
-        return call(async -> async.configGet(name))
-                .mapNotNull(found -> found.get(name))
-                .onErrorComplete();
+        return call(async -> async.configGet(name)).mapNotNull(found -> found.get(name)).onErrorComplete();
     }
 
     // ---- messages
@@ -139,7 +136,9 @@ final class LettuceLink implements RedisLink {
                 sinks.put(channel, more);
             }
             sink.onDispose(() -> remove(channel, sink));
-            if (isFirst) {
+            if (!isFirst) {
+                sink.next(LISTENING);
+            } else {
                 connection.async().subscribe(channel).exceptionally(error -> {
                     sink.error(error);
                     return null;
@@ -161,6 +160,12 @@ final class LettuceLink implements RedisLink {
             if (isLast && connection.isOpen()) {
                 connection.async().unsubscribe(channel);
             }
+        }
+
+        /** Also after a lost connection, when Lettuce subscribes again. */
+        @Override
+        public void subscribed(String channel, long count) {
+            message(channel, LISTENING);
         }
 
         @Override

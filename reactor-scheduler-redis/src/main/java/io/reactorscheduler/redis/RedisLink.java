@@ -13,13 +13,19 @@ import reactor.core.publisher.Mono;
  */
 interface RedisLink {
 
+    /** Says that from now on no message is missed. */
+    String LISTENING = "";
+
     /**
      * Runs a script on the server that has the slot of its key; numbers come back as {@link Long}, texts as
      * {@link String}, absent values as null, lists as lists. Cold; a server that does not know the script is sent it.
      */
     Mono<List<@Nullable Object>> run(Script script, String key, List<String> args);
 
-    /** Messages of a channel from the moment it is subscribed on; lost connections are made again without an error. */
+    /**
+     * Messages of a channel from the moment it is subscribed on, and before them, and each time that it was subscribed
+     * again after a lost connection, {@link #LISTENING}; without errors.
+     */
     Flux<String> listen(String channel);
 
     /** The entries of a stream after an id, at most so many. */

@@ -2,11 +2,11 @@
 -- A task is claimed by one call only; each claim has a larger fence than any before.
 -- USES: poll_turns
 -- KEYS: prefix
--- ARGV: node, lease micros, queues, per queue: name free; handlers...
--- RETURNS: now, a list of next due times, a flat list of claims of 17 parts each
-local node, lease, asked = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
-local known, claims, nexts = {}, {}, {}
-for i = 4 + 2 * asked, #ARGV do known[ARGV[i]] = true end
+-- ARGV: node, lease micros, the most claims, queues, per queue: name free; handlers...
+-- RETURNS: now, per queue when there may be more or nothing, claims of 17 parts each in one list, how many per queue
+local node, lease, most, asked = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local known, claims, nexts, counts = {}, {}, {}, {}
+for i = 5 + 2 * asked, #ARGV do known[ARGV[i]] = true end
 local steps = 2000
 
 local function claim_lanes(Q, lanes, free)
@@ -63,17 +63,19 @@ local function claim_turns(Q, lanes, free)
 end
 
 for i = 1, asked do
-  local Q = queue(ARGV[2 + 2 * i])
-  local next_due = NEVER
+  local Q = queue(ARGV[3 + 2 * i])
+  local next_due, before = NEVER, #claims
   if Q.p ~= 1 then
     if not Q.keyed and Q.w > 0 then leave_turns(Q, steps) end
-    local free = math.min(tonumber(ARGV[3 + 2 * i]), allowance(Q))
+    local free = math.min(tonumber(ARGV[4 + 2 * i]), most, allowance(Q))
     for _, lanes in ipairs(lanes_by_priority(Q, known)) do
       if free > 0 then free = (Q.keyed and claim_turns or claim_lanes)(Q, lanes, free) end
     end
     next_due = report(Q, known)
   end
+  counts[i] = out((#claims - before) / 17)
+  most = most - (#claims - before) / 17
   nexts[i] = next_due ~= NEVER and out(next_due) or ''
 end
 settle_queues()
-return { out(now), nexts, claims }
+return { out(now), nexts, claims, counts }

@@ -9,7 +9,7 @@ local function take_next(id, T)
   if first then
     local E = T.e[first]
     if not T.o or (at(E.d) <= head and at(E.d) <= asked) then
-      E.D, E.w, E.d, E.r = E.d, nil, nil, nil
+      E.D, E.w, E.d, E.r, E.p = E.d, nil, nil, nil, nil
       return first, E, active
     end
   end

@@ -12,8 +12,13 @@ keep_history(ARGV[1], ARGV[2], ARGV[3])
 local function was_recorded(id, T, number, fence)
   if not T then return false end
   local E = T.e and T.e[number]
-  if E then return E.w ~= nil and E.f == fence end
-  return call('ZSCORE', P .. 'f', row_name(id, { n = number, f = fence })) and true or false
+  if E then return E.p ~= nil and E.f == fence end
+  if not call('ZSCORE', P .. 'f', row_name(id, { n = number, f = fence })) then return false end
+  for _, raw in ipairs(call('LRANGE', P .. 'h:' .. id, 0, -1)) do
+    local R = unpacked(raw)
+    if R and R.n == number and not R.k then return not R.g end
+  end
+  return false
 end
 
 local function given(T, E, number, kind, error)
@@ -45,6 +50,7 @@ local function complete(i, skips)
     E.E, E.S = error, started
     if last == 'T' then E.a = attempt + 1 end
     wait_again(E, last == 'T' and num(ARGV[i + 7]) or E.D, last == 'T' and 1 or nil)
+    E.p = 1
     settle(id, T, nil)
   else
     T.e[number] = nil

@@ -1,7 +1,8 @@
 -- USES: line
 -- Finished executions: the list h of their task, oldest first, and f, the members of all lists by when they came.
 -- A row has n number, s state, F fire, S started, e ended, a attempts, N node, f fence, o order of one never claimed,
--- R result, E error, M reason, c fire times and k the first of skipped ones, i input, v version of the definition.
+-- R result, E error, M reason, c fire times and k the first of skipped ones, i input, v version of the definition,
+-- g no node reported it.
 -- z has tasks that ended without an execution, by when. Bounds are given to keep_history.
 
 local per_task, oldest, total = 100, -NEVER, 10000

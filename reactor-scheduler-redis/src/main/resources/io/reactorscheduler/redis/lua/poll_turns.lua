@@ -31,9 +31,10 @@ local function leave_turns(Q, most)
           leave_key(Q, A, key, names[i])
           most = most - 1
         end
-        if most <= 0 then return end
+        if most <= 0 then break end
       end
     end
+    settle_lane(Q, A)
   end
 end
 

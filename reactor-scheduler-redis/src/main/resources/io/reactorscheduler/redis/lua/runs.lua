@@ -12,7 +12,7 @@ local function end_run(id, T, number, E)
 end
 
 local function wait_again(E, time, retries)
-  E.w, E.d, E.r = 1, time, retries or nil
+  E.w, E.d, E.r, E.p = 1, time, retries or nil, nil
 end
 
 -- records the end of an execution that nobody runs
@@ -20,7 +20,7 @@ local function end_unrun(id, T, number, E, state, reason)
   T.e[number] = nil
   add_row(id, T, {
     n = number, s = state, F = E.F, S = E.S, e = now, a = (E.a or 1) - 1, N = E.n, f = E.f, E = E.E, M = reason,
-    i = E.i, v = E.v,
+    i = E.i, v = E.v, g = 1,
   })
 end
 
