@@ -1,7 +1,5 @@
 package io.reactorscheduler.redis;
 
-import io.lettuce.core.Limit;
-import io.lettuce.core.Range;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
@@ -73,17 +71,6 @@ final class LettuceLink implements RedisLink {
                                                 script.text(), ScriptOutputType.MULTI, keys, values)))
                         .timeout(timeout))
                 .onErrorMap(RedisErrors::translate);
-    }
-
-    @Override
-    public Mono<List<StreamEntry>> read(String stream, String afterId, int most) {
-        Range<String> after = Range.from(Range.Boundary.excluding(afterId), Range.Boundary.unbounded());
-        return call(async -> async.xrange(stream, after, Limit.from(most)))
-                .map(messages -> messages.stream()
-                        .map(message -> new StreamEntry(
-                                message.getId(),
-                                message.getBody().values().iterator().next()))
-                        .toList());
     }
 
     @Override
