@@ -127,8 +127,7 @@ final class RedisJournal {
         }
 
         private Flux<Event> all() {
-            return some()
-                    .expand(found -> found.isEnd() ? Mono.empty() : some())
+            return some().expand(found -> found.isEnd() ? Mono.empty() : some())
                     .concatMapIterable(Found::events, 1)
                     .onErrorResume(error -> {
                         LOG.warn("The journal cannot be read now; trying again", error);
@@ -145,9 +144,9 @@ final class RedisJournal {
             List<Event> events = new ArrayList<>();
             List<Row> entries = reply.rows(3);
             if (reply.required(2).equals("1")) {
-                String place = entries.isEmpty() ? reply.required(1) : entries.get(0).required(0);
-                events.add(new Event(
-                        partition.number(), place + "/0", reply.number(0), new Parts("", "", "", "", "")));
+                String place =
+                        entries.isEmpty() ? reply.required(1) : entries.get(0).required(0);
+                events.add(new Event(partition.number(), place + "/0", reply.number(0), new Parts("", "", "", "", "")));
             }
             for (Row entry : entries) {
                 add(entry, events);

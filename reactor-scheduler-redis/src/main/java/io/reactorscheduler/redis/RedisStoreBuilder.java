@@ -171,7 +171,8 @@ public final class RedisStoreBuilder {
             }
             given = new UriOpener(where, commandTimeout);
         }
-        RedisSettings settings = new RedisSettings(namespace, partitions, retention, safetyPoll, quarantineAfter, journal);
+        RedisSettings settings =
+                new RedisSettings(namespace, partitions, retention, safetyPoll, quarantineAfter, journal);
         return new RedisTaskStore(settings, new LettuceLink(given, commandTimeout));
     }
 }

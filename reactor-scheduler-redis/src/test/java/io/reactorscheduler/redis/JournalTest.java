@@ -14,8 +14,6 @@ import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
@@ -49,21 +47,33 @@ class JournalTest {
         return ReactiveScheduler.builder()
                 .store(store)
                 .node(node)
-                .handle(ECHO, (text, run) ->
-                        text.startsWith("fail") ? Mono.error(new IllegalStateException("no \u00e9\ud83d\ude00")) : Mono.just(text))
+                .handle(
+                        ECHO,
+                        (text, run) -> text.startsWith("fail")
+                                ? Mono.error(new IllegalStateException("no \u00e9\ud83d\ude00"))
+                                : Mono.just(text))
                 .start();
     }
 
-    @ParameterizedTest
-    @ValueSource(ints = {1, 4})
-    void anyNodeReadsWhatHappenedOnAllNodesAndGoesOnFromACursor(int partitions) {
+    @Test
+    void anyNodeReadsWhatHappenedOnAllNodesAndGoesOnFromACursor() {
+        readAndGoOn(1);
+    }
+
+    @Test
+    void allPartitionsAreReadAsOneJournal() {
+        readAndGoOn(4);
+    }
+
+    private static void readAndGoOn(int partitions) {
         String namespace = UUID.randomUUID().toString();
         RedisTaskStore reading = store(namespace, partitions);
         ReactiveScheduler one = scheduler(store(namespace, partitions), "one");
         try {
             List<String> ids = new ArrayList<>();
             Flux.range(0, 20)
-                    .concatMap(i -> one.schedule(ECHO.task((i == 7 ? "fail" : "ok") + i).id("t\u00e9" + i)))
+                    .concatMap(i ->
+                            one.schedule(ECHO.task((i == 7 ? "fail" : "ok") + i).id("t\u00e9" + i)))
                     .blockLast(PATIENCE);
             List<JournalEntry> all = reading.journal("")
                     .bufferUntil(entry -> {
@@ -75,8 +85,10 @@ class JournalTest {
                     .blockFirst(PATIENCE);
 
             assertThat(all).hasSize(60);
-            assertThat(all).filteredOn(entry -> entry.kind() == Kind.STARTED).hasSize(20).allMatch(entry -> entry.node()
-                    .equals("one"));
+            assertThat(all)
+                    .filteredOn(entry -> entry.kind() == Kind.STARTED)
+                    .hasSize(20)
+                    .allMatch(entry -> entry.node().equals("one"));
             assertThat(all)
                     .filteredOn(entry -> entry.kind() == Kind.FAILED)
                     .singleElement()
@@ -110,8 +122,10 @@ class JournalTest {
         ReactiveScheduler one = scheduler(store(namespace, 1), "one");
         try {
             one.schedule(ECHO.task("before").id("before")).block(PATIENCE);
-            StepVerifier.create(reading.journal(null).filter(entry -> entry.kind() == Kind.COMPLETED && !entry.taskId()
-                            .equals("before")).take(1))
+            StepVerifier.create(reading.journal(null)
+                            .filter(entry -> entry.kind() == Kind.COMPLETED
+                                    && !entry.taskId().equals("before"))
+                            .take(1))
                     .then(() -> Pause.of(Duration.ofMillis(300)))
                     .then(() -> one.schedule(ECHO.task("after").id("after")).block(PATIENCE))
                     .expectNextMatches(entry -> entry.taskId().equals("after"))
