@@ -91,7 +91,7 @@ final class CombinedTaskStore implements TaskStore {
     private static Mono<Saved> other(NewTask task, TaskInfo known) {
         String id = known.id();
         return switch (task.ifExists()) {
-            case KEEP -> Mono.just(new Saved(known.task(), false, true));
+            case KEEP -> Mono.just(new Saved(known.task(), false, true, 0));
             case FAIL -> Mono.error(new DuplicateTaskException(id));
             case REPLACE ->
                 Mono.error(new InvalidTaskException(
@@ -364,6 +364,12 @@ final class CombinedTaskStore implements TaskStore {
         List<E> joined = new ArrayList<>(first);
         joined.addAll(second);
         return joined;
+    }
+
+    /** That of the shared store; what happens to ephemeral tasks is nowhere else to be read. */
+    @Override
+    public Flux<JournalEntry> journal(@Nullable String after) {
+        return shared.journal(after);
     }
 
     @Override
