@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class MemoryIds {
 
+    /** A power of two, so that savers rarely wait for each other. */
     static final int STRIPES = 256;
 
     private static final int STRIPE_BITS = 8;
@@ -24,12 +25,22 @@ final class MemoryIds {
      */
     private static final int NEIGHBOURS = 0x7F8E435F;
 
-    private final Stripe[] stripes = new Stripe[STRIPES];
+    private final Stripe[] stripes;
 
     MemoryIds() {
-        for (int i = 0; i < STRIPES; i++) {
+        this(STRIPES);
+    }
+
+    /** @param number a power of two up to 256 */
+    MemoryIds(int number) {
+        stripes = new Stripe[number];
+        for (int i = 0; i < number; i++) {
             stripes[i] = new Stripe();
         }
+    }
+
+    int stripes() {
+        return stripes.length;
     }
 
     static int hash(String id) {
@@ -55,13 +66,13 @@ final class MemoryIds {
         stripe(task.hash).remove(task);
     }
 
-    /** The tasks of a stripe now, {@code stripe} from 0 to {@link #STRIPES}. */
+    /** The tasks of a stripe now, {@code stripe} from 0 to {@link #stripes}. */
     List<MemoryTask> tasksOf(int stripe) {
         return stripes[stripe].all();
     }
 
     private Stripe stripe(int hash) {
-        return stripes[hash & (STRIPES - 1)];
+        return stripes[hash & (stripes.length - 1)];
     }
 
     private static final class Stripe {

@@ -311,6 +311,19 @@ final class MemoryStore {
         return changed;
     }
 
+    /** Takes over settings of elsewhere. */
+    void mirrorQueue(TaskQueue queue, long now) {
+        MemoryLane lane = lane(queue.name());
+        long due = Position.NO_TIME;
+        synchronized (lane) {
+            lane.declared = queue;
+            if (!queue.equals(lane.settings())) {
+                due = lane.settings(queue, now);
+            }
+        }
+        lane.tell(due);
+    }
+
     private void tellSettings(MemoryLane lane, long due) {
         shared.hints.emit(new TaskStore.Hint(TaskStore.Hint.Kind.QUEUE, lane.name, 0));
         lane.tell(due);

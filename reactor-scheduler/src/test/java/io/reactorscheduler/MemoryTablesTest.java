@@ -40,7 +40,7 @@ class MemoryTablesTest {
             }
         }
         List<MemoryTask> all = new ArrayList<>();
-        for (int stripe = 0; stripe < MemoryIds.STRIPES; stripe++) {
+        for (int stripe = 0; stripe < ids.stripes(); stripe++) {
             all.addAll(ids.tasksOf(stripe));
         }
         assertThat(all).containsExactlyInAnyOrderElementsOf(model.values());

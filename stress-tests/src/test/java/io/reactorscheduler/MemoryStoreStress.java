@@ -4,6 +4,7 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
@@ -13,136 +14,173 @@ import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
+import org.openjdk.jcstress.infra.results.I_Result;
 
 /**
  * What may come of a save, which waits for nobody, at the moment of something else: the protocols of {@link MemoryLane}.
+ *
+ * <p>The task is in the table of ids already, so the other one knows it; what is left of the save is the push.
  */
 public class MemoryStoreStress {
     private MemoryStoreStress() {}
 
     private static final long NOW = 1_000_000_000;
     private static final long LATER = NOW + 1_000_000;
-    private static final MemoryClock CLOCK = new MemoryClock(() -> new ManualScheduler(NOW));
+    private static final long MUCH_LATER = 2 * LATER;
+
+    /** The first that is saved into a queue empties the inbox itself, which would hide every race. */
+    private static final TaskRecord FIRST =
+            TaskRecord.builder("first", "handler").build();
+
     private static final TaskRecord TASK = TaskRecord.builder("task", "handler").build();
-    private static final ClaimRequest REQUEST = new ClaimRequest(
-            "node",
-            Duration.ofSeconds(30),
-            List.of(new ClaimRequest.Slots(TaskQueue.DEFAULT_NAME, 1)),
-            Set.of("handler"));
+    private static final ClaimRequest REQUEST =
+            new ClaimRequest("node", Duration.ofSeconds(30), List.of(), Set.of("handler"));
 
-    /** A store with one node that listens. */
-    private abstract static class OneNode {
-        final AtomicLong hinted = new AtomicLong(Position.NO_TIME);
-        private final MemoryStore store =
-                new MemoryStore(new MemoryShared(Retention.defaults(), InMemoryTaskStore.DEFAULT_QUARANTINE_AFTER));
+    /** A queue with one node that listens, and a task that is about to arrive. */
+    private abstract static class OneQueue {
+        private final AtomicLong hinted = new AtomicLong(Position.NO_TIME);
+        private final MemoryShared shared = new MemoryShared(new MemoryIds(1), Retention.defaults(), 3);
+        private final MemoryStore store = new MemoryStore(shared);
+        private final MemoryLane lane = new MemoryLane("queue", 1, shared);
+        private final MemoryTask task;
+        private final long due;
 
-        OneNode() {
-            store.shared.hints.hints().subscribe(hint -> hinted.accumulateAndGet(hint.number(), Math::min));
+        OneQueue(long due) {
+            this.due = due;
+            this.task = new MemoryTask(TASK, lane, Position.at(due, due));
+            MemoryTask first = new MemoryTask(FIRST, lane, Position.at(MUCH_LATER, MUCH_LATER));
+            shared.ids.putIfAbsent(first);
+            push(first, MUCH_LATER);
+            shared.ids.putIfAbsent(task);
+            shared.hints.hints().subscribe(hint -> hinted.accumulateAndGet(hint.number(), Math::min));
         }
 
-        final void save(long due) {
-            store.save(new NewTask(TASK, Position.at(due, due), IfExists.REPLACE), CLOCK);
+        final void push() {
+            push(task, due);
         }
 
-        final ClaimBatch claim() {
-            return store.claim(REQUEST, NOW);
+        /** As {@link MemoryStore#save} does. */
+        private void push(MemoryTask pushed, long dueMicros) {
+            if (lane.offer(pushed, dueMicros)) {
+                long news;
+                synchronized (lane) {
+                    lane.drain(NOW);
+                    news = lane.takeNews();
+                }
+                lane.tell(news);
+            }
         }
 
-        final boolean reschedule(long due) {
-            return Boolean.TRUE.equals(store.changeIfKnown("task", NOW, task -> {
-                MemoryChanges.reschedule(task, TASK.trigger(), Position.at(due, due), NOW);
+        /** How many a node gets that asks for one; 2 when it gets none and is told that there is more. */
+        final int claim() {
+            List<Claim> claims = new ArrayList<>();
+            long next;
+            synchronized (lane) {
+                next = lane.claim(REQUEST, 1, NOW, claims);
+            }
+            return claims.isEmpty() && next <= NOW ? 2 : claims.size();
+        }
+
+        final boolean isHinted() {
+            return hinted.get() <= NOW;
+        }
+
+        final void reschedule() {
+            store.changeIfKnown("task", NOW, known -> {
+                MemoryChanges.reschedule(known, TASK.trigger(), Position.at(NOW, NOW), NOW);
                 return true;
-            }));
+            });
         }
 
-        final boolean cancel() {
-            return Boolean.TRUE.equals(
-                    store.changeIfKnown("task", NOW, task -> MemoryChanges.cancel(task, NOW) == null));
+        final void cancel() {
+            store.cancel("task", NOW);
         }
     }
 
-    /** A task is saved while a node that finds nothing goes to sleep. */
+    /** A task arrives while a node that finds nothing goes to sleep. */
     @JCStressTest
     @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "The claim saw the task.")
     @Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "The claim saw the task, and a hint came too.")
-    @Outcome(id = "0, 1", expect = ACCEPTABLE, desc = "The claim did not see it, so the node does not sleep.")
+    @Outcome(id = "0, 1", expect = ACCEPTABLE, desc = "The claim did not see it, but a hint wakes the node.")
+    @Outcome(id = "2, 0", expect = ACCEPTABLE, desc = "The node is told that there is more, so it does not sleep.")
+    @Outcome(id = "2, 1", expect = ACCEPTABLE, desc = "The node is told both ways.")
     @Outcome(id = "0, 0", expect = FORBIDDEN, desc = "The node sleeps although a task is due.")
     @State
-    public static class SaveAgainstSleep extends OneNode {
-        private ClaimBatch batch;
+    public static class PushAgainstSleep extends OneQueue {
+        private int claimed;
+
+        public PushAgainstSleep() {
+            super(NOW);
+        }
 
         @Actor
         public void save() {
-            save(NOW);
+            push();
         }
 
         @Actor
         public void sleep() {
-            batch = claim();
+            claimed = claim();
         }
 
         @Arbiter
         public void result(II_Result r) {
-            r.r1 = batch.claims().size();
-            r.r2 = hinted.get() <= NOW || batch.nextDueMicros()[0] <= NOW ? 1 : 0;
+            r.r1 = claimed;
+            r.r2 = isHinted() ? 1 : 0;
         }
     }
 
-    /** A task is saved for later while somebody who knows its id brings it forward; a node sleeps. */
+    /** A task that is due later arrives while somebody brings it forward; a node sleeps. */
     @JCStressTest
-    @Outcome(id = "0, 0", expect = ACCEPTABLE, desc = "The task was not known yet, so it waits for its time.")
-    @Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "It was brought forward and the node was woken.")
-    @Outcome(id = "1, 0", expect = FORBIDDEN, desc = "It was brought forward and the node sleeps.")
-    @Outcome(id = "0, 1", expect = FORBIDDEN, desc = "The node was woken for nothing.")
+    @Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "The node is woken and finds it.")
+    @Outcome(expect = FORBIDDEN, desc = "The node sleeps on, or finds nothing.")
     @State
-    public static class SaveAgainstChange extends OneNode {
-        private boolean isChanged;
-
-        public SaveAgainstChange() {
+    public static class PushAgainstChange extends OneQueue {
+        public PushAgainstChange() {
+            super(LATER);
             claim();
         }
 
         @Actor
         public void save() {
-            save(LATER);
+            push();
         }
 
         @Actor
         public void bringForward() {
-            isChanged = reschedule(NOW);
+            reschedule();
         }
 
         @Arbiter
         public void result(II_Result r) {
-            r.r1 = isChanged ? 1 : 0;
-            r.r2 = hinted.get() <= NOW ? claim().claims().size() : 0;
+            r.r1 = isHinted() ? 1 : 0;
+            r.r2 = claim();
         }
     }
 
-    /** A task is saved while somebody who knows its id cancels it. */
+    /** A task arrives while somebody cancels it. */
     @JCStressTest
-    @Outcome(id = "0, 1", expect = ACCEPTABLE, desc = "The task was not known yet, so it runs.")
-    @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "It was cancelled and does not run.")
-    @Outcome(id = "1, 1", expect = FORBIDDEN, desc = "It was cancelled and runs.")
-    @Outcome(id = "0, 0", expect = FORBIDDEN, desc = "The task is lost.")
+    @Outcome(id = "0", expect = ACCEPTABLE, desc = "It does not run.")
+    @Outcome(expect = FORBIDDEN, desc = "It was cancelled and runs.")
     @State
-    public static class SaveAgainstCancel extends OneNode {
-        private boolean isCancelled;
+    public static class PushAgainstCancel extends OneQueue {
+        public PushAgainstCancel() {
+            super(NOW);
+        }
 
         @Actor
         public void save() {
-            save(NOW);
+            push();
         }
 
         @Actor
         public void cancelIt() {
-            isCancelled = cancel();
+            cancel();
         }
 
         @Arbiter
-        public void result(II_Result r) {
-            r.r1 = isCancelled ? 1 : 0;
-            r.r2 = claim().claims().size();
+        public void result(I_Result r) {
+            r.r1 = claim();
         }
     }
 }
