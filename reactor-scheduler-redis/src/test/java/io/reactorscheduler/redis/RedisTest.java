@@ -72,7 +72,7 @@ abstract class RedisTest {
         return String.valueOf(server.command("INFO", "commandstats"))
                 .lines()
                 .filter(line -> line.startsWith("cmdstat_eval"))
-                .mapToLong(line -> Long.parseLong(line.replaceAll(".*calls=([0-9]+),.*", "$1")))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("[^:]*:calls=([0-9]+).*", "$1")))
                 .sum();
     }
 }
