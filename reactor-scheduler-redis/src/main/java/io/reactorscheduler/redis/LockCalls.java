@@ -84,7 +84,13 @@ final class LockCalls {
     /** Asks for a lock; one that waits is put in line and stays there as long as it asks again within {@link #PATIENCE}. */
     Mono<Answer> acquire(String lock, String owner, Duration lease, boolean waits) {
         return timed(startNanos -> run(
-                        Scripts.ACQUIRE_LOCK, lock, owner, micros(lease), waits ? micros(PATIENCE) : "0", micros(GRACE), keys.lockChannels())
+                        Scripts.ACQUIRE_LOCK,
+                        lock,
+                        owner,
+                        micros(lease),
+                        waits ? micros(PATIENCE) : "0",
+                        micros(GRACE),
+                        keys.lockChannels())
                 .map(reply -> {
                     long number = number(reply, 1);
                     return number(reply, 0) == 1
@@ -102,7 +108,8 @@ final class LockCalls {
 
     /** Gives up a lock or a place in line; gives whether it was a lock. */
     Mono<Boolean> release(String lock, String owner) {
-        return run(Scripts.RELEASE_LOCK, lock, owner, micros(GRACE), keys.lockChannels()).map(reply -> number(reply, 0) == 1);
+        return run(Scripts.RELEASE_LOCK, lock, owner, micros(GRACE), keys.lockChannels())
+                .map(reply -> number(reply, 0) == 1);
     }
 
     /** Releases without anybody waiting for it: what fails is logged, and the lease ends by itself. */

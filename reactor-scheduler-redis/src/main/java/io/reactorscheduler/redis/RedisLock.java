@@ -239,7 +239,8 @@ public final class RedisLock {
                 }
                 opened = new UriOpener(uri, commandTimeout);
             }
-            return new RedisLock(new LockCalls(new LettuceLink(opened, commandTimeout), new RedisKeys(namespace), scheduler));
+            return new RedisLock(
+                    new LockCalls(new LettuceLink(opened, commandTimeout), new RedisKeys(namespace), scheduler));
         }
     }
 }

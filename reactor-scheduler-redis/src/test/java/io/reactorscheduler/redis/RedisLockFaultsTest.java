@@ -71,12 +71,10 @@ class RedisLockFaultsTest {
         // requests still pass, so that the server prolongs the lease: others have it later than the owner gave it up
         LockLease next = near.acquire("a", LEASE).doOnNext(lease -> work.seen()).block(PATIENCE);
         assertThat(next.fence()).isGreaterThan(fence);
-        assertThatThrownBy(work::awaitEnd)
-                .isInstanceOf(LockLostException.class)
-                .satisfies(lost -> {
-                    assertThat(((LockLostException) lost).lockName()).isEqualTo("a");
-                    assertThat(((LockLostException) lost).fence()).isEqualTo(fence);
-                });
+        assertThatThrownBy(work::awaitEnd).isInstanceOf(LockLostException.class).satisfies(lost -> {
+            assertThat(((LockLostException) lost).lockName()).isEqualTo("a");
+            assertThat(((LockLostException) lost).fence()).isEqualTo(fence);
+        });
         assertThat(work.cancelledNanos()).isLessThan(work.seenNanos());
     }
 
@@ -94,7 +92,8 @@ class RedisLockFaultsTest {
     void workIsCancelledWhenTheServerFreezesAndAnotherHasTheLockAfterTheThaw() {
         Work work = new Work(near);
         work.awaitStart();
-        Mono<LockLease> next = distant.acquire("a", LEASE).doOnNext(lease -> work.seen()).cache();
+        Mono<LockLease> next =
+                distant.acquire("a", LEASE).doOnNext(lease -> work.seen()).cache();
         next.subscribe();
         awaitInLine("a", 1);
         redis.freeze();
@@ -257,9 +256,7 @@ class RedisLockFaultsTest {
         Work(RedisLock locks) {
             run = locks.withLease("a", LEASE, held -> {
                         started.tryEmitValue(held.fence());
-                        return ends.asMono()
-                                .thenReturn(held.fence())
-                                .doOnCancel(() -> cancelled.set(now()));
+                        return ends.asMono().thenReturn(held.fence()).doOnCancel(() -> cancelled.set(now()));
                     })
                     .next()
                     .cache();
