@@ -1,10 +1,9 @@
 package io.reactorscheduler.examples;
 
+import io.reactorscheduler.ExecutionQuery;
 import io.reactorscheduler.Handler;
 import io.reactorscheduler.ReactiveScheduler;
-import io.reactorscheduler.ScheduledTask;
 import io.reactorscheduler.TaskQuery;
-import java.time.Duration;
 import java.util.Locale;
 import java.util.UUID;
 import reactor.core.publisher.Flux;
@@ -27,14 +26,14 @@ public final class ProducerOnly {
                 Mono.fromSupplier(() -> ReactiveScheduler.builder()
                         .store(RedisNode.store(uri, namespace))
                         .start()),
-                producer -> producer.scheduleAll(Flux.just("one", "two", "three")
-                                .map(word -> SHOUT.task(word).id(word)))
-                        .collectList()
-                        .flatMapMany(saved -> Flux.concat(
-                                states(producer),
-                                Mono.just("a worker starts elsewhere"),
-                                results(uri, namespace, Flux.fromIterable(saved)),
-                                states(producer))),
+                producer -> Flux.concat(
+                        producer.scheduleAll(Flux.just("one", "two", "three")
+                                        .map(word -> SHOUT.task(word).id(word)))
+                                .thenMany(states(producer)),
+                        Mono.just("a worker starts elsewhere"),
+                        worker(uri, namespace, ThreeNodes.allDone(producer, 3)),
+                        results(producer),
+                        states(producer)),
                 ReactiveScheduler::disposeLater);
     }
 
@@ -44,17 +43,21 @@ public final class ProducerOnly {
                 .sort();
     }
 
-    /** The worker knows nothing of the producer; the results come to whoever asks for them. */
-    private static Flux<String> results(String uri, String namespace, Flux<ScheduledTask<String>> saved) {
+    /** Knows nothing of the producer, and stops when the producer has seen that all is done. */
+    private static Flux<String> worker(String uri, String namespace, Mono<Long> done) {
         return Flux.usingWhen(
                 Mono.fromSupplier(() -> ReactiveScheduler.builder()
                         .store(RedisNode.store(uri, namespace))
-                        .handle(
-                                SHOUT,
-                                (word, run) -> Mono.just(word.toUpperCase(Locale.ROOT) + "!")
-                                        .delayElement(Duration.ofMillis(100)))
+                        .handle(SHOUT, (word, run) -> Mono.just(word.toUpperCase(Locale.ROOT) + "!"))
                         .start()),
-                worker -> saved.flatMapSequential(task -> task.results().map(result -> task.id() + " gave " + result)),
+                worker -> done.thenMany(Flux.empty()),
                 ReactiveScheduler::disposeLater);
+    }
+
+    /** What the workers gave, as it is kept: JSON. */
+    private static Flux<String> results(ReactiveScheduler producer) {
+        return producer.executions(ExecutionQuery.all())
+                .map(execution -> execution.taskId() + " gave " + execution.result())
+                .sort();
     }
 }
