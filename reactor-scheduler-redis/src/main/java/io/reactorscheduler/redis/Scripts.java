@@ -1,6 +1,6 @@
 package io.reactorscheduler.redis;
 
-/** The scripts of the store, each read once. */
+/** The scripts of the store and of locks, each read once. */
 final class Scripts {
 
     static final Script OPEN = Script.named("open-1");
@@ -30,6 +30,9 @@ final class Scripts {
     static final Script MISSED = Script.named("missed-1");
     static final Script JOURNAL = Script.named("journal-1");
     static final Script SWEEP = Script.named("sweep-1");
+    static final Script ACQUIRE_LOCK = Script.named("acquire_lock-1");
+    static final Script RENEW_LOCK = Script.named("renew_lock-1");
+    static final Script RELEASE_LOCK = Script.named("release_lock-1");
 
     private Scripts() {}
 }

@@ -275,7 +275,7 @@ abstract class LockRules {
 
     @Test
     void oneOwnerWhoAsksTwiceHasOneLock() {
-        LockCalls calls = new LockCalls(link(), "test", Schedulers::parallel);
+        LockCalls calls = new LockCalls(link(), new RedisKeys("test"), Schedulers::parallel);
         String owner = calls.newOwner();
         LockCalls.Answer first = calls.acquire("a", owner, LONG, true).block();
         LockCalls.Answer again = calls.acquire("a", owner, LONG, true).block();
@@ -288,7 +288,7 @@ abstract class LockRules {
 
     @Test
     void oneWhoDoesNotTakeItsTurnLosesItsPlace() {
-        LockCalls calls = new LockCalls(link(), RedisLock.DEFAULT_NAMESPACE, Schedulers::parallel);
+        LockCalls calls = new LockCalls(link(), new RedisKeys(RedisLock.DEFAULT_NAMESPACE), Schedulers::parallel);
         LockLease first = locks.acquire("a", LONG).block();
         assertThat(calls.acquire("a", "vanished/1", LONG, true).block().isGiven())
                 .isFalse();

@@ -1,10 +1,8 @@
 -- Gives up an owner's lock or its place in line; a lock that gets free is kept for the first in line, who is told.
 -- GUARANTEE: a lock of another owner stays as it is.
 -- USES: lock_line
--- KEYS[1]: lock (hash)
--- ARGV[1]: owner
--- ARGV[2]: grace (microseconds): how long a free lock is kept for the first in line
--- ARGV[3]: channels, the prefix of the names of the clients' channels
+-- KEYS: lock (hash)
+-- ARGV: owner, how long a free lock is kept for the first in line (microseconds), prefix of the names of clients' channels
 -- RETURNS: 1 where the owner had the lock, else 0
 local lock, owner = KEYS[1], ARGV[1]
 local now = now_micros()
