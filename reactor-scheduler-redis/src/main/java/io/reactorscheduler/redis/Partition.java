@@ -57,8 +57,11 @@ final class Partition {
         return Mono.defer(() -> {
             String token = Tokens.next();
             List<String> lost = new ArrayList<>();
-            for (String each = unheard.poll(); each != null && lost.size() < MOST_UNHEARD; each = unheard.poll()) {
-                lost.add(each);
+            while (lost.size() < MOST_UNHEARD && !unheard.isEmpty()) {
+                String each = unheard.poll();
+                if (each != null) {
+                    lost.add(each);
+                }
             }
             List<String> all = new ArrayList<>();
             all.add(token);

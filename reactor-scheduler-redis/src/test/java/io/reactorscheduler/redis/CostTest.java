@@ -46,7 +46,10 @@ class CostTest extends RedisTest {
     @Test
     void aNodeWithoutWorkSendsLessThanOneCommandASecond() {
         TaskStore store = store();
-        use(ReactiveScheduler.builder().store(store).handle(PLAIN, (none, run) -> reactor.core.publisher.Mono.empty()).start());
+        use(ReactiveScheduler.builder()
+                .store(store)
+                .handle(PLAIN, (none, run) -> reactor.core.publisher.Mono.empty())
+                .start());
         Pause.of(Duration.ofSeconds(1));
         long before = calls();
 

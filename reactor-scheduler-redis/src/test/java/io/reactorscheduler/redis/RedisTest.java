@@ -62,7 +62,8 @@ abstract class RedisTest {
         return String.valueOf(server.command("INFO", section))
                 .lines()
                 .filter(line -> line.startsWith(name + ":"))
-                .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1).trim()))
+                .mapToDouble(line ->
+                        Double.parseDouble(line.substring(name.length() + 1).trim()))
                 .findFirst()
                 .orElse(0);
     }

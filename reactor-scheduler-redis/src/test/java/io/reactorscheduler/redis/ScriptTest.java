@@ -74,29 +74,38 @@ class ScriptTest {
 
     @TestFactory
     Stream<DynamicTest> everyScriptThatIsCalledSaysItsKeysItsArgumentsAndWhatItReturns() {
-        return sources().stream().filter(Source::isCalled).map(source -> DynamicTest.dynamicTest(source.name(), () -> {
-            Matcher name = CALLED.matcher(source.name());
-            assertThat(name.matches()).isTrue();
-            assertThat(source.header().get(0)).as("a sentence first").matches("-- [A-Z].*");
-            for (String what : List.of("KEYS", "ARGV", "RETURNS")) {
-                assertThat(source.heading(what)).as(what).isNotEmpty();
-            }
-            int keys = Integer.parseInt(name.group(1));
-            assertThat(source.heading("KEYS").split("[,;]")).as("KEYS: one for each").hasSize(keys);
-            assertThat(source.largest("KEYS")).isLessThanOrEqualTo(keys);
-            assertThat(source.heading("ARGV").equals("none"))
-                    .as("ARGV: none")
-                    .isEqualTo(!source.body().contains("ARGV"));
-            assertThat(source.body().strip().lines().reduce((before, last) -> last).orElseThrow())
-                    .as("the last line")
-                    .startsWith("return ");
-        }));
+        return sources().stream()
+                .filter(Source::isCalled)
+                .map(source -> DynamicTest.dynamicTest(source.name(), () -> {
+                    Matcher name = CALLED.matcher(source.name());
+                    assertThat(name.matches()).isTrue();
+                    assertThat(source.header().get(0)).as("a sentence first").matches("-- [A-Z].*");
+                    for (String what : List.of("KEYS", "ARGV", "RETURNS")) {
+                        assertThat(source.heading(what)).as(what).isNotEmpty();
+                    }
+                    int keys = Integer.parseInt(name.group(1));
+                    assertThat(source.heading("KEYS").split("[,;]"))
+                            .as("KEYS: one for each")
+                            .hasSize(keys);
+                    assertThat(source.largest("KEYS")).isLessThanOrEqualTo(keys);
+                    assertThat(source.heading("ARGV").equals("none"))
+                            .as("ARGV: none")
+                            .isEqualTo(!source.body().contains("ARGV"));
+                    assertThat(source.body()
+                                    .strip()
+                                    .lines()
+                                    .reduce((before, last) -> last)
+                                    .orElseThrow())
+                            .as("the last line")
+                            .startsWith("return ");
+                }));
     }
 
     @TestFactory
     Stream<DynamicTest> scriptsAreShort() {
-        return sources().stream().map(source -> DynamicTest.dynamicTest(source.name(), () -> assertThat(source.lines())
-                .hasSizeLessThanOrEqualTo(MOST_LINES)));
+        return sources().stream()
+                .map(source -> DynamicTest.dynamicTest(
+                        source.name(), () -> assertThat(source.lines()).hasSizeLessThanOrEqualTo(MOST_LINES)));
     }
 
     @TestFactory
@@ -104,8 +113,11 @@ class ScriptTest {
         List<Source> all = sources();
         return all.stream()
                 .filter(source -> !source.name().matches(".*-[0-9]+"))
-                .map(part -> DynamicTest.dynamicTest(part.name(), () -> assertThat(all)
-                        .anyMatch(source ->
-                                List.of(source.heading("USES").split(" ")).contains(part.name()))));
+                .map(part -> DynamicTest.dynamicTest(
+                        part.name(),
+                        () -> assertThat(all)
+                                .anyMatch(
+                                        source -> List.of(source.heading("USES").split(" "))
+                                                .contains(part.name()))));
     }
 }

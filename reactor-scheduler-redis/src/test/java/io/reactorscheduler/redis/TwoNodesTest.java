@@ -28,11 +28,13 @@ class TwoNodesTest extends RedisTest {
                 .store(store())
                 .node(name)
                 .queue(TaskQueue.named(TaskQueue.DEFAULT_NAME).concurrency(200))
-                .handle(COUNT, (number, run) -> Mono.delay(time).map(done -> {
-                    runs.incrementAndGet(number);
-                    ran.incrementAndGet();
-                    return number;
-                }))
+                .handle(
+                        COUNT,
+                        (number, run) -> Mono.delay(time).map(done -> {
+                            runs.incrementAndGet(number);
+                            ran.incrementAndGet();
+                            return number;
+                        }))
                 .build());
     }
 
@@ -57,9 +59,7 @@ class TwoNodesTest extends RedisTest {
         assertThat(store.stats().block(PATIENCE).queues().values())
                 .allMatch(queue -> queue.running() == 0 && queue.due() == 0 && queue.waiting() == 0);
         System.out.println("calls per job: " + (calls() - before) / (double) TASKS);
-        assertThat((calls() - before) / (double) TASKS)
-                .as("calls per job")
-                .isLessThan(MOST_CALLS_PER_JOB);
+        assertThat((calls() - before) / (double) TASKS).as("calls per job").isLessThan(MOST_CALLS_PER_JOB);
         assertThat(store.sweep().block(PATIENCE).findings()).isEmpty();
     }
 }

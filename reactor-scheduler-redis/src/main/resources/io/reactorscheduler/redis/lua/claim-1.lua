@@ -72,6 +72,7 @@ for i = 1, asked do
   if before_now then
     claim_again(before_now[i] or {}, claims)
   elseif Q.p ~= 1 then
+    for A in pairs(Q.dirty) do settle_lane(Q, A) end
     if not Q.keyed and Q.w > 0 then leave_turns(Q, steps) end
     local free = math.min(tonumber(ARGV[6 + 2 * i]), most, allowance(Q))
     for _, lanes in ipairs(lanes_by_priority(Q, known)) do
