@@ -176,10 +176,10 @@ final class RedisTasks {
 
     /** In every partition; what the first says is what the store has. */
     Mono<TaskQueue> declare(TaskQueue queue) {
-        return partitions
-                .each(Scripts.DECLARE, QueueCodec.args(queue))
+        return Mono.defer(() -> partitions
+                .each(Scripts.DECLARE, QueueCodec.args(queue, partitions.size()))
                 .collectList()
-                .mapNotNull(replies -> queue(queue.name(), replies.get(0)));
+                .map(replies -> queue(queue.name(), replies.get(0))));
     }
 
     Mono<TaskQueue> pause(String queue, boolean paused) {
