@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * A priority queue of nodes by due time: an intrusive 4-ary min-heap.
  *
  * <p>Keys stand in a {@code long[]} of their own, so that a sift compares neighbours in one or two cache lines and follows no
- * pointers; each node knows its place, so that removing or moving any node costs O(log n) without a search. Equal keys are ordered
+ * pointers; each node knows its place, so that removing any node costs O(log n) without a search. Equal keys are ordered
  * by {@link Node#sequence()}, which is asked only then; nodes with equal key and sequence come in no particular order.
  *
  * <p>A slot takes 12 bytes with compressed references. The arrays grow by half and are halved when less than a quarter full, so a
@@ -53,7 +53,7 @@ final class DueHeap<E extends DueHeap.Node> {
     /** Adds a node that is in no heap. */
     void add(E node, long key) {
         if (node.isQueued()) {
-            throw new IllegalArgumentException("node " + node + " is in a heap already; use update to move it");
+            throw new IllegalArgumentException("node " + node + " is in a heap already; take it out first");
         }
         if (size == keys.length) {
             resize(Math.max(size + 1, (int) Math.min(Integer.MAX_VALUE - 8L, size + (long) (size >> 1))));
@@ -83,11 +83,6 @@ final class DueHeap<E extends DueHeap.Node> {
         return first;
     }
 
-    /** The key of a node of this heap, or {@link #NEVER} when the node is not in it. */
-    long keyOf(E node) {
-        return contains(node) ? keys[place(node)] : NEVER;
-    }
-
     boolean contains(E node) {
         int index = place(node);
         return index >= 0 && index < size && nodes[index] == node;
@@ -99,20 +94,6 @@ final class DueHeap<E extends DueHeap.Node> {
             return false;
         }
         removeAt(place(node));
-        return true;
-    }
-
-    /** Gives a node of this heap another key; false when it is not in this heap. */
-    boolean update(E node, long key) {
-        if (!contains(node)) {
-            return false;
-        }
-        int index = place(node);
-        if (key <= keys[index]) {
-            siftUp(index, node, key);
-        } else {
-            siftDown(index, node, key);
-        }
         return true;
     }
 
@@ -178,20 +159,6 @@ final class DueHeap<E extends DueHeap.Node> {
             hole = least;
         }
         return hole;
-    }
-
-    private void siftDown(int start, Node node, long key) {
-        int hole = start;
-        for (int first = (hole << 2) + 1; first < size && first > 0; first = (hole << 2) + 1) {
-            int least = leastChild(first);
-            Node child = cast(nodes[least]);
-            if (!comesBefore(keys[least], child, key, node)) {
-                break;
-            }
-            put(hole, child, keys[least]);
-            hole = least;
-        }
-        put(hole, node, key);
     }
 
     private void siftUp(int start, Node node, long key) {

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 public final class ExecutionQuery {
 
     /** How many executions are listed unless the query says otherwise. */
-    public static final int DEFAULT_LIMIT = 100;
+    public static final int DEFAULT_LIMIT = QuerySpec.DEFAULT_LIMIT;
 
     private static final ExecutionQuery ALL = new ExecutionQuery(new Spec());
 
@@ -92,9 +92,7 @@ public final class ExecutionQuery {
     /** Whether an execution matches, whatever limit and offset say. */
     public boolean matches(Execution execution) {
         return (spec.taskId == null || spec.taskId.equals(execution.taskId()))
-                && (spec.state == null || spec.state == execution.state())
-                && (spec.queue == null || spec.queue.equals(execution.queue()))
-                && (spec.handler == null || spec.handler.equals(execution.handler()));
+                && spec.matches(execution.state(), execution.queue(), execution.handler());
     }
 
     private ExecutionQuery with(Consumer<Spec> change) {
@@ -103,30 +101,14 @@ public final class ExecutionQuery {
         return new ExecutionQuery(next);
     }
 
-    private static final class Spec {
+    private static final class Spec extends QuerySpec {
         @Nullable
         String taskId;
 
-        @Nullable
-        TaskState state;
-
-        @Nullable
-        String queue;
-
-        @Nullable
-        String handler;
-
-        int limit = DEFAULT_LIMIT;
-        int offset;
-
         Spec copy() {
             Spec copy = new Spec();
+            copyTo(copy);
             copy.taskId = taskId;
-            copy.state = state;
-            copy.queue = queue;
-            copy.handler = handler;
-            copy.limit = limit;
-            copy.offset = offset;
             return copy;
         }
     }

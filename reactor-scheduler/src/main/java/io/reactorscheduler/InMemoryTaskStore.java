@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -38,9 +39,9 @@ public final class InMemoryTaskStore implements TaskStore {
     private final MemoryStore store;
     private final MemoryQueries queries;
 
-    private InMemoryTaskStore(Builder builder) {
-        this.clock = new MemoryClock(builder.scheduler);
-        this.store = new MemoryStore(new MemoryShared(builder.retention, builder.quarantineAfter));
+    private InMemoryTaskStore(Builder builder, MemoryClock clock) {
+        this.clock = clock;
+        this.store = new MemoryStore(new MemoryShared(new MemoryIds(), builder.retention, builder.quarantineAfter));
         this.queries = new MemoryQueries(store.shared.ids);
     }
 
@@ -52,6 +53,11 @@ public final class InMemoryTaskStore implements TaskStore {
     /** Starts a store with settings of its own. */
     public static Builder builder() {
         return new Builder();
+    }
+
+    /** A store whose time is that of another one, in epoch microseconds. */
+    static InMemoryTaskStore following(LongSupplier clock) {
+        return new InMemoryTaskStore(builder(), MemoryClock.following(clock));
     }
 
     /** Where to read time if nothing was said when the store was built. */
@@ -208,6 +214,16 @@ public final class InMemoryTaskStore implements TaskStore {
         return Mono.fromSupplier(() -> store.changeQueue(queue, known -> known.concurrency(concurrency), nowMicros()));
     }
 
+    /** Takes over the settings of a queue as another store has them; nobody gets a {@link Hint.Kind#QUEUE} hint. */
+    void mirrorQueue(TaskQueue queue) {
+        store.mirrorQueue(queue, nowMicros());
+    }
+
+    /** Whether a task of this id is here now. */
+    boolean knows(String taskId) {
+        return store.shared.ids.get(taskId) != null;
+    }
+
     @Override
     public Flux<TaskQueue> queues() {
         return Flux.defer(() -> Flux.fromIterable(store.queues()));
@@ -281,7 +297,7 @@ public final class InMemoryTaskStore implements TaskStore {
 
         /** The store. */
         public InMemoryTaskStore build() {
-            return new InMemoryTaskStore(this);
+            return new InMemoryTaskStore(this, new MemoryClock(scheduler));
         }
     }
 }

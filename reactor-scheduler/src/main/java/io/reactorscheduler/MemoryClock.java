@@ -1,5 +1,6 @@
 package io.reactorscheduler;
 
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
@@ -16,8 +17,20 @@ final class MemoryClock {
     private volatile @Nullable Supplier<? extends Scheduler> scheduler;
     private volatile @Nullable EngineClock clock;
 
+    private final @Nullable LongSupplier followed;
+
     MemoryClock(@Nullable Supplier<? extends Scheduler> scheduler) {
+        this(scheduler, null);
+    }
+
+    private MemoryClock(@Nullable Supplier<? extends Scheduler> scheduler, @Nullable LongSupplier followed) {
         this.scheduler = scheduler;
+        this.followed = followed;
+    }
+
+    /** A clock that shows what another one shows, in epoch microseconds. */
+    static MemoryClock following(LongSupplier micros) {
+        return new MemoryClock(null, micros);
     }
 
     /** Gives the Scheduler to use where none was given and no time was read yet. */
@@ -28,11 +41,11 @@ final class MemoryClock {
     }
 
     long nowMicros() {
-        return clock().nowMicros();
+        return followed == null ? clock().nowMicros() : followed.getAsLong();
     }
 
     boolean steps() {
-        return clock().steps();
+        return followed != null || clock().steps();
     }
 
     private EngineClock clock() {

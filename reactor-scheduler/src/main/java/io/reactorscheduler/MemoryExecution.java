@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The record for users is built when somebody asks, from the last claim and its completion, which exist anyway.
  */
-final class MemoryExecution extends DueHeap.Node {
+final class MemoryExecution extends Chain.Node<MemoryExecution> {
 
     /** Asked for by trigger, never claimed. */
     static final byte EXTRA = 0;
@@ -74,12 +74,6 @@ final class MemoryExecution extends DueHeap.Node {
 
     @Nullable
     MemoryExecution newer;
-
-    @Nullable
-    MemoryExecution before;
-
-    @Nullable
-    MemoryExecution after;
 
     MemoryExecution(MemoryTask task, long number) {
         this.task = task;

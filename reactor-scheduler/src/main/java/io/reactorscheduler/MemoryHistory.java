@@ -2,7 +2,6 @@ package io.reactorscheduler;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The finished executions of one queue, oldest first, and what deletes them; also the tasks that ended without a run,
@@ -18,10 +17,8 @@ final class MemoryHistory {
 
     private final MemoryLane lane;
     private final Retention retention;
-    final MemoryList finished = new MemoryList();
-    private @Nullable MemoryTask firstEnded;
-    private @Nullable MemoryTask lastEnded;
-    private int ended;
+    final Chain<MemoryExecution> finished = new Chain<>();
+    private final Chain<MemoryTask> ended = new Chain<>();
 
     /** Finished executions by which the number of all queues is wrong. */
     private int uncounted;
@@ -72,7 +69,7 @@ final class MemoryHistory {
             delete(run);
             deleted++;
         }
-        for (MemoryTask task = firstEnded; task != null && deleted < most && task.due < oldest; task = firstEnded) {
+        for (MemoryTask task = ended.first; task != null && deleted < most && task.due < oldest; task = ended.first) {
             lane.remove(task);
             deleted++;
         }
@@ -148,35 +145,14 @@ final class MemoryHistory {
         }
         task.where = MemoryTask.ENDED;
         task.due = now;
-        task.before = lastEnded;
-        if (lastEnded == null) {
-            firstEnded = task;
-        } else {
-            lastEnded.after = task;
-        }
-        lastEnded = task;
-        ended++;
-        if (ended > retention.total() && firstEnded != null) {
-            lane.remove(firstEnded);
+        ended.add(task);
+        if (ended.size > retention.total() && ended.first != null) {
+            lane.remove(ended.first);
         }
     }
 
     /** Takes a task back that {@link #ended} remembered. */
     void forgetEnded(MemoryTask task) {
-        MemoryTask before = task.before;
-        MemoryTask after = task.after;
-        if (before == null) {
-            firstEnded = after;
-        } else {
-            before.after = after;
-        }
-        if (after == null) {
-            lastEnded = before;
-        } else {
-            after.before = before;
-        }
-        task.before = null;
-        task.after = null;
-        ended--;
+        ended.remove(task);
     }
 }

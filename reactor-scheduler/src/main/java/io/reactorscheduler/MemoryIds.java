@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class MemoryIds {
 
+    /** A power of two, so that savers rarely wait for each other. */
     static final int STRIPES = 256;
 
     private static final int STRIPE_BITS = 8;
@@ -24,12 +25,22 @@ final class MemoryIds {
      */
     private static final int NEIGHBOURS = 0x7F8E435F;
 
-    private final Stripe[] stripes = new Stripe[STRIPES];
+    private final Stripe[] stripes;
 
     MemoryIds() {
-        for (int i = 0; i < STRIPES; i++) {
+        this(STRIPES);
+    }
+
+    /** @param number a power of two up to 256 */
+    MemoryIds(int number) {
+        stripes = new Stripe[number];
+        for (int i = 0; i < number; i++) {
             stripes[i] = new Stripe();
         }
+    }
+
+    int stripes() {
+        return stripes.length;
     }
 
     static int hash(String id) {
@@ -55,26 +66,18 @@ final class MemoryIds {
         stripe(task.hash).remove(task);
     }
 
-    /** The tasks of a stripe now, {@code stripe} from 0 to {@link #STRIPES}. */
+    /** The tasks of a stripe now, {@code stripe} from 0 to {@link #stripes}. */
     List<MemoryTask> tasksOf(int stripe) {
         return stripes[stripe].all();
     }
 
-    long size() {
-        long size = 0;
-        for (Stripe stripe : stripes) {
-            size += stripe.size;
-        }
-        return size;
-    }
-
     private Stripe stripe(int hash) {
-        return stripes[hash & (STRIPES - 1)];
+        return stripes[hash & (stripes.length - 1)];
     }
 
     private static final class Stripe {
         private @Nullable MemoryTask[] slots = new MemoryTask[FIRST_SLOTS];
-        private volatile int size;
+        private int size;
 
         synchronized @Nullable MemoryTask get(String id, int hash) {
             return find(id, hash);
@@ -88,7 +91,6 @@ final class MemoryIds {
             return task;
         }
 
-        @SuppressWarnings("NonAtomicVolatileUpdate") // written under the monitor only
         synchronized @Nullable MemoryTask putIfAbsent(MemoryTask task) {
             MemoryTask known = find(task.record.id(), task.hash);
             if (known == null) {
@@ -102,7 +104,6 @@ final class MemoryIds {
             return known;
         }
 
-        @SuppressWarnings("NonAtomicVolatileUpdate") // written under the monitor only
         synchronized void remove(MemoryTask task) {
             int slot = slot(task.hash, slots.length);
             MemoryTask before = null;

@@ -8,23 +8,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class MemoryLine implements MemoryLevel {
 
-    private @Nullable MemoryTask first;
-    private @Nullable MemoryTask last;
-    private int chained;
+    private final Chain<MemoryTask> chain = new Chain<>();
     private @Nullable DueHeap<MemoryTask> heap;
 
     @Override
     public void add(MemoryTask task, long now) {
-        MemoryTask tail = last;
+        MemoryTask tail = chain.last;
         if (task.due <= now && (tail == null || tail.comesBefore(task))) {
-            task.before = tail;
-            if (tail == null) {
-                first = task;
-            } else {
-                tail.after = task;
-            }
-            last = task;
-            chained++;
+            chain.add(task);
         } else {
             if (heap == null) {
                 heap = new DueHeap<>();
@@ -41,27 +32,13 @@ final class MemoryLine implements MemoryLevel {
             }
             return;
         }
-        MemoryTask before = task.before;
-        MemoryTask after = task.after;
-        if (before == null) {
-            first = after;
-        } else {
-            before.after = after;
-        }
-        if (after == null) {
-            last = before;
-        } else {
-            after.before = before;
-        }
-        task.before = null;
-        task.after = null;
-        chained--;
+        chain.remove(task);
     }
 
     @Nullable
     MemoryTask first() {
         MemoryTask waiting = heap == null ? null : heap.peek();
-        MemoryTask head = first;
+        MemoryTask head = chain.first;
         return head == null || (waiting != null && waiting.comesBefore(head)) ? waiting : head;
     }
 
@@ -89,12 +66,12 @@ final class MemoryLine implements MemoryLevel {
 
     @Override
     public int size() {
-        return chained + (heap == null ? 0 : heap.size());
+        return chain.size + (heap == null ? 0 : heap.size());
     }
 
     @Override
     public int due(long now) {
-        return chained + (heap == null ? 0 : heap.countUpTo(now));
+        return chain.size + (heap == null ? 0 : heap.countUpTo(now));
     }
 
     @Override

@@ -58,7 +58,7 @@ final class MemoryQueries {
 
     private List<MemoryTask> page(TaskQuery query, @Nullable String after, int most) {
         PriorityQueue<MemoryTask> page = new PriorityQueue<>(BY_ID.reversed());
-        for (int stripe = 0; stripe < MemoryIds.STRIPES; stripe++) {
+        for (int stripe = 0; stripe < ids.stripes(); stripe++) {
             for (MemoryTask task : ids.tasksOf(stripe)) {
                 if (!mayMatch(query, after, task)) {
                     continue;

@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /** What all queues of one in-memory store share; safe for any thread. */
 final class MemoryShared {
 
-    final MemoryIds ids = new MemoryIds();
+    final MemoryIds ids;
     final MemoryHints hints = new MemoryHints();
     final Retention retention;
     final long ageMicros;
@@ -20,7 +20,8 @@ final class MemoryShared {
     /** How many crashes in a row put a task in quarantine. */
     final int quarantineAfter;
 
-    MemoryShared(Retention retention, int quarantineAfter) {
+    MemoryShared(MemoryIds ids, Retention retention, int quarantineAfter) {
+        this.ids = ids;
         this.retention = retention;
         this.quarantineAfter = quarantineAfter;
         this.ageMicros = Checks.micros(retention.age());

@@ -88,7 +88,7 @@ final class MemoryStore {
     }
 
     void advance(TaskStore.Advance head, long now) {
-        withRun(head.claim(), run -> {
+        withRun(head.claim(), now, run -> {
             MemoryChanges.advance(run, head.next(), now);
             return true;
         });
@@ -96,7 +96,7 @@ final class MemoryStore {
 
     /** Whether the claim was still valid. */
     boolean renew(Claim claim, Duration lease, long now) {
-        Boolean isRenewed = withRun(claim, run -> {
+        Boolean isRenewed = withRun(claim, now, run -> {
             boolean isValid = run.leaseMicros >= now;
             if (isValid) {
                 run.leaseMicros = now + Checks.micros(lease);
@@ -137,7 +137,7 @@ final class MemoryStore {
         if (at == from) {
             Completion completion = completions.get(at);
             TaskStore.Recorded elsewhere =
-                    withRun(completion.claim(), run -> MemoryChanges.complete(run, completion, now));
+                    withRun(completion.claim(), now, run -> MemoryChanges.complete(run, completion, now));
             recorded[at++] = elsewhere == null ? TaskStore.Recorded.STALE : elsewhere;
         }
         return at;
@@ -148,28 +148,12 @@ final class MemoryStore {
         T apply(MemoryExecution run);
     }
 
-    /** What the change gives; null when the claim is not valid any more. */
-    private <T> @Nullable T withRun(Claim claim, RunChange<T> change) {
-        for (; ; ) {
-            MemoryTask task = shared.ids.get(claim.task().id());
-            if (task == null) {
-                return null;
-            }
-            // not the queue of the claim: the task may have been moved since
-            MemoryLane lane = task.lane;
-            T result;
-            long news;
-            synchronized (lane) {
-                if (task.lane != lane || task.where == MemoryTask.REMOVED) {
-                    continue;
-                }
-                MemoryExecution run = lane.claimed(claim);
-                result = run == null ? null : change.apply(run);
-                news = lane.takeNews();
-            }
-            lane.tell(news);
-            return result;
-        }
+    /** What the change gives; null when the claim is not valid any more. The task may have been moved since the claim. */
+    private <T> @Nullable T withRun(Claim claim, long now, RunChange<T> change) {
+        return changeIfKnown(claim.task().id(), now, task -> {
+            MemoryExecution run = task.lane.claimed(claim);
+            return run == null ? null : change.apply(run);
+        });
     }
 
     TaskStore.Swept sweep(long now) {
@@ -325,6 +309,19 @@ final class MemoryStore {
         }
         tellSettings(lane, due);
         return changed;
+    }
+
+    /** Takes over settings of elsewhere. */
+    void mirrorQueue(TaskQueue queue, long now) {
+        MemoryLane lane = lane(queue.name());
+        long due = Position.NO_TIME;
+        synchronized (lane) {
+            lane.declared = queue;
+            if (!queue.equals(lane.settings())) {
+                due = lane.settings(queue, now);
+            }
+        }
+        lane.tell(due);
     }
 
     private void tellSettings(MemoryLane lane, long due) {

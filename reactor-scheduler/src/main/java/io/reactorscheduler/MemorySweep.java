@@ -50,7 +50,7 @@ final class MemorySweep {
         }
         owed.forEach(shared.hints::emit);
         for (int i = 0; i < CHECKED_STRIPES; i++) {
-            nextStripe = (nextStripe + 1) % MemoryIds.STRIPES;
+            nextStripe = (nextStripe + 1) % shared.ids.stripes();
             check(shared.ids.tasksOf(nextStripe), findings);
         }
         return new TaskStore.Swept(expired, quarantined, dropped, findings);

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * {@link #after} serve whichever list it is in: inbox, line or ended tasks. All fields but those of the table belong
  * to the monitor of {@link #lane}.
  */
-final class MemoryTask extends DueHeap.Node {
+final class MemoryTask extends Chain.Node<MemoryTask> {
 
     /** Saved, but not taken out of the inbox of its queue. */
     static final byte ARRIVING = 0;
@@ -35,12 +35,6 @@ final class MemoryTask extends DueHeap.Node {
     /** The next task of the same slot of the table of ids; belongs to the table. */
     @Nullable
     MemoryTask idNext;
-
-    @Nullable
-    MemoryTask before;
-
-    @Nullable
-    MemoryTask after;
 
     /** The newest of its executions that are known, of which each knows the older one. */
     @Nullable

@@ -18,8 +18,7 @@ final class MemoryTurns implements MemoryLevel {
     private final Map<@Nullable String, Line> lines = new HashMap<>();
     private final DueHeap<MemoryTask> future = new DueHeap<>();
     private final DueHeap<Line> resting = new DueHeap<>();
-    private @Nullable Line first;
-    private @Nullable Line last;
+    private final Chain<Line> round = new Chain<>();
     private int due;
 
     MemoryTurns(MemoryKeys keys) {
@@ -67,7 +66,7 @@ final class MemoryTurns implements MemoryLevel {
     @Override
     public @Nullable MemoryTask peek(long now) {
         settle(now);
-        return first == null ? null : first.tasks.first();
+        return round.first == null ? null : round.first.tasks.first();
     }
 
     /** Brings lines to where they belong at this time; then the first of the round, if any, can give a task. */
@@ -84,10 +83,10 @@ final class MemoryTurns implements MemoryLevel {
                 enter(line);
             }
         }
-        for (Line line = first; line != null; line = first) {
+        for (Line line = round.first; line != null; line = round.first) {
             MemoryKey key = line.key;
             if (!keys.hasFreeSlot(key)) {
-                leaveRound(line);
+                round.remove(line);
                 line.place = Line.PARKED;
                 key.parked.add(line);
                 continue;
@@ -96,7 +95,7 @@ final class MemoryTurns implements MemoryLevel {
             if (at <= now) {
                 return;
             }
-            leaveRound(line);
+            round.remove(line);
             line.place = Line.RESTING;
             resting.add(line, at);
         }
@@ -104,11 +103,11 @@ final class MemoryTurns implements MemoryLevel {
 
     @Override
     public void take(MemoryTask task, long now) {
-        Line line = Objects.requireNonNull(first);
+        Line line = Objects.requireNonNull(round.first);
         line.tasks.remove(task);
         due--;
         keys.start(line.key);
-        leaveRound(line);
+        round.remove(line);
         if (line.tasks.size() > 0) {
             enter(line);
         } else {
@@ -125,9 +124,9 @@ final class MemoryTurns implements MemoryLevel {
     @Override
     public boolean comesBefore(MemoryTask mine, MemoryLevel other, MemoryTask others) {
         return other instanceof MemoryTurns turns
-                && first != null
-                && turns.first != null
-                && first.turn < turns.first.turn;
+                && round.first != null
+                && turns.round.first != null
+                && round.first.turn < turns.round.first.turn;
     }
 
     @Override
@@ -167,37 +166,12 @@ final class MemoryTurns implements MemoryLevel {
     private void enter(Line line) {
         line.place = Line.IN_ROUND;
         line.turn = keys.nextTurn();
-        Line tail = last;
-        line.before = tail;
-        line.after = null;
-        if (tail == null) {
-            first = line;
-        } else {
-            tail.after = line;
-        }
-        last = line;
-    }
-
-    private void leaveRound(Line line) {
-        Line before = line.before;
-        Line after = line.after;
-        if (before == null) {
-            first = after;
-        } else {
-            before.after = after;
-        }
-        if (after == null) {
-            last = before;
-        } else {
-            after.before = before;
-        }
-        line.before = null;
-        line.after = null;
+        round.add(line);
     }
 
     private void leave(Line line) {
         switch (line.place) {
-            case Line.IN_ROUND -> leaveRound(line);
+            case Line.IN_ROUND -> round.remove(line);
             case Line.RESTING -> resting.remove(line);
             default -> line.key.parked.remove(line);
         }
@@ -210,7 +184,7 @@ final class MemoryTurns implements MemoryLevel {
     }
 
     /** The due tasks of one key. */
-    final class Line extends DueHeap.Node {
+    final class Line extends Chain.Node<Line> {
         private static final byte IN_ROUND = 0;
         private static final byte RESTING = 1;
         private static final byte PARKED = 2;
@@ -219,8 +193,6 @@ final class MemoryTurns implements MemoryLevel {
         private final MemoryLine tasks = new MemoryLine();
         private byte place;
         private long turn;
-        private @Nullable Line before;
-        private @Nullable Line after;
 
         private Line(MemoryKey key) {
             this.key = key;

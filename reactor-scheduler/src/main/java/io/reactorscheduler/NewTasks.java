@@ -10,13 +10,14 @@ final class NewTasks {
     private final Handlers handlers;
     private final Engine engine;
     private final Carrier carrier;
-    private final TaskIds ids = new TaskIds();
+    private final TaskIds ids;
 
     NewTasks(Resources with, Handlers handlers, Engine engine, Carrier carrier) {
         this.with = with;
         this.handlers = handlers;
         this.engine = engine;
         this.carrier = carrier;
+        this.ids = with.store() instanceof CombinedTaskStore combined ? combined.ids() : new TaskIds();
     }
 
     /** The record of a task that is scheduled now, in the context of its caller. */
@@ -25,11 +26,13 @@ final class NewTasks {
         String id = task.id() == null ? ids.next(now) : task.id();
         String handler = task.handler().name();
         boolean isRunnable = task.function() != null || handlers.get(handler) != null;
-        if (!isRunnable && !with.store().isShared()) {
+        // nobody else will ever run it
+        boolean isLocal = !with.store().isShared() || task.options().ephemeral;
+        if (!isRunnable && isLocal) {
             throw new UnknownHandlerException(handler, id);
         }
         String queue = task.options().queue;
-        if (!engine.knows(queue) && !with.store().isShared()) {
+        if (!engine.knows(queue) && isLocal) {
             throw new InvalidTaskException("queue", queue, "declare it with builder.queue(TaskQueue.named(...))");
         }
         TaskRecord record = TaskRecord.builder(id, handler)

@@ -194,6 +194,9 @@ public final class SchedulerBuilder {
         if (used instanceof InMemoryTaskStore memory) {
             memory.offerScheduler(() -> resolved);
         }
+        if (used.isShared()) {
+            used = new CombinedTaskStore(used);
+        }
         boolean isVirtual = !new EngineClock(resolved).steps();
         Scheduler blockingThreads =
                 blocking != null ? blocking.get() : isVirtual ? resolved : BlockingThreads.scheduler();

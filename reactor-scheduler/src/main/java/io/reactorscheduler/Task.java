@@ -172,6 +172,20 @@ public final class Task<I, O> {
         return withOptions(options -> options.collect = true);
     }
 
+    /**
+     * Keeps the task in the memory of the scheduler that schedules it, also when its store is a shared one: saved, claimed
+     * and recorded without the store, run by this scheduler only, and gone with it. Durable unless it is said. Without
+     * effect in a store that is not shared.
+     *
+     * <p>One scheduler runs both kinds in the same queues. Its calls, queries and streams find both; other nodes see the
+     * durable ones. Concurrency counts both; capacity, rate limits and limits of keys count each kind by itself. A task
+     * cannot change its kind: scheduling one whose id is known as the other kind keeps the known one with
+     * {@link IfExists#KEEP} and fails otherwise, until that is removed.
+     */
+    public Task<I, O> ephemeral() {
+        return withOptions(options -> options.ephemeral = true);
+    }
+
     /** The handler that runs it. */
     public Handler<I, O> handler() {
         return handler;

@@ -30,6 +30,20 @@ final class TaskIds {
         return new String(id, java.nio.charset.StandardCharsets.ISO_8859_1);
     }
 
+    /** Whether an id was made here. */
+    boolean isOwn(String id) {
+        int length = TIME_CHARACTERS + PROCESS_CHARACTERS;
+        if (id.length() != length) {
+            return false;
+        }
+        for (int i = 0; i < PROCESS_CHARACTERS; i++) {
+            if (id.charAt(TIME_CHARACTERS + i) != process[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private static void write(long value, byte[] to, int from, int characters) {
         long rest = value;
         for (int i = from + characters - 1; i >= from; i--) {

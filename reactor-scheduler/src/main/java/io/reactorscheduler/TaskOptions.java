@@ -12,6 +12,7 @@ final class TaskOptions {
     String queue = TaskQueue.DEFAULT_NAME;
     int priority;
     boolean collect;
+    boolean ephemeral;
     IfExists ifExists = IfExists.REPLACE;
     Overlap overlap = Overlap.sequential();
     Misfire misfire = Misfire.once();
@@ -33,6 +34,7 @@ final class TaskOptions {
         copy.queue = queue;
         copy.priority = priority;
         copy.collect = collect;
+        copy.ephemeral = ephemeral;
         copy.ifExists = ifExists;
         copy.overlap = overlap;
         copy.misfire = misfire;

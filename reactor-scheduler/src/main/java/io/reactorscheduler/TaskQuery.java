@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 public final class TaskQuery {
 
     /** How many tasks are listed unless the query says otherwise. */
-    public static final int DEFAULT_LIMIT = 100;
+    public static final int DEFAULT_LIMIT = QuerySpec.DEFAULT_LIMIT;
 
     private static final TaskQuery ALL = new TaskQuery(new Spec());
 
@@ -98,9 +98,7 @@ public final class TaskQuery {
 
     /** Whether a task matches, whatever limit, offset and cursor say. */
     public boolean matches(TaskInfo task) {
-        return (spec.state == null || spec.state == task.state())
-                && (spec.queue == null || spec.queue.equals(task.queue()))
-                && (spec.handler == null || spec.handler.equals(task.handler()))
+        return spec.matches(task.state(), task.queue(), task.handler())
                 && (spec.tag == null || task.task().tags().contains(spec.tag));
     }
 
@@ -110,34 +108,18 @@ public final class TaskQuery {
         return new TaskQuery(next);
     }
 
-    private static final class Spec {
-        @Nullable
-        TaskState state;
-
-        @Nullable
-        String queue;
-
-        @Nullable
-        String handler;
-
+    private static final class Spec extends QuerySpec {
         @Nullable
         String tag;
 
         @Nullable
         String after;
 
-        int limit = DEFAULT_LIMIT;
-        int offset;
-
         Spec copy() {
             Spec copy = new Spec();
-            copy.state = state;
-            copy.queue = queue;
-            copy.handler = handler;
+            copyTo(copy);
             copy.tag = tag;
             copy.after = after;
-            copy.limit = limit;
-            copy.offset = offset;
             return copy;
         }
     }

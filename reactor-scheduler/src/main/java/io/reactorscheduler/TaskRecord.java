@@ -111,6 +111,11 @@ public final class TaskRecord {
         return options.collect;
     }
 
+    /** Whether it is kept in the memory of one scheduler although the store is a shared one; see {@link Task#ephemeral}. */
+    public boolean isEphemeral() {
+        return options.ephemeral;
+    }
+
     @Nullable
     HandlerFunction<?, ?> function() {
         return function;
@@ -118,13 +123,30 @@ public final class TaskRecord {
 
     /** The same task with another trigger. */
     public TaskRecord withTrigger(Trigger other) {
+        Builder copy = copy();
+        copy.trigger = other;
+        return copy.build();
+    }
+
+    /** The same task with other settings. */
+    TaskRecord withOptions(TaskOptions other) {
+        Builder copy = copy();
+        copy.options = other;
+        return copy.build();
+    }
+
+    TaskOptions options() {
+        return options;
+    }
+
+    private Builder copy() {
         Builder copy = new Builder(id, handler);
         copy.input = input;
         copy.headers = headers;
-        copy.trigger = other;
+        copy.trigger = trigger;
         copy.options = options;
         copy.function = function;
-        return copy.build();
+        return copy;
     }
 
     @Override

@@ -17,6 +17,12 @@ import reactor.core.publisher.Mono;
  * runs user code and never computes fire times: callers bring them. All times are of the store's own clock. What is not
  * known fails with {@link UnknownTaskException}, a store out of reach with {@link StoreUnavailableException}.
  *
+ * <p>A task is one timeline with its head, executions that were claimed (active), were claimed and wait again (for a retry,
+ * because they were given back or lost), or were asked for and wait ({@link #enqueue}), and those that are over. Its number
+ * of fire times used up ({@link Claim#fired}) grows by one with each head that is claimed first and by the count of each
+ * {@link Skip} that a run reports whose task was not given another head meanwhile. {@link #reschedule} and a save that gives
+ * another head start it anew; {@link #resume} goes on counting.
+ *
  * <p>Whoever implements it finds the rules as tests in {@code TaskStoreContract} of {@code reactor-scheduler-test}.
  */
 public interface TaskStore {
@@ -31,17 +37,38 @@ public interface TaskStore {
     @Nullable
     Duration safetyPoll();
 
-    /** Saves a task and indexes its head. When it completes, the task is saved. */
+    /**
+     * Saves a task and indexes its head. When it completes, the task is saved.
+     *
+     * <p>A known id: {@link IfExists#KEEP} gives the known task, {@link IfExists#FAIL} fails with
+     * {@link DuplicateTaskException}, {@link IfExists#REPLACE} puts the new task in its place, in the line of its own queue
+     * and priority. A task whose timeline goes on and that is not over keeps head, count, retries and runs when both
+     * triggers are equal and repeat. Else it takes the new head: what waited to be claimed again is recorded as cancelled,
+     * what was enqueued stays, active runs end by themselves and no longer move the head; where runs follow one another
+     * the new head waits for their end. History stays.
+     *
+     * <p>A queue holds as many tasks that are not over, and enqueued executions that wait, as its capacity. A save of a new
+     * id, of one that was over, and into another queue asks for a place, and so does {@link #enqueue}; when there is none
+     * they fail with {@link RejectedTaskException} and change nothing. Other calls ask for none.
+     */
     Mono<Saved> save(NewTask task);
 
-    /** As {@link #save} for many, in their order, batched; asks upstream for as much as a batch takes. */
+    /**
+     * As {@link #save} for many, in their order, batched; asks upstream for as much as a batch takes. Ends with the first
+     * that is refused; those before it are saved and told.
+     */
     Flux<Saved> saveAll(Flux<NewTask> tasks);
 
     /**
      * Claims due work for the free slots of a node: never early, of each queue by priority, due time and sequence, within
      * the queue's limits. A claimed head of an overlapping task stays out of the index until {@link #advance}. Of other
      * tasks nothing is claimed while an execution of theirs is active, and nothing else while one waits for a retry or was
-     * given back.
+     * given back or lost. What was given back or lost keeps its due time, and so its place.
+     *
+     * <p>Rates count starts, keys count active runs, both of the whole store; concurrency is the node's own business. Due
+     * keys of one priority take turns. {@link ClaimBatch#nextDueMicros} is never in the past when all that is left cannot be
+     * claimed: because of a limit (then it is when the next token comes, or {@link Position#NO_TIME} where only the end of a
+     * run can help), because the queue is paused, or because its handlers are unknown here.
      */
     Mono<ClaimBatch> claim(ClaimRequest request);
 
@@ -51,11 +78,16 @@ public interface TaskStore {
      */
     Mono<Void> advance(List<Advance> heads);
 
-    /** Prolongs leases from now on; gives those that are lost, which no call can bring back. */
+    /**
+     * Prolongs leases from now on; gives those that are lost, which no call can bring back: those that ended or were given
+     * to others, and those whose deadline has passed.
+     */
     Mono<List<Claim>> renew(List<Claim> claims, Duration lease);
 
     /**
-     * Records outcomes and next heads; gives, for each element in order, whether it was recorded or stale.
+     * Records outcomes and next heads; gives, for each element in order, whether it was recorded or stale. A claim is valid
+     * until its end was reported, a sweep has found it expired, or its task was removed; so the same end reported twice is
+     * recorded once, and one reported after the deadline counts while no sweep came between.
      *
      * <p>An execution whose task was given another head meanwhile leaves that head alone. One whose task was cancelled or
      * replaced meanwhile is not tried again: a retry or a release of it is recorded as its end.
@@ -68,7 +100,10 @@ public interface TaskStore {
      */
     Mono<TaskInfo> cancel(String taskId);
 
-    /** Asks the owner of one running execution to end it, by a hint; gives whether it was running. */
+    /**
+     * Asks the owner of one running execution to end it, by a hint; gives whether it was running. A number that the task
+     * does not have is not running; a task that is not known fails.
+     */
     Mono<Boolean> cancelExecution(String executionId);
 
     /** Puts a cancelled or quarantined task back in line with the given head; a task in another state stays as it is. */
@@ -77,19 +112,29 @@ public interface TaskStore {
     /** Gives a task another trigger and head; a final state becomes pending. */
     Mono<TaskInfo> reschedule(String taskId, Trigger trigger, Position head);
 
-    /** Deletes a task with its history; owners of running work get a hint, what they report is stale. */
+    /**
+     * Deletes a task with its history; owners of running work get a hint, what they report is stale. Stored results that go
+     * with it are named by a later {@link Recorded#dropped} or {@link Swept#dropped}.
+     */
     Mono<TaskInfo> remove(String taskId);
 
-    /** Adds one execution outside of the timeline, due now; gives its id. A final state becomes pending. */
+    /**
+     * Adds one execution outside of the timeline, due now; gives its id. A final state becomes pending. Where runs follow one
+     * another it waits for the active one. It takes a place of the queue until it is claimed first, as {@link #save} says.
+     * Of a task that is cancelled or in quarantine it alone runs, and its end leaves the task so.
+     */
     Mono<String> enqueue(String taskId, Extra extra);
 
     /** The task of this id; empty when unknown. */
     Mono<TaskInfo> task(String taskId);
 
-    /** Tasks that match. */
+    /** Tasks that match, in the order of their ids. */
     Flux<TaskInfo> tasks(TaskQuery query);
 
-    /** Executions that match, newest first: claimed and finished ones, of a single task also those that wait. */
+    /**
+     * Executions that match, newest first by their last claim, rows of skipped fire times behind the execution that skipped
+     * them: claimed and finished ones, of a single task also those that wait.
+     */
     Flux<Execution> executions(ExecutionQuery query);
 
     /** The events of an execution in their order. */
@@ -123,7 +168,7 @@ public interface TaskStore {
     /** The queues that were declared, as they are now. */
     Flux<TaskQueue> queues();
 
-    /** Numbers of tasks by state and by queue. */
+    /** Numbers of tasks by state, where there are any, and by queue, at least for each that was declared or has tasks. */
     Mono<StoreStats> stats();
 
     /**
@@ -156,7 +201,15 @@ public interface TaskStore {
                 getClass().getSimpleName() + " keeps no journal; follow ReactiveScheduler.events() on each node"));
     }
 
-    /** Hot: what a sleeping or running node should know at once. May be lost; then the safety poll finds it. */
+    /**
+     * Hot: what a sleeping or running node should know at once. May be lost; then the safety poll finds it.
+     *
+     * <p>A {@link Hint.Kind#DUE} hint is owed to all nodes whenever work of a queue can be claimed, or will be due, earlier
+     * than the last claims of nodes were told by {@link ClaimBatch#nextDueMicros}: by a save, the next head of a run, a
+     * retry, work that is given back or lost, the end of a run that others of its task or of its key waited for, a queue
+     * that goes on. A hint too many costs a claim; one too few costs the time until the safety poll, and where there is
+     * none the work itself.
+     */
     Flux<Hint> hints();
 
     /**

@@ -159,16 +159,16 @@ class AlertsTest extends InVirtualTime {
     }
 
     @Test
-    void aRunThatStartedBeforeTheSubscriptionIsWatchedToo() {
+    void aRunThatStartedBeforeTheSubscriptionIsMeasuredFromItsClaim() {
         work("t", 200);
         pass(SECOND.multipliedBy(50));
         watch(AlertRule.runLongerThan(MINUTE));
-        pass(MINUTE.multipliedBy(2));
-        assertThat(alerts).extracting(Alert::subject).containsExactly("t#1");
+        pass(SECOND.multipliedBy(20));
+        assertThat(told()).containsExactly("+ LONG_RUN t#1 61.0");
 
-        pass(MINUTE);
+        pass(MINUTE.multipliedBy(3));
 
-        assertThat(alerts).extracting(Alert::isRaised).containsExactly(true, false);
+        assertThat(told()).containsExactly("+ LONG_RUN t#1 61.0", "- LONG_RUN t#1 200.0");
     }
 
     // ---- queues

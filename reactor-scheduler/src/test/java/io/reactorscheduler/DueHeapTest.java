@@ -55,14 +55,6 @@ class DueHeapTest {
                 heap.add(item, key);
             } else if (what < 7) {
                 assertThat(heap.remove(any)).isEqualTo(model.remove(any));
-            } else if (what < 8) {
-                boolean present = model.remove(any);
-                long key = random.nextInt(keys) - keys / 2L;
-                assertThat(heap.update(any, key)).isEqualTo(present);
-                if (present) {
-                    any.key = key;
-                    model.add(any);
-                }
             } else {
                 assertThat(heap.poll()).isSameAs(model.pollFirst());
             }
@@ -71,7 +63,6 @@ class DueHeapTest {
             assertThat(heap.peekKey()).isEqualTo(model.isEmpty() ? DueHeap.NEVER : model.first().key);
             if (any != null) {
                 assertThat(any.isQueued()).isEqualTo(model.contains(any));
-                assertThat(heap.keyOf(any)).isEqualTo(model.contains(any) ? any.key : DueHeap.NEVER);
             }
         }
         while (!model.isEmpty()) {
@@ -127,7 +118,6 @@ class DueHeapTest {
         other.add(new Item(2), 1);
 
         assertThat(other.remove(item)).isFalse();
-        assertThat(other.update(item, 5)).isFalse();
         assertThat(one.size()).isEqualTo(1);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> other.add(item, 3))

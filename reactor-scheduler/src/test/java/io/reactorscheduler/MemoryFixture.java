@@ -32,7 +32,7 @@ abstract class MemoryFixture {
     }
 
     static MemoryShared shared() {
-        return new MemoryShared(Retention.defaults(), InMemoryTaskStore.DEFAULT_QUARANTINE_AFTER);
+        return new MemoryShared(new MemoryIds(), Retention.defaults(), InMemoryTaskStore.DEFAULT_QUARANTINE_AFTER);
     }
 
     static MemoryLane lane(String name) {

@@ -274,4 +274,21 @@ class GuidePartsTest extends InVirtualTime {
         next.dispose();
         old.dispose();
     }
+
+    @Test
+    void anEphemeralTaskRunsBesideDurableOnes() {
+        Handler<String, String> GREET = Handler.named("greet", String.class, String.class);
+        ReactiveScheduler scheduler = ReactiveScheduler.builder()
+                .handle(GREET, (name, run) -> Mono.just("hello " + name))
+                .start();
+        // tag::ephemeral
+        Mono<ScheduledTask<String>> durable = scheduler.schedule(GREET.task("ada")); // in the store, for any node
+        Mono<ScheduledTask<String>> ephemeral =
+                scheduler.schedule(GREET.task("bob").ephemeral()); // in the memory of this scheduler, gone with it
+        // end::ephemeral
+
+        assertThat(now(Flux.concat(durable, ephemeral).flatMap(ScheduledTask::results)))
+                .containsExactlyInAnyOrder("hello ada", "hello bob");
+        scheduler.dispose();
+    }
 }

@@ -107,7 +107,7 @@ abstract class ClaimRules extends StoreRules {
         ClaimBatch batch = claim(NODE, new Slots(QUEUE, 1));
 
         assertThat(batch.claims()).hasSize(1);
-        assertThat(batch.nextDueMicros()).containsExactly(due);
+        assertThat(batch.nextDueMicros()[0]).as("then or before").isLessThanOrEqualTo(due);
     }
 
     @Test

@@ -1,0 +1,26 @@
+package io.reactorscheduler.test;
+
+import io.reactorscheduler.CombinedStores;
+import io.reactorscheduler.InMemoryTaskStore;
+import io.reactorscheduler.TaskStore;
+import java.time.Duration;
+import java.time.Instant;
+import reactor.test.scheduler.VirtualTimeScheduler;
+
+/** Durable tasks, with a memory beside them that has none. */
+class CombinedDurableTaskStoreTest extends TaskStoreContract {
+
+    private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
+
+    @Override
+    protected TaskStore createStore() {
+        time.advanceTimeTo(Instant.parse("2026-03-29T00:59:58Z"));
+        return CombinedStores.durable(
+                InMemoryTaskStore.builder().scheduler(() -> time).build());
+    }
+
+    @Override
+    protected void advance(Duration passing) {
+        time.advanceTimeBy(passing);
+    }
+}
