@@ -14,6 +14,9 @@ final class RedisNode {
 
     static final Handler<Integer, Integer> SQUARE = Handler.named("square", Integer.class, Integer.class);
 
+    /** How the first line ends. */
+    static final String UP = " is up";
+
     /** How long the work of a node that vanished waits for it. */
     static final Duration LEASE = Duration.ofSeconds(2);
 
@@ -27,6 +30,7 @@ final class RedisNode {
                 .queue(TaskQueue.named(TaskQueue.DEFAULT_NAME).concurrency(2))
                 .handle(SQUARE, RedisNode::square)
                 .start();
+        System.out.println(args[2] + UP);
         while (System.in.read() >= 0) {
             // standard input is a pipe that nobody writes to: waits until whoever started this has ended
         }

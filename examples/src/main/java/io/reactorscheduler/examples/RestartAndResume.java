@@ -24,22 +24,28 @@ public final class RestartAndResume {
                         .store(RedisNode.store(uri, namespace))
                         .start()),
                 client -> Flux.concat(
-                        client.scheduleAll(Flux.range(1, TASKS)
-                                        .map(number -> RedisNode.SQUARE
-                                                .task(number)
-                                                .id("square of " + number)
-                                                .after(Duration.ofMillis(400L * number))))
-                                .then(Mono.just(TASKS + " tasks are saved")),
-                        firstLife(uri, namespace),
+                        firstLife(uri, namespace, save(client)),
                         Mono.just("killed; started again"),
                         secondLife(uri, namespace).takeUntilOther(ThreeNodes.allDone(client, TASKS)),
                         Mono.just("all " + TASKS + " are done")),
                 ReactiveScheduler::disposeLater);
     }
 
+    /** Due one after the other. */
+    private static Mono<String> save(ReactiveScheduler client) {
+        return client.scheduleAll(Flux.range(1, TASKS)
+                        .map(number -> RedisNode.SQUARE
+                                .task(number)
+                                .id("square of " + number)
+                                .after(Duration.ofMillis(400L * number))))
+                .then(Mono.just(TASKS + " tasks are saved"));
+    }
+
     /** Ends in the midst of the third task. */
-    private static Flux<String> firstLife(String uri, String namespace) {
-        return started(uri, namespace, "first life").takeUntil(line -> line.endsWith("begins with square of 3"));
+    private static Flux<String> firstLife(String uri, String namespace, Mono<String> saved) {
+        return started(uri, namespace, "first life")
+                .concatMap(line -> line.endsWith(RedisNode.UP) ? Flux.concat(Mono.just(line), saved) : Mono.just(line))
+                .takeUntil(line -> line.endsWith("begins with square of 3"));
     }
 
     private static Flux<String> secondLife(String uri, String namespace) {

@@ -14,6 +14,7 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 
 /** Three nodes in three JVMs share tasks; one of them is killed, and the others finish what it had begun. */
 public final class ThreeNodes {
@@ -33,8 +34,7 @@ public final class ThreeNodes {
                         .store(RedisNode.store(uri, namespace))
                         .start()),
                 client -> Flux.concat(
-                        save(client, tasks),
-                        work(uri, namespace).takeUntilOther(allDone(client, tasks)),
+                        work(uri, namespace, save(client, tasks)).takeUntilOther(allDone(client, tasks)),
                         report(client, tasks)),
                 ReactiveScheduler::disposeLater);
     }
@@ -48,8 +48,19 @@ public final class ThreeNodes {
                 .flux();
     }
 
-    private static Flux<String> work(String uri, String namespace) {
-        return Flux.merge(node(uri, namespace, "node-1"), killed(uri, namespace), node(uri, namespace, "node-3"));
+    /** All nodes, and what is to be saved once they are up. */
+    private static Flux<String> work(String uri, String namespace, Flux<String> saved) {
+        return Flux.defer(() -> {
+            Sinks.Many<String> up = Sinks.many().replay().all();
+            Flux<String> nodes = Flux.merge(
+                            node(uri, namespace, "node-1"), killed(uri, namespace), node(uri, namespace, "node-3"))
+                    .doOnNext(line -> {
+                        if (line.endsWith(RedisNode.UP)) {
+                            up.tryEmitNext(line);
+                        }
+                    });
+            return nodes.mergeWith(up.asFlux().take(3).thenMany(saved));
+        });
     }
 
     private static Flux<String> node(String uri, String namespace, String name) {

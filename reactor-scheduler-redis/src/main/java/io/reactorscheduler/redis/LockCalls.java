@@ -84,7 +84,7 @@ final class LockCalls {
     /** Asks for a lock; one that waits is put in line and stays there as long as it asks again within {@link #PATIENCE}. */
     Mono<Answer> acquire(String lock, String owner, Duration lease, boolean waits) {
         return timed(startNanos -> run(
-                        Scripts.ACQUIRE_LOCK,
+                        Scripts.LOCK,
                         lock,
                         owner,
                         micros(lease),
@@ -101,14 +101,14 @@ final class LockCalls {
 
     /** Renews a lease from now on; gives the monotonic time when the call began, nothing where the lease is lost. */
     Mono<Long> renew(String lock, String owner, Duration lease) {
-        return timed(startNanos -> run(Scripts.RENEW_LOCK, lock, owner, micros(lease))
+        return timed(startNanos -> run(Scripts.PROLONG, lock, owner, micros(lease))
                 .filter(reply -> number(reply, 0) == 1)
                 .map(reply -> startNanos));
     }
 
     /** Gives up a lock or a place in line; gives whether it was a lock. */
     Mono<Boolean> release(String lock, String owner) {
-        return run(Scripts.RELEASE_LOCK, lock, owner, micros(GRACE), keys.lockChannels())
+        return run(Scripts.UNLOCK, lock, owner, micros(GRACE), keys.lockChannels())
                 .map(reply -> number(reply, 0) == 1);
     }
 

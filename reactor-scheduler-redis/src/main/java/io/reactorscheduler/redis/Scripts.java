@@ -30,9 +30,9 @@ final class Scripts {
     static final Script MISSED = Script.named("missed-1");
     static final Script JOURNAL = Script.named("journal-1");
     static final Script SWEEP = Script.named("sweep-1");
-    static final Script ACQUIRE_LOCK = Script.named("acquire_lock-1");
-    static final Script RENEW_LOCK = Script.named("renew_lock-1");
-    static final Script RELEASE_LOCK = Script.named("release_lock-1");
+    static final Script LOCK = Script.named("lock-1");
+    static final Script PROLONG = Script.named("prolong-1");
+    static final Script UNLOCK = Script.named("unlock-1");
 
     private Scripts() {}
 }

@@ -254,6 +254,31 @@ abstract class LockRules {
     }
 
     @Test
+    void cancellingAtAnyMomentLeavesNoLockBehind() {
+        AtomicInteger inside = new AtomicInteger();
+        AtomicInteger together = new AtomicInteger();
+        Mono<Void> work = Mono.using(
+                inside::incrementAndGet,
+                number -> {
+                    together.accumulateAndGet(number, Math::max);
+                    return Mono.delay(Duration.ofMillis(2)).then();
+                },
+                number -> inside.decrementAndGet());
+        Flux.range(0, 300)
+                .flatMap(
+                        i -> (i % 2 == 0 ? locks : others)
+                                .withLock("a", LONG, work)
+                                .timeout(Duration.ofMillis(i * 7 % 400), Mono.empty())
+                                .delaySubscription(Duration.ofMillis(i)),
+                        300)
+                .then()
+                .block(LONG);
+        // all were cancelled or are done: who comes now waits for no lease and for no grace of those who left the line
+        assertThat(locks.acquire("a", LONG).block(WOKEN.plus(LockCalls.GRACE))).isNotNull();
+        assertThat(together).hasValue(1);
+    }
+
+    @Test
     void takingTheFirstOfTheSignalDoesNotGiveTheLockBack() {
         LockLease first = Flux.from(locks.acquire("a", LONG)).next().block();
         assertThat(others.tryAcquire("a", LONG).block()).isNull();

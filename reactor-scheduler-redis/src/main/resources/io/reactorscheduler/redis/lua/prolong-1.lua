@@ -1,6 +1,6 @@
 -- Makes the lease of a lock's owner last longer, from now on.
 -- GUARANTEE: a lease that has ended or belongs to another owner stays as it is.
--- USES: lock_line
+-- USES: lockline
 -- KEYS: lock (hash)
 -- ARGV: owner, lease (microseconds)
 -- RETURNS: 1, or 0 where the owner has lost the lock

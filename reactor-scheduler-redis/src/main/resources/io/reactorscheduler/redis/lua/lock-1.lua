@@ -1,7 +1,7 @@
 -- Takes a lock for an owner, or says when it is worth asking again; the same owner may ask again and gets the same answer.
 -- GUARANTEE: until a lease ends nobody else gets the lock; each owner's fence is above all fences before it, also where
 -- this server has forgotten them, as long as its clock was not set back.
--- USES: lock_line
+-- USES: lockline
 -- KEYS: lock (hash)
 -- ARGV: owner (client/number), lease (microseconds), how long the owner counts as waiting (microseconds, 0 for not at
 --   all), how long a free lock is kept for the first in line (microseconds), prefix of the names of clients' channels

@@ -1,6 +1,6 @@
 -- Gives up an owner's lock or its place in line; a lock that gets free is kept for the first in line, who is told.
 -- GUARANTEE: a lock of another owner stays as it is.
--- USES: lock_line
+-- USES: lockline
 -- KEYS: lock (hash)
 -- ARGV: owner, how long a free lock is kept for the first in line (microseconds), prefix of the names of clients' channels
 -- RETURNS: 1 where the owner had the lock, else 0
