@@ -30,7 +30,8 @@ final class RedisErrors {
 
     /** The error for callers. */
     static SchedulerException translate(Throwable error) {
-        Throwable cause = unwrap(Exceptions.isRetryExhausted(error) ? error.getCause() : error);
+        Throwable last = Exceptions.isRetryExhausted(error) ? error.getCause() : error;
+        Throwable cause = unwrap(last == null ? error : last);
         if (cause instanceof SchedulerException known) {
             return known;
         }
