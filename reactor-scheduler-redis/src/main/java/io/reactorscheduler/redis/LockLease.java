@@ -84,7 +84,7 @@ public final class LockLease {
      * Gives the lock up, and the next in line gets it at once. Does nothing when the lease has ended: a lock of somebody else is never
      * touched.
      *
-     * @return whether it was still held; fails with {@link io.reactorscheduler.StoreUnavailableException} when Redis does not answer:
+     * @return whether it was still held when it was released first; fails with {@link io.reactorscheduler.StoreUnavailableException} when Redis does not answer:
      *     then the lock gets free when the lease ends
      */
     public Mono<Boolean> release() {

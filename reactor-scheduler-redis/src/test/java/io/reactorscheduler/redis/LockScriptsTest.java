@@ -155,10 +155,29 @@ class LockScriptsTest {
         waiting("z/1", 2, FUTURE);
         assertThat(unlock("x/1")).isEqualTo(List.of(1L));
         assertThat(fields())
-                .containsOnlyKeys("fence", "offered", "offerUntil")
+                .containsOnlyKeys("fence", "offered", "offerUntil", "released")
                 .containsEntry("offered", "y/1")
                 .containsEntry("fence", "7");
         assertThat(line()).containsExactly("y/1", "z/1");
+    }
+
+    @Test
+    void aReleaseThatComesTwiceIsAnsweredTheSameAndTouchesNoOtherOwner() {
+        held("x/1", FUTURE);
+        assertThat(unlock("x/1")).isEqualTo(List.of(1L));
+        assertThat(unlock("x/1")).isEqualTo(List.of(1L));
+        lock("y/1", PATIENCE);
+        Map<String, String> before = fields();
+        assertThat(unlock("x/1")).isEqualTo(List.of(1L));
+        assertThat(fields()).isEqualTo(before);
+    }
+
+    @Test
+    void aLeaseThatEndedIsNoLongerThereToRelease() {
+        held("x/1", PAST);
+        assertThat(unlock("x/1")).isEqualTo(List.of(0L));
+        assertThat(unlock("x/1")).isEqualTo(List.of(0L));
+        assertThat(fields()).containsOnlyKeys("fence");
     }
 
     @Test
