@@ -27,6 +27,9 @@ import reactor.test.StepVerifier;
 abstract class LockRules {
 
     private static final Duration LONG = Duration.ofSeconds(30);
+    /** What a machine that is busy with other builds needs to connect to a cluster. */
+    static final Duration BUSY = Duration.ofSeconds(30);
+
     private static final Duration SHORT = Duration.ofMillis(500);
 
     /** What takes as long as this was woken, and did not wait for a poll, a grace or the end of a lease. */
@@ -65,7 +68,7 @@ abstract class LockRules {
     abstract void stop();
 
     private RedisLock newLocks() {
-        RedisLock lock = RedisLock.connect(uri());
+        RedisLock lock = RedisLock.builder().uri(uri()).commandTimeout(BUSY).build();
         made.add(lock);
         return lock;
     }
@@ -357,8 +360,11 @@ abstract class LockRules {
         for (String name : names) {
             assertThat(others.tryAcquire(name, LONG).block()).as(name).isNull();
         }
-        RedisLock elsewhere =
-                RedisLock.builder().uri(uri()).namespace("elsewhere").build();
+        RedisLock elsewhere = RedisLock.builder()
+                .uri(uri())
+                .commandTimeout(BUSY)
+                .namespace("elsewhere")
+                .build();
         made.add(elsewhere);
         assertThat(elsewhere.tryAcquire("a", LONG).block()).isNotNull();
     }
@@ -366,7 +372,11 @@ abstract class LockRules {
     @Test
     void signalsArriveOnTheGivenScheduler() {
         Scheduler own = Schedulers.newSingle("own", true);
-        RedisLock lock = RedisLock.builder().uri(uri()).scheduler(() -> own).build();
+        RedisLock lock = RedisLock.builder()
+                .uri(uri())
+                .commandTimeout(BUSY)
+                .scheduler(() -> own)
+                .build();
         made.add(lock);
         AtomicReference<String> subscribed = new AtomicReference<>();
         Mono<String> work = Mono.fromSupplier(() -> {
