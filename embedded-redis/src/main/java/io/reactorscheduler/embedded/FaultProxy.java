@@ -1,5 +1,6 @@
 package io.reactorscheduler.embedded;
 
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -240,8 +241,12 @@ public final class FaultProxy implements AutoCloseable {
         void reset() {
             Connection connection = client;
             if (connection != null) {
-                // with a linger of zero a close sends RST
-                connection.channel().config().setOption(ChannelOption.SO_LINGER, 0);
+                try {
+                    // with a linger of zero a close sends RST
+                    connection.channel().config().setOption(ChannelOption.SO_LINGER, 0);
+                } catch (ChannelException closed) {
+                    return; // by the client, just now
+                }
                 connection.dispose();
             }
         }

@@ -1,6 +1,7 @@
 package io.reactorscheduler.redis;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.LongFunction;
 import org.reactivestreams.Publisher;
@@ -41,9 +42,7 @@ public final class Leadership {
      * @param lease how long a leader that vanished is waited for, 100 ms to 1 day
      */
     public static Leadership of(RedisLock locks, String name, Duration lease) {
-        if (locks == null) {
-            throw new IllegalArgumentException("locks null: give a RedisLock");
-        }
+        Objects.requireNonNull(locks, "locks");
         RedisLock.checkName(name);
         RedisLock.checkLease(lease);
         return new Leadership(locks, name, lease);
@@ -68,9 +67,7 @@ public final class Leadership {
      * @return what the work emits, of all terms; fails as the work does, and never ends otherwise
      */
     public <T> Flux<T> whileLeading(LongFunction<? extends Publisher<T>> work) {
-        if (work == null) {
-            throw new IllegalArgumentException("work null: give what is to run while leading");
-        }
+        Objects.requireNonNull(work, "work");
         // errors of the work travel as values, so that they are not taken for those of the lock
         return terms(
                         held -> Flux.<T>defer(() -> work.apply(held.fence()))

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,7 @@ import reactor.util.retry.Retry;
 final class LettuceLink implements RedisLink {
 
     private static final Logger LOG = LoggerFactory.getLogger(LettuceLink.class);
+    private static final int RETRIES = 2;
     private static final Duration FIRST_RETRY = Duration.ofMillis(50);
     private static final Duration LAST_RETRY = Duration.ofSeconds(2);
 
@@ -70,6 +72,8 @@ final class LettuceLink implements RedisLink {
                                         .<List<@Nullable Object>>eval(
                                                 script.text(), ScriptOutputType.MULTI, keys, values)))
                         .timeout(timeout))
+                // the server may have done it: every script may come twice
+                .retryWhen(Retry.backoff(RETRIES, FIRST_RETRY).filter(RedisErrors::isLostConnection))
                 .onErrorMap(RedisErrors::translate);
     }
 
@@ -100,8 +104,16 @@ final class LettuceLink implements RedisLink {
     public Flux<String> listen(String channel) {
         return Mono.defer(this::channels)
                 .flatMapMany(connected -> Flux.<String>create(sink -> connected.add(channel, sink)))
-                .doOnError(error -> LOG.warn("Cannot listen to {} now; trying again", channel, error))
+                .doOnError(error -> warn(channel, error))
                 .retryWhen(Retry.backoff(Long.MAX_VALUE, FIRST_RETRY).maxBackoff(LAST_RETRY));
+    }
+
+    private static void warn(String channel, Throwable error) {
+        if (error instanceof CancellationException) {
+            LOG.debug("Listening to {} over another connection", channel);
+        } else {
+            LOG.warn("Cannot listen to {} now; trying again", channel, error);
+        }
     }
 
     /** The channels of one connection that somebody listens to; Lettuce subscribes them again when it reconnects. */
@@ -177,7 +189,7 @@ final class LettuceLink implements RedisLink {
             synchronized (this) {
                 left = sinks.values().stream().flatMap(List::stream).toList();
             }
-            left.forEach(sink -> sink.error(new IllegalStateException("the connection was closed here")));
+            left.forEach(sink -> sink.error(new CancellationException("closed here")));
             return isOwned ? Mono.fromCompletionStage(connection::closeAsync) : Mono.empty();
         }
     }

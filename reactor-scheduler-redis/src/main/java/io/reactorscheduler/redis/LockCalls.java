@@ -26,21 +26,18 @@ final class LockCalls {
     static final Duration GRACE = Duration.ofSeconds(1);
 
     private static final Logger LOG = LoggerFactory.getLogger(LockCalls.class);
-    private static final Script ACQUIRE = Script.named("acquire_lock-1");
-    private static final Script RENEW = Script.named("renew_lock-1");
-    private static final Script RELEASE = Script.named("release_lock-1");
 
     private final RedisLink link;
-    private final String namespace;
+    private final RedisKeys keys;
     private final Supplier<Scheduler> scheduler;
     private final String client = UUID.randomUUID().toString();
     private final AtomicLong owners = new AtomicLong();
     private final Sinks.Many<String> turns = Sinks.many().multicast().directBestEffort();
     private @Nullable Disposable listening;
 
-    LockCalls(RedisLink link, String namespace, Supplier<Scheduler> scheduler) {
+    LockCalls(RedisLink link, RedisKeys keys, Supplier<Scheduler> scheduler) {
         this.link = link;
-        this.namespace = namespace;
+        this.keys = keys;
         this.scheduler = scheduler;
     }
 
@@ -76,7 +73,7 @@ final class LockCalls {
 
     private synchronized void listen() {
         if (listening == null) {
-            listening = link.listen(channels() + client)
+            listening = link.listen(keys.lockChannels() + client)
                     .publishOn(scheduler())
                     .subscribe(
                             turns::tryEmitNext,
@@ -87,7 +84,13 @@ final class LockCalls {
     /** Asks for a lock; one that waits is put in line and stays there as long as it asks again within {@link #PATIENCE}. */
     Mono<Answer> acquire(String lock, String owner, Duration lease, boolean waits) {
         return timed(startNanos -> run(
-                        ACQUIRE, lock, owner, micros(lease), waits ? micros(PATIENCE) : "0", micros(GRACE), channels())
+                        Scripts.LOCK,
+                        lock,
+                        owner,
+                        micros(lease),
+                        waits ? micros(PATIENCE) : "0",
+                        micros(GRACE),
+                        keys.lockChannels())
                 .map(reply -> {
                     long number = number(reply, 1);
                     return number(reply, 0) == 1
@@ -98,14 +101,15 @@ final class LockCalls {
 
     /** Renews a lease from now on; gives the monotonic time when the call began, nothing where the lease is lost. */
     Mono<Long> renew(String lock, String owner, Duration lease) {
-        return timed(startNanos -> run(RENEW, lock, owner, micros(lease))
+        return timed(startNanos -> run(Scripts.PROLONG, lock, owner, micros(lease))
                 .filter(reply -> number(reply, 0) == 1)
                 .map(reply -> startNanos));
     }
 
     /** Gives up a lock or a place in line; gives whether it was a lock. */
     Mono<Boolean> release(String lock, String owner) {
-        return run(RELEASE, lock, owner, micros(GRACE), channels()).map(reply -> number(reply, 0) == 1);
+        return run(Scripts.UNLOCK, lock, owner, micros(GRACE), keys.lockChannels())
+                .map(reply -> number(reply, 0) == 1);
     }
 
     /** Releases without anybody waiting for it: what fails is logged, and the lease ends by itself. */
@@ -140,18 +144,8 @@ final class LockCalls {
     }
 
     private Mono<List<@Nullable Object>> run(Script script, String lock, String... args) {
-        return link.run(script, key(lock), List.of(args))
+        return link.run(script, keys.lock(lock), List.of(args))
                 .publishOn(scheduler()); // one hop for all that follows: user code is behind it
-    }
-
-    /** The braces make everything of a lock one slot of a cluster; those of the name are written otherwise. */
-    private String key(String lock) {
-        return "{" + namespace + ":lock:"
-                + lock.replace("%", "%25").replace("{", "%7B").replace("}", "%7D") + "}";
-    }
-
-    private String channels() {
-        return "{" + namespace + ":lock}:";
     }
 
     private static String micros(Duration duration) {

@@ -2,6 +2,7 @@ package io.reactorscheduler.redis;
 
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.reactivestreams.Publisher;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
@@ -35,6 +36,7 @@ public final class LockLease {
     private volatile long trustedUntilNanos;
 
     private volatile boolean over;
+    private volatile boolean isLost;
 
     LockLease(LockCalls calls, String name, String owner, Duration lease, LockCalls.Answer given) {
         this.calls = calls;
@@ -82,7 +84,7 @@ public final class LockLease {
      * Gives the lock up, and the next in line gets it at once. Does nothing when the lease has ended: a lock of somebody else is never
      * touched.
      *
-     * @return whether it was still held; fails with {@link io.reactorscheduler.StoreUnavailableException} when Redis does not answer:
+     * @return whether it was still held when it was released first; fails with {@link io.reactorscheduler.StoreUnavailableException} when Redis does not answer:
      *     then the lock gets free when the lease ends
      */
     public Mono<Boolean> release() {
@@ -113,11 +115,22 @@ public final class LockLease {
         }
     }
 
-    /** Renews the lease as long as it is subscribed; never completes, fails with {@link LockLostException} when the lease ends. */
-    <T> Mono<T> lost() {
+    /** The work, while the lease is renewed; cancelled, and failed with {@link LockLostException}, when the lease ends. */
+    <T> Flux<T> guard(Publisher<T> work) {
+        // takeUntilOther cancels the work when the other one completes, but not when it fails
+        return Flux.from(work)
+                .takeUntilOther(lost())
+                .concatWith(Mono.defer(() -> isLost ? Mono.error(lose()) : Mono.empty()));
+    }
+
+    /** Renews the lease as long as it is subscribed; completes when the lease ends. */
+    private Mono<Void> lost() {
         return Mono.defer(() -> {
             Scheduler scheduler = calls.scheduler();
-            return Flux.merge(renewals(scheduler), end(scheduler)).then(Mono.empty());
+            return Flux.merge(renewals(scheduler), end(scheduler)).then().onErrorResume(error -> {
+                lose();
+                return Mono.empty();
+            });
         });
     }
 
@@ -150,6 +163,7 @@ public final class LockLease {
 
     private LockLostException lose() {
         over = true;
+        isLost = true;
         return new LockLostException(name, fence);
     }
 

@@ -37,7 +37,7 @@ final class Namespace {
                 .then();
     }
 
-    private static void checkVersion(String info) {
+    static void checkVersion(String info) {
         String version = info.lines()
                 .filter(line -> line.startsWith("redis_version:"))
                 .map(line -> line.substring(line.indexOf(':') + 1).trim())

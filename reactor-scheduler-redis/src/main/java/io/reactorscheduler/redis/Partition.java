@@ -1,17 +1,25 @@
 package io.reactorscheduler.redis;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /** One partition: runs scripts there and reads the server's clock in each reply. */
 final class Partition {
 
+    private static final int MOST_UNHEARD = 16;
+
     private final int number;
     private final RedisKeys keys;
     private final RedisLink link;
     private final RedisClock clock;
     private final Mono<Void> ready;
+
+    /** Tokens of claims whose reply did not come. */
+    private final Queue<String> unheard = new ConcurrentLinkedQueue<>();
 
     /**
      * @param ready completes at once when the namespace has been looked at, else after that
@@ -39,6 +47,35 @@ final class Partition {
             long started = clock.monotonicMicros();
             return link.run(script, keys.prefix(number), args).map(reply -> row(reply, started));
         });
+    }
+
+    /**
+     * A claim. What a call before this one may have claimed is given back with it, if its reply never came; so no claim that
+     * nobody knows of waits for the end of its lease.
+     */
+    Mono<Row> claim(List<String> args) {
+        return Mono.defer(() -> {
+            String token = Tokens.next();
+            List<String> lost = new ArrayList<>();
+            while (lost.size() < MOST_UNHEARD && !unheard.isEmpty()) {
+                String each = unheard.poll();
+                if (each != null) {
+                    lost.add(each);
+                }
+            }
+            List<String> all = new ArrayList<>();
+            all.add(token);
+            all.add(String.join(" ", lost));
+            all.addAll(args);
+            return run(Scripts.CLAIM, all)
+                    .doOnError(error -> unheard(token, lost))
+                    .doOnCancel(() -> unheard(token, lost));
+        });
+    }
+
+    private void unheard(String token, List<String> before) {
+        unheard.add(token);
+        unheard.addAll(before);
     }
 
     private Row row(List<@Nullable Object> reply, long started) {

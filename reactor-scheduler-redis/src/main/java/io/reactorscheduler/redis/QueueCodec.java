@@ -1,5 +1,6 @@
 package io.reactorscheduler.redis;
 
+import io.reactorscheduler.InvalidTaskException;
 import io.reactorscheduler.RetryPolicy;
 import io.reactorscheduler.TaskQueue;
 import java.time.Duration;
@@ -17,7 +18,14 @@ final class QueueCodec {
 
     private QueueCodec() {}
 
-    static List<String> args(TaskQueue queue) {
+    /** What a partition is told: its part of the limits of the whole store. */
+    static List<String> args(TaskQueue queue, int partitions) {
+        if (partitions > 1 && queue.hasKeyLimits()) {
+            throw new InvalidTaskException(
+                    "keyConcurrency, keyRateLimit",
+                    queue.name(),
+                    "limits of keys hold in one partition only; keep such queues in a namespace with partitions(1)");
+        }
         TaskQueue.RateLimit rate = queue.rateLimit();
         TaskQueue.RateLimit keyRate = queue.keyRateLimit();
         return List.of(
@@ -25,16 +33,19 @@ final class QueueCodec {
                 settings(queue),
                 String.valueOf(queue.concurrency()),
                 queue.isPaused() ? "1" : "",
-                String.valueOf(queue.capacity()),
-                runs(rate),
+                String.valueOf((queue.capacity() + partitions - 1) / partitions),
+                runs(rate, partitions),
                 period(rate),
                 queue.keyConcurrency() == Integer.MAX_VALUE ? "" : String.valueOf(queue.keyConcurrency()),
-                runs(keyRate),
+                runs(keyRate, 1),
                 period(keyRate));
     }
 
-    private static String runs(TaskQueue.@Nullable RateLimit limit) {
-        return limit == null ? "" : String.valueOf(limit.runs());
+    private static String runs(TaskQueue.@Nullable RateLimit limit, int partitions) {
+        if (limit == null) {
+            return "";
+        }
+        return partitions == 1 ? String.valueOf(limit.runs()) : String.valueOf((double) limit.runs() / partitions);
     }
 
     private static String period(TaskQueue.@Nullable RateLimit limit) {

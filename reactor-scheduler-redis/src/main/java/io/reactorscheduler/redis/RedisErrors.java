@@ -3,10 +3,13 @@ package io.reactorscheduler.redis;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.reactorscheduler.SchedulerException;
 import io.reactorscheduler.StoreUnavailableException;
+import java.io.IOException;
+import java.net.ConnectException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Exceptions;
 
 /** Turns what Redis and Lettuce fail with into errors that name the setting to look at. */
 final class RedisErrors {
@@ -19,9 +22,16 @@ final class RedisErrors {
         return message != null && message.startsWith("NOSCRIPT");
     }
 
+    /** Whether a connection that was made got lost during a call, so that nobody knows whether the server did it. */
+    static boolean isLostConnection(Throwable error) {
+        Throwable cause = unwrap(error);
+        return cause instanceof IOException && !(cause instanceof ConnectException);
+    }
+
     /** The error for callers. */
     static SchedulerException translate(Throwable error) {
-        Throwable cause = unwrap(error);
+        Throwable last = Exceptions.isRetryExhausted(error) ? error.getCause() : error;
+        Throwable cause = unwrap(last == null ? error : last);
         if (cause instanceof SchedulerException known) {
             return known;
         }

@@ -13,6 +13,9 @@ final class RedisHints {
 
     private static final Logger LOG = LoggerFactory.getLogger(RedisHints.class);
 
+    /** Claimed executions that are looked at for cancels that were missed. */
+    private static final int LOOKED_AT = 1_000;
+
     private final RedisKeys keys;
     private final RedisLink link;
 
@@ -30,14 +33,23 @@ final class RedisHints {
 
     private static Flux<Hint> everywhere(Partition partition) {
         return partition
-                .run(Scripts.QUEUES, List.of())
-                .flatMapIterable(reply -> reply.rows(1).stream()
-                        .map(row -> new Hint(Hint.Kind.DUE, row.required(0), reply.number(0)))
-                        .toList())
+                .run(Scripts.MISSED, List.of(String.valueOf(LOOKED_AT)))
+                .flatMapMany(RedisHints::missed)
                 .onErrorResume(error -> {
                     LOG.warn("Cannot see what was missed; the safety poll will", error);
                     return Mono.empty();
                 });
+    }
+
+    private static Flux<Hint> missed(Row reply) {
+        return Flux.concat(
+                hints(Hint.Kind.DUE, reply.texts(1), reply.number(0)),
+                hints(Hint.Kind.QUEUE, reply.texts(2), 0),
+                hints(Hint.Kind.CANCEL_TASK, reply.texts(3), reply.number(4)));
+    }
+
+    private static Flux<Hint> hints(Hint.Kind kind, List<String> subjects, long number) {
+        return Flux.fromIterable(subjects).map(subject -> new Hint(kind, subject, number));
     }
 
     /** The hint of a message; null for one that is not ours or of a later release. */

@@ -41,6 +41,17 @@ final class RedisKeys {
         return prefix(partition) + "journal";
     }
 
+    /** A lock; what its scripts append to it is in the same slot. Braces of the name are written otherwise. */
+    String lock(String name) {
+        String plain = name.replace("%", "%25").replace("{", "%7B").replace("}", "%7D");
+        return "{" + namespace + ":lock:" + plain + "}";
+    }
+
+    /** What the channels begin with on which clients are told that it is their turn. */
+    String lockChannels() {
+        return "{" + namespace + ":lock}:";
+    }
+
     /** The partition of a task: the same on every node and in every release. */
     static int partitionOf(String taskId, int partitions) {
         if (partitions == 1) {

@@ -3,7 +3,9 @@ package io.reactorscheduler.redis;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.cluster.RedisClusterClient;
+import io.reactorscheduler.InvalidTaskException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +40,7 @@ import reactor.core.scheduler.Schedulers;
 public final class RedisLock {
 
     /** The prefix of all keys and channels unless another is given. */
-    public static final String DEFAULT_NAMESPACE = "reactor-scheduler";
+    public static final String DEFAULT_NAMESPACE = RedisTaskStore.DEFAULT_NAMESPACE;
 
     /** How long an answer of Redis is waited for unless another time is given. */
     public static final Duration DEFAULT_COMMAND_TIMEOUT = Duration.ofSeconds(5);
@@ -97,13 +99,13 @@ public final class RedisLock {
 
     /** As {@link #withLease}, for work that is one value and does not need the fencing token. */
     public <T> Mono<T> withLock(String name, Duration lease, Mono<T> work) {
-        checkGiven("work", work);
+        Objects.requireNonNull(work, "work");
         return withLease(name, lease, held -> work).singleOrEmpty();
     }
 
     /** As {@link #withLease}, for work that does not need the fencing token. */
     public <T> Flux<T> withLock(String name, Duration lease, Flux<T> work) {
-        checkGiven("work", work);
+        Objects.requireNonNull(work, "work");
         return withLease(name, lease, held -> work);
     }
 
@@ -123,12 +125,12 @@ public final class RedisLock {
             String name, Duration lease, Function<? super LockLease, ? extends Publisher<T>> work) {
         checkName(name);
         checkLease(lease);
-        checkGiven("work", work);
+        Objects.requireNonNull(work, "work");
         return Flux.defer(() -> {
             LockWaiting waiting = new LockWaiting(calls, name, lease);
             return Flux.usingWhen(
                             waiting.inTurn(),
-                            held -> Flux.<T>from(work.apply(held)).takeUntilOther(held.lost()),
+                            held -> held.guard(work.apply(held)),
                             LockLease::releaseQuietly,
                             (held, error) -> held.releaseQuietly(),
                             LockLease::releaseQuietly)
@@ -151,23 +153,17 @@ public final class RedisLock {
 
     static void checkName(@Nullable String name) {
         if (name == null || name.isBlank() || name.length() > LONGEST_NAME) {
-            String shown = name == null || name.length() <= LONGEST_NAME ? name : name.length() + " characters";
-            throw new IllegalArgumentException(
-                    "name " + shown + ": give a lock a name of 1 to " + LONGEST_NAME + " characters");
+            throw new InvalidTaskException("name", name, "give a lock a name of 1 to " + LONGEST_NAME + " characters");
         }
     }
 
     static void checkLease(@Nullable Duration lease) {
         if (lease == null || lease.compareTo(SHORTEST_LEASE) < 0 || lease.compareTo(LONGEST_LEASE) > 0) {
-            throw new IllegalArgumentException("lease " + lease + ": give a duration from " + SHORTEST_LEASE.toMillis()
-                    + " ms, which a pause of this process or of Redis must not exceed, to " + LONGEST_LEASE.toDays()
-                    + " day");
-        }
-    }
-
-    private static void checkGiven(String parameter, @Nullable Object value) {
-        if (value == null) {
-            throw new IllegalArgumentException(parameter + " null: give what is to run under the lock");
+            throw new InvalidTaskException(
+                    "lease",
+                    lease,
+                    "give a duration from " + SHORTEST_LEASE.toMillis() + " ms to " + LONGEST_LEASE.toDays()
+                            + " day, longer than this process or Redis may pause");
         }
     }
 
@@ -184,34 +180,33 @@ public final class RedisLock {
 
         /** Where Redis is, as {@link RedisLock#connect} takes it. */
         public Builder uri(String value) {
-            checkGiven("uri", value);
-            this.uri = RedisURI.create(value);
+            try {
+                this.uri = RedisURI.create(Objects.requireNonNull(value, "uri"));
+            } catch (IllegalArgumentException malformed) {
+                throw new InvalidTaskException(
+                        "uri", "(not shown, as it may hold a password)", "write, for example, redis://localhost:6379");
+            }
             this.opener = null;
             return this;
         }
 
         /** A client of one server or of Sentinel, which is not closed by these locks. */
         public Builder client(RedisClient value) {
-            checkGiven("client", value);
-            this.opener = RedisOpener.of(value);
+            this.opener = RedisOpener.of(Objects.requireNonNull(value, "client"));
             this.uri = null;
             return this;
         }
 
         /** A client of a cluster, which is not closed by these locks. */
         public Builder client(RedisClusterClient value) {
-            checkGiven("client", value);
-            this.opener = RedisOpener.of(value);
+            this.opener = RedisOpener.of(Objects.requireNonNull(value, "client"));
             this.uri = null;
             return this;
         }
 
         /** The prefix of all keys and channels; {@value RedisLock#DEFAULT_NAMESPACE} by default. */
         public Builder namespace(String value) {
-            if (value == null || value.isBlank() || value.matches(".*[{}].*")) {
-                throw new IllegalArgumentException(
-                        "namespace " + value + ": give at least one character, and none of { and }");
-            }
+            new RedisKeys(Objects.requireNonNull(value, "namespace"));
             this.namespace = value;
             return this;
         }
@@ -219,7 +214,7 @@ public final class RedisLock {
         /** How long an answer of Redis, or a connection to it, is waited for; 5 seconds by default. */
         public Builder commandTimeout(Duration value) {
             if (value == null || value.isNegative() || value.isZero()) {
-                throw new IllegalArgumentException("commandTimeout " + value + ": give a duration above zero");
+                throw new InvalidTaskException("commandTimeout", value, "give a duration above zero");
             }
             this.commandTimeout = value;
             return this;
@@ -227,25 +222,25 @@ public final class RedisLock {
 
         /** Where signals arrive, publishers are subscribed, and time is read; {@link Schedulers#parallel()} by default. */
         public Builder scheduler(Supplier<Scheduler> value) {
-            checkGiven("scheduler", value);
-            this.scheduler = value;
+            this.scheduler = Objects.requireNonNull(value, "scheduler");
             return this;
         }
 
         /**
          * The locks.
          *
-         * @throws IllegalArgumentException when neither an address nor a client was given
+         * @throws InvalidTaskException when neither an address nor a client was given
          */
         public RedisLock build() {
             RedisOpener opened = opener;
             if (opened == null) {
                 if (uri == null) {
-                    throw new IllegalArgumentException("uri null: say where Redis is by uri(...) or client(...)");
+                    throw new InvalidTaskException("uri", null, "say where Redis is: uri or client");
                 }
                 opened = new UriOpener(uri, commandTimeout);
             }
-            return new RedisLock(new LockCalls(new LettuceLink(opened, commandTimeout), namespace, scheduler));
+            return new RedisLock(
+                    new LockCalls(new LettuceLink(opened, commandTimeout), new RedisKeys(namespace), scheduler));
         }
     }
 }

@@ -189,7 +189,6 @@ final class RedisQueries {
                 .at(0)
                 .run(Scripts.QUEUES, List.of())
                 .flatMapIterable(reply -> reply.rows(1))
-                .filter(row -> row.text(1) != null)
                 .map(row -> QueueCodec.queue(row.required(0), row.required(1), row.required(2), row.required(3)));
     }
 

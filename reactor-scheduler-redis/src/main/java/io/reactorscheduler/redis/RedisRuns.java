@@ -64,7 +64,7 @@ final class RedisRuns {
                     List<String> args = claiming.args(MOST_CLAIMS);
                     return args.isEmpty()
                             ? Mono.<Row>empty()
-                            : partition.run(Scripts.CLAIM, args).doOnNext(claiming::add);
+                            : partition.claim(args).doOnNext(claiming::add);
                 })
                 .repeat(claiming::isCutShort)
                 .then(Mono.fromRunnable(claiming::endPartition));

@@ -89,7 +89,8 @@ public final class RedisStoreBuilder {
     /**
      * How many slots of a cluster the tasks are spread over, 1 to {@value RedisTaskStore#MOST_PARTITIONS};
      * {@value RedisTaskStore#DEFAULT_PARTITIONS} by default, which is right for one server. It is fixed when the namespace
-     * is made. Order and limits of queues hold in each partition by itself.
+     * is made. With several the order of claims holds in each partition by itself, a queue's capacity and rate are split
+     * evenly among them, and queues with limits per key are refused.
      */
     public RedisStoreBuilder partitions(int partitions) {
         if (partitions < 1 || partitions > RedisTaskStore.MOST_PARTITIONS) {

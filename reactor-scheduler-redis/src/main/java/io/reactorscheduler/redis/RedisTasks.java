@@ -11,7 +11,6 @@ import io.reactorscheduler.TaskStore.Saved;
 import io.reactorscheduler.Trigger;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -43,13 +42,6 @@ final class RedisTasks {
 
     private record Asked(String taskId, Extra extra) {}
 
-    /** Names one call, so that it is answered as before when its reply is lost and it is sent again. */
-    private static String token() {
-        // unique is enough, and a secure random number may block
-        ThreadLocalRandom random = ThreadLocalRandom.current();
-        return Long.toHexString(random.nextLong()) + Long.toHexString(random.nextLong());
-    }
-
     // ---- saving
 
     Mono<Saved> save(NewTask task) {
@@ -80,7 +72,7 @@ final class RedisTasks {
 
     private Mono<List<Row>> save(Partition partition, List<NewTask> tasks) {
         List<String> args = new ArrayList<>();
-        args.add(token());
+        args.add(Tokens.next());
         args.add("0");
         args.add(settings.perTask());
         tasks.forEach(task -> TaskCodec.add(task, args));
@@ -119,7 +111,7 @@ final class RedisTasks {
     }
 
     Mono<TaskInfo> remove(String taskId) {
-        return Mono.defer(() -> change(Scripts.REMOVE, taskId, List.of(token(), taskId)));
+        return Mono.defer(() -> change(Scripts.REMOVE, taskId, List.of(Tokens.next(), taskId)));
     }
 
     private Mono<TaskInfo> change(Script script, String taskId, List<String> args) {
@@ -148,7 +140,7 @@ final class RedisTasks {
 
     private static Mono<List<Row>> enqueue(Partition partition, List<Asked> asked) {
         List<String> args = new ArrayList<>();
-        args.add(token());
+        args.add(Tokens.next());
         for (Asked each : asked) {
             String input = each.extra().input();
             args.add(each.taskId());
@@ -164,7 +156,7 @@ final class RedisTasks {
                 .groupBy(event -> partitions.of(Execution.taskIdOf(event.executionId())))
                 .flatMap(group -> group.collectList().flatMap(some -> {
                     List<String> args = new ArrayList<>();
-                    args.add(token());
+                    args.add(Tokens.next());
                     args.add(String.valueOf(MOST_EVENTS));
                     some.forEach(event -> RunCodec.add(event, args));
                     return group.key().run(Scripts.APPEND, args);
@@ -176,10 +168,10 @@ final class RedisTasks {
 
     /** In every partition; what the first says is what the store has. */
     Mono<TaskQueue> declare(TaskQueue queue) {
-        return partitions
-                .each(Scripts.DECLARE, QueueCodec.args(queue))
+        return Mono.defer(() -> partitions
+                .each(Scripts.DECLARE, QueueCodec.args(queue, partitions.size()))
                 .collectList()
-                .mapNotNull(replies -> queue(queue.name(), replies.get(0)));
+                .map(replies -> queue(queue.name(), replies.get(0))));
     }
 
     Mono<TaskQueue> pause(String queue, boolean paused) {

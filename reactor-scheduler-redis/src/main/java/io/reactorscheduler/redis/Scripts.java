@@ -1,6 +1,6 @@
 package io.reactorscheduler.redis;
 
-/** The scripts of the store, each read once. */
+/** The scripts of the store and of locks, each read once. */
 final class Scripts {
 
     static final Script OPEN = Script.named("open-1");
@@ -27,8 +27,12 @@ final class Scripts {
     static final Script RESIZE = Script.named("resize-1");
     static final Script QUEUES = Script.named("queues-1");
     static final Script STATS = Script.named("stats-1");
+    static final Script MISSED = Script.named("missed-1");
     static final Script JOURNAL = Script.named("journal-1");
     static final Script SWEEP = Script.named("sweep-1");
+    static final Script LOCK = Script.named("lock-1");
+    static final Script PROLONG = Script.named("prolong-1");
+    static final Script UNLOCK = Script.named("unlock-1");
 
     private Scripts() {}
 }

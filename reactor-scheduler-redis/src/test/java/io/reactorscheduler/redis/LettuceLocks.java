@@ -15,6 +15,9 @@ public final class LettuceLocks implements BlockHoundIntegration {
     public void applyTo(BlockHound.Builder builder) {
         builder.allowBlockingCallsInside(LOCK, "incrementWriters")
                 .allowBlockingCallsInside(LOCK, "decrementWriters")
-                .allowBlockingCallsInside(LOCK, "doExclusive");
+                .allowBlockingCallsInside(LOCK, "doExclusive")
+                // two nodes in one JVM may read the first value of a type at the same moment
+                .allowBlockingCallsInside(
+                        "tools.jackson.databind.deser.DeserializerCache", "_createAndCacheValueDeserializer");
     }
 }

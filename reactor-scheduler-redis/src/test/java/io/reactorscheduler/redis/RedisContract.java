@@ -11,16 +11,21 @@ abstract class RedisContract extends TaskStoreContract {
 
     private static final int RACE_TASKS = 1_000;
 
+    /** A machine that runs three servers and a JVM may take its time to connect. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
     /** A builder that knows where the server is. */
     abstract RedisStoreBuilder builder();
 
     /** A store that listens already, so that no test has to wait for a connection to be made. */
     @Override
     protected TaskStore createStore() {
-        RedisTaskStore store = builder().namespace(UUID.randomUUID().toString()).build();
+        RedisTaskStore store = builder()
+                .namespace(UUID.randomUUID().toString())
+                .commandTimeout(PATIENCE)
+                .build();
         store.hints().subscribe();
-        // the scheduler's own names come after the connection is made
-        Flux.defer(store::queues).blockLast(Duration.ofSeconds(10));
+        Flux.defer(store::queues).blockLast(PATIENCE);
         Pause.of(Duration.ofMillis(20));
         return store;
     }

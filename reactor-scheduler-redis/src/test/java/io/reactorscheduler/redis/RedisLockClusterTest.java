@@ -30,9 +30,7 @@ class RedisLockClusterTest extends LockRules {
 
     @Override
     RedisLink link() {
-        return new LettuceLink(
-                new UriOpener(RedisURI.create(uri()), RedisLock.DEFAULT_COMMAND_TIMEOUT),
-                RedisLock.DEFAULT_COMMAND_TIMEOUT);
+        return new LettuceLink(new UriOpener(RedisURI.create(uri()), BUSY), BUSY);
     }
 
     @Override

@@ -6,7 +6,9 @@ import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import reactor.core.Disposable;
+import reactor.core.scheduler.Schedulers;
 
 /** A candidate and what it heard. */
 final class Terms {
@@ -15,7 +17,19 @@ final class Terms {
     private final Disposable candidate;
 
     Terms(Leadership leadership) {
-        candidate = leadership.terms().subscribe(heard::add);
+        this(leadership, new AtomicLong(), true);
+    }
+
+    /** Notes when it last heard {@code noted}. */
+    Terms(Leadership leadership, AtomicLong nanos, boolean noted) {
+        candidate = leadership
+                .terms()
+                .doOnNext(term -> {
+                    if (term == noted) {
+                        nanos.set(Schedulers.parallel().now(TimeUnit.NANOSECONDS));
+                    }
+                })
+                .subscribe(heard::add);
     }
 
     void expect(boolean... terms) {

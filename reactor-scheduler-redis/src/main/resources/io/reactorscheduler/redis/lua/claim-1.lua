@@ -1,15 +1,18 @@
 -- Claims due work for the free slots of a node, of each queue by priority, due time and arrival, within its limits.
 -- A task is claimed by one call only; each claim has a larger fence than any before.
--- USES: poll_turns
+-- USES: poll_turns unheard
 -- KEYS: prefix
--- ARGV: node, lease micros, the most claims, queues, per queue: name free; handlers...
+-- ARGV: token, tokens of calls that were never answered (with spaces), node, lease micros, the most claims, queues,
+--   per queue: name free; handlers...
 -- RETURNS: now, per queue when there may be more or nothing, claims of 17 parts each in one list, how many per queue
-local node, lease, most, asked = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
-local known, claims, nexts, counts = {}, {}, {}, {}
-for i = 5 + 2 * asked, #ARGV do known[ARGV[i]] = true end
+local token, node, lease, most, asked = ARGV[1], ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
+local known, claims, nexts, counts, names = {}, {}, {}, {}, {}
+local before_now = answered(token)
+for unheard in string.gmatch(ARGV[2], '%S+') do give_back(unheard) end
+for i = 7 + 2 * asked, #ARGV do known[ARGV[i]] = true end
 local steps = 2000
 
-local function claim_lanes(Q, lanes, free)
+local function claim_lanes(Q, lanes, free, taken)
   while free > 0 do
     local found = first_due(Q, lanes, math.min(free, MOST_ROWS))
     if #found == 0 then break end
@@ -18,7 +21,7 @@ local function claim_lanes(Q, lanes, free)
       if each.task then
         call('ZREM', line(Q, each.lane), each.name)
         Q.dirty[each.lane] = true
-        claim(each.id, each.task, node, lease, claims)
+        taken[#taken + 1] = claim(each.id, each.task, node, lease, claims)
         use_token(Q)
         free = free - 1
         -- it is in line again and may come before those that were found
@@ -29,7 +32,7 @@ local function claim_lanes(Q, lanes, free)
   return free
 end
 
-local function claim_turns(Q, lanes, free)
+local function claim_turns(Q, lanes, free, taken)
   for _, A in ipairs(lanes) do
     while steps > 0 do
       local joined = join_due(Q, A, steps)
@@ -50,7 +53,7 @@ local function claim_turns(Q, lanes, free)
       local T = task(id)
       if T then
         if key ~= '' then use_token_of_key(Q, key) end
-        claim(id, T, node, lease, claims)
+        taken[#taken + 1] = claim(id, T, node, lease, claims)
         use_token(Q)
         free = free - 1
         if T.n then join_due(Q, A, 1) end
@@ -63,19 +66,24 @@ local function claim_turns(Q, lanes, free)
 end
 
 for i = 1, asked do
-  local Q = queue(ARGV[3 + 2 * i])
+  local Q = queue(ARGV[5 + 2 * i])
   local next_due, before = NEVER, #claims
-  if Q.p ~= 1 then
+  names[i] = {}
+  if before_now then
+    claim_again(before_now[i] or {}, claims)
+  elseif Q.p ~= 1 then
+    for A in pairs(Q.dirty) do settle_lane(Q, A) end
     if not Q.keyed and Q.w > 0 then leave_turns(Q, steps) end
-    local free = math.min(tonumber(ARGV[4 + 2 * i]), most, allowance(Q))
+    local free = math.min(tonumber(ARGV[6 + 2 * i]), most, allowance(Q))
     for _, lanes in ipairs(lanes_by_priority(Q, known)) do
-      if free > 0 then free = (Q.keyed and claim_turns or claim_lanes)(Q, lanes, free) end
+      if free > 0 then free = (Q.keyed and claim_turns or claim_lanes)(Q, lanes, free, names[i]) end
     end
-    next_due = report(Q, known)
   end
+  if Q.p ~= 1 then next_due = report(Q, known) end
   counts[i] = out((#claims - before) / 17)
   most = most - (#claims - before) / 17
   nexts[i] = next_due ~= NEVER and out(next_due) or ''
 end
+if #claims > 0 and not before_now then answer(token, names, 10) end
 settle_queues()
 return { out(now), nexts, claims, counts }

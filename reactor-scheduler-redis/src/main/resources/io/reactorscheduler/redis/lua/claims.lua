@@ -31,7 +31,19 @@ local function take_next(id, T)
   return T.N, T.e[T.N], active
 end
 
--- claims the next work of a task that was taken out of line, and adds it to the reply
+-- adds a claim to a reply; gives the name of its lease
+local function add_claim(reply, id, T, number, E, active)
+  local fired = T.o and E.u or T.u or 0
+  for _, part in ipairs({
+    id, T.h, T.p and out(T.p) or false, T.k or false, T.t or false, T.i or false, T.x or false, out(number), out(E.F),
+    out(E.D), E.a and out(E.a) or false, out(E.f), out(active), out(fired), out(E.b), E.x or false, E.i or false,
+  }) do
+    reply[#reply + 1] = part
+  end
+  return lease_name(id, number, E.f)
+end
+
+-- claims the next work of a task that was taken out of line
 local function claim(id, T, node, lease, reply)
   T.n = nil
   local number, E, active = take_next(id, T)
@@ -45,11 +57,5 @@ local function claim(id, T, node, lease, reply)
   if T.o then place(id, T) end
   keep(id, T)
   note('B', id, number, node)
-  local fired = T.o and E.u or T.u or 0
-  for _, part in ipairs({
-    id, T.h, T.p and out(T.p) or false, T.k or false, T.t or false, T.i or false, T.x or false, out(number), out(E.F),
-    out(E.D), E.a and out(E.a) or false, out(E.f), out(active), out(fired), out(E.b), E.x or false, E.i or false,
-  }) do
-    reply[#reply + 1] = part
-  end
+  return add_claim(reply, id, T, number, E, active)
 end

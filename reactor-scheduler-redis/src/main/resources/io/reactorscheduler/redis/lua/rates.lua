@@ -1,12 +1,15 @@
 -- USES: claims
 -- Rate limits: a bucket of as many tokens as runs, full at first, that fills evenly over the period.
 
+-- Of a limit that is shared by partitions each has its part, which may be less than one run: then the bucket holds one.
+
 -- what a double may be short of a whole token
 local ALMOST = 0.999999999
 
 local function filled(tokens, counted, runs, period)
-  if not tokens then return runs end
-  return math.min(runs, tokens + math.max(0, now - counted) * runs / period)
+  local most = math.max(1, runs)
+  if not tokens then return most end
+  return math.min(most, tokens + math.max(0, now - counted) * runs / period)
 end
 
 local function when_full(tokens, wanted, runs, period)
@@ -47,6 +50,6 @@ local function use_token_of_key(Q, key)
   if not Q.y then return end
   local kept = unpacked(call('GET', bucket(Q, key))) or {}
   local tokens = filled(kept[1], kept[2], Q.y, Q.Y) - 1
-  local millis = math.ceil((when_full(tokens, Q.y, Q.y, Q.Y) - now) / 1000) + 1
+  local millis = math.ceil((when_full(tokens, math.max(1, Q.y), Q.y, Q.Y) - now) / 1000) + 1
   call('SET', bucket(Q, key), cmsgpack.pack({ tokens, now }), 'PX', string.format('%.0f', millis))
 end

@@ -35,7 +35,7 @@ local function answered(token)
   return token ~= '' and unpacked(call('GET', P .. 'i:' .. token)) or nil
 end
 
-local function answer(token, reply)
-  if token ~= '' then call('SET', P .. 'i:' .. token, cmsgpack.pack(reply), 'EX', 60) end
+local function answer(token, reply, seconds)
+  if token ~= '' then call('SET', P .. 'i:' .. token, cmsgpack.pack(reply), 'EX', seconds or 60) end
   return reply
 end

@@ -1,9 +1,8 @@
 -- Makes the lease of a lock's owner last longer, from now on.
 -- GUARANTEE: a lease that has ended or belongs to another owner stays as it is.
--- USES: lock_line
--- KEYS[1]: lock (hash)
--- ARGV[1]: owner
--- ARGV[2]: lease (microseconds)
+-- USES: lockline
+-- KEYS: lock (hash)
+-- ARGV: owner, lease (microseconds)
 -- RETURNS: 1, or 0 where the owner has lost the lock
 local lock, lease = KEYS[1], tonumber(ARGV[2])
 local DAY_MILLIS = 86400000

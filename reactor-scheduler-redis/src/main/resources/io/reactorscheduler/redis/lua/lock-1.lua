@@ -1,13 +1,10 @@
 -- Takes a lock for an owner, or says when it is worth asking again; the same owner may ask again and gets the same answer.
 -- GUARANTEE: until a lease ends nobody else gets the lock; each owner's fence is above all fences before it, also where
 -- this server has forgotten them, as long as its clock was not set back.
--- USES: lock_line
--- KEYS[1]: lock (hash)
--- ARGV[1]: owner, as client/number
--- ARGV[2]: lease (microseconds)
--- ARGV[3]: patience (microseconds): how long the owner counts as waiting; 0 for one that does not wait
--- ARGV[4]: grace (microseconds): how long a free lock is kept for the first in line
--- ARGV[5]: channels, the prefix of the names of the clients' channels
+-- USES: lockline
+-- KEYS: lock (hash)
+-- ARGV: owner (client/number), lease (microseconds), how long the owner counts as waiting (microseconds, 0 for not at
+--   all), how long a free lock is kept for the first in line (microseconds), prefix of the names of clients' channels
 -- RETURNS: 1 and the fence, or 0 and microseconds until it is worth asking again
 local lock, owner = KEYS[1], ARGV[1]
 local lease, patience, grace = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])

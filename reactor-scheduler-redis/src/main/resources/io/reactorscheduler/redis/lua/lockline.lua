@@ -1,5 +1,6 @@
 -- Part of the scripts of locks: the server's time, and whose turn it is.
--- A lock is a hash with the fields owner, fence, until, offered, offerUntil (times in epoch microseconds). Beside it are
+-- A lock is a hash with the fields owner, fence, until, offered, offerUntil (times in epoch microseconds), and
+-- released, the owner who released it last. Beside it are
 -- :line, a zset of waiting owners by their arrival, and :seen, a zset of them by the time at which they count as gone.
 
 local function now_micros()

@@ -1,0 +1,207 @@
+package io.reactorscheduler.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lettuce.core.RedisLoadingException;
+import io.reactorscheduler.StoreUnavailableException;
+import io.reactorscheduler.TaskState;
+import io.reactorscheduler.TaskStore;
+import io.reactorscheduler.embedded.EmbeddedRedis;
+import java.time.Duration;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+
+/** What servers refuse, and what callers are told about it. */
+class ServerErrorsTest extends StoreTest {
+
+    private static void assertRefused(ThrowingCallable call, String... words) {
+        assertThatThrownBy(call).isInstanceOf(StoreUnavailableException.class).hasMessageContainingAll(words);
+    }
+
+    @Test
+    void aServerWithoutMemoryNamesItsSetting() {
+        TaskStore store = store();
+        store.save(due(store, "before")).block(PATIENCE);
+        server.command("CONFIG", "SET", "maxmemory", "100kb");
+
+        assertRefused(() -> store.save(due(store, "a")).block(PATIENCE), "maxmemory", "out of memory");
+
+        assertThat(claim(store, 5)).as("what is there can still be run").hasSize(1);
+        server.command("CONFIG", "SET", "maxmemory", "0");
+        store.save(due(store, "a")).block(PATIENCE);
+    }
+
+    @Test
+    void aReplicaNamesItsSetting() {
+        TaskStore store = store();
+        store.save(due(store, "before")).block(PATIENCE);
+        server.command("REPLICAOF", "127.0.0.1", "1");
+
+        assertRefused(() -> store.save(due(store, "a")).block(PATIENCE), "replica", "replicaof");
+
+        server.command("REPLICAOF", "NO", "ONE");
+        store.save(due(store, "a")).block(PATIENCE);
+    }
+
+    @Test
+    void aMissingAndAWrongPasswordNameTheUri() {
+        try (EmbeddedRedis guarded = EmbeddedRedis.builder().password("secret").start()) {
+            String address = "127.0.0.1:" + guarded.port();
+            TaskStore none = use(RedisTaskStore.connect("redis://" + address));
+            TaskStore wrong = use(RedisTaskStore.connect("redis://:wrong@" + address));
+            TaskStore right = use(RedisTaskStore.connect(guarded.uri()));
+
+            assertRefused(() -> none.stats().block(PATIENCE), "password", "requirepass");
+            assertRefused(() -> wrong.stats().block(PATIENCE), "wrong", "requirepass");
+            assertThat(right.stats().block(PATIENCE)).isNotNull();
+        }
+    }
+
+    @Test
+    void aServerThatIsNotThereIsNamedAndFoundOnceItIs() {
+        TaskStore store = use(builder().commandTimeout(Duration.ofMillis(500)).build());
+        server.stop();
+
+        assertRefused(() -> store.save(due(store, "a")).block(PATIENCE), "reachable");
+
+        server.restart();
+        store.save(due(store, "a")).block(PATIENCE);
+    }
+
+    @Test
+    void aServerThatWasAwayIsUsedAgain() {
+        TaskStore store = use(builder().commandTimeout(Duration.ofSeconds(5)).build());
+        store.save(due(store, "a")).block(PATIENCE);
+        server.restart();
+
+        store.save(due(store, "b")).block(PATIENCE);
+        assertThat(claim(store, 5)).isNotEmpty();
+    }
+
+    @Test
+    void aServerThatLoadsSaysSo() {
+        assertThat(RedisErrors.translate(new RedisLoadingException("LOADING Redis is loading the dataset in memory")))
+                .isInstanceOf(StoreUnavailableException.class)
+                .hasMessageContaining("loading its data");
+    }
+
+    @Test
+    void aServerThatIsTooOldSaysWhichIsNotAndOneThatIsNot() {
+        assertRefused(() -> Namespace.checkVersion("redis_version:6.0.16\r\n"), "6.0.16", "7.0");
+        Namespace.checkVersion("redis_version:7.0.0\r\n");
+        Namespace.checkVersion("redis_version:8.2.1\r\n");
+    }
+
+    @Test
+    void scriptsThatTheServerForgotAreSentAgain() {
+        TaskStore store = store();
+        store.save(due(store, "a")).block(PATIENCE);
+        server.command("SCRIPT", "FLUSH");
+
+        store.save(due(store, "b")).block(PATIENCE);
+        assertThat(claim(store, 5)).hasSize(2);
+    }
+
+    @Test
+    void connectionsThatAreKilledAreMadeAgain() {
+        TaskStore store = store();
+        store.hints().subscribe();
+        store.save(due(store, "a")).block(PATIENCE);
+        server.command("CLIENT", "KILL", "TYPE", "normal");
+        server.command("CLIENT", "KILL", "TYPE", "pubsub");
+
+        store.save(due(store, "b")).block(PATIENCE);
+        assertThat(claim(store, 5)).hasSize(2);
+    }
+
+    @Test
+    void aServerThatWasEmptiedTakesNewTasksAndWhatRanIsStale() {
+        TaskStore store = store();
+        store.save(due(store, "a")).block(PATIENCE);
+        var lost = claim(store, 5).get(0);
+        server.command("FLUSHALL");
+
+        assertThat(succeed(store, lost).isStale()).isTrue();
+        assertThat(store.renew(java.util.List.of(lost), LEASE).block(PATIENCE)).hasSize(1);
+        store.save(due(store, "a")).block(PATIENCE);
+        var next = claim(store, 5).get(0);
+        assertThat(next.fence()).as("fences go on").isGreaterThan(lost.fence());
+        assertThat(succeed(store, lost).isStale()).isTrue();
+        assertThat(succeed(store, next).state()).isEqualTo(TaskState.COMPLETED);
+        assertThat(store.sweep().block(PATIENCE).findings()).isEmpty();
+    }
+
+    // ---- formats and foreign rows
+
+    @Test
+    void aNewerFormatIsRefused() {
+        server.command("HSET", key("m"), "F", "2", "p", "1");
+
+        assertRefused(() -> store().stats().block(PATIENCE), "format 2", "upgrade");
+    }
+
+    @Test
+    void anotherNumberOfPartitionsIsRefused() {
+        store().stats().block(PATIENCE);
+
+        assertRefused(
+                () -> use(builder().partitions(3).build()).stats().block(PATIENCE), "1 partitions", "partitions(1)");
+    }
+
+    @Test
+    void rowsThatCannotBeReadAreReportedSkippedAndLeft() {
+        TaskStore store = store();
+        store.save(due(store, "bad")).block(PATIENCE);
+        store.save(due(store, "good")).block(PATIENCE);
+        server.command("HSET", key("t"), "bad", "something else");
+        server.command("HSET", key("t"), "foreign", "\u0001");
+
+        assertThat(claim(store, 5)).extracting(claim -> claim.task().id()).containsExactly("good");
+
+        assertThat(store.sweep().block(PATIENCE).findings()).anyMatch(finding -> finding.contains("\"bad\""));
+        assertThat(store.tasks(io.reactorscheduler.TaskQuery.all())
+                        .collectList()
+                        .block(PATIENCE))
+                .hasSize(1);
+        assertRefused(() -> store.task("bad").block(PATIENCE), "bad", "HDEL");
+        assertRefused(() -> store.save(due(store, "bad")).block(PATIENCE), "bad", "HDEL");
+        assertThat(server.command("HGET", key("t"), "bad")).isEqualTo("something else");
+        assertThat(server.command("HGET", key("t"), "foreign")).isEqualTo("\u0001");
+    }
+
+    @Test
+    void fieldsOfALaterReleaseSurvive() {
+        TaskStore store = store();
+        store.save(due(store, "a")).block(PATIENCE);
+        String change = "local t=cmsgpack.unpack(redis.call('HGET',KEYS[1],'a')) t.later='kept'"
+                + " redis.call('HSET',KEYS[1],'a',cmsgpack.pack(t))";
+        server.command("EVAL", change, "1", key("t"));
+
+        succeed(store, claim(store, 1).get(0));
+
+        String look = "return cmsgpack.unpack(redis.call('HGET',KEYS[1],'a')).later";
+        assertThat(server.command("EVAL", look, "1", key("t"))).isEqualTo("kept");
+    }
+
+    @Test
+    void aTaskThatStandsInNoLineIsPutBack() {
+        TaskStore store = store();
+        store.save(due(store, "a")).block(PATIENCE);
+        server.command("DEL", key("w:7:default:0:plain"));
+        server.command("DEL", key("l:default"));
+
+        assertThat(store.sweep().block(PATIENCE).findings())
+                .singleElement()
+                .asString()
+                .contains("\"a\"", "no line");
+
+        assertThat(claim(store, 1)).hasSize(1);
+        server.command("DEL", key("e"));
+        assertThat(store.sweep().block(PATIENCE).findings())
+                .singleElement()
+                .asString()
+                .contains("without a lease");
+        assertThat(store.sweep().block(PATIENCE).expired()).containsExactly("a#1");
+    }
+}
