@@ -13,7 +13,7 @@ enum DueWorkload implements Workload {
     LATENESS("lateness", "tasks that are due at a steady rate, from 5 s ahead on: how late they start") {
         @Override
         public List<Params> cases(boolean isQuick) {
-            int seconds = isQuick ? 2 : 5;
+            int seconds = isQuick ? 2 : 4;
             return List.of(rate(20_000, seconds), rate(200_000, seconds));
         }
     };

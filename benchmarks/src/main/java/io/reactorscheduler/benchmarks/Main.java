@@ -8,8 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 
 /** The commands of the jar. */
 public final class Main {
@@ -65,27 +66,29 @@ public final class Main {
                 ? Files.newBufferedWriter(Path.of(arguments.text("out", "")))
                 : Writer.nullWriter()) {
             Runner runner = new Runner(plan, line -> print(line, file), System.err);
-            for (Workload workload : workloads) {
-                for (Params params : cases(workload, isQuick, arguments.params())) {
-                    all.addAll(runner.measure(workload, params, subjects));
-                }
+            List<Runner.Case> cases = cases(workloads, isQuick, arguments.params());
+            for (int i = 0; i < cases.size(); i++) {
+                System.err.printf("%d of %d: %s%n", i + 1, cases.size(), cases.get(i));
+                all.addAll(runner.measure(cases.get(i), subjects));
             }
         }
         Table.printAll(all, System.out);
     }
 
-    /** The cases of the workload with what was given instead of theirs; cases that are the same then are one. */
-    private static List<Params> cases(Workload workload, boolean isQuick, Params given) {
-        return workload.cases(isQuick).stream()
-                .map(each -> {
-                    Params params = each;
-                    for (Map.Entry<String, Long> entry : given.asMap().entrySet()) {
-                        params = params.with(entry.getKey(), entry.getValue());
-                    }
-                    return params;
-                })
-                .distinct()
-                .toList();
+    /** What is to be measured, with what was given instead of the parameters of the cases; which may make some the same. */
+    private static List<Runner.Case> cases(List<Workload> workloads, boolean isQuick, Params given) {
+        Set<String> unknown = new HashSet<>(given.asMap().keySet());
+        List<Runner.Case> cases = new ArrayList<>();
+        for (Workload workload : workloads) {
+            for (Params params : workload.cases(isQuick)) {
+                unknown.removeAll(params.asMap().keySet());
+                cases.add(new Runner.Case(workload, params.with(given)));
+            }
+        }
+        if (!unknown.isEmpty()) {
+            throw new IllegalArgumentException("no workload has the parameters " + unknown + "; see list");
+        }
+        return cases.stream().distinct().toList();
     }
 
     /** Each line is there as soon as it is known: a comparison that is broken off has not been in vain. */

@@ -26,6 +26,15 @@ final class Params {
         return new Params(copy);
     }
 
+    /** With the given values for those of its own that are given. */
+    Params with(Params given) {
+        Params result = this;
+        for (Map.Entry<String, Long> entry : given.byName.entrySet()) {
+            result = byName.containsKey(entry.getKey()) ? result.with(entry.getKey(), entry.getValue()) : result;
+        }
+        return result;
+    }
+
     /** With a lower value if this one is higher. */
     Params atMost(String name, long value) {
         return with(name, Math.min(get(name), value));

@@ -27,6 +27,14 @@ final class Runner {
      */
     record Plan(int reps, double warmUpSeconds, boolean isWhole, List<String> jvmOptions, long limitSeconds) {}
 
+    /** A workload with its parameters. */
+    record Case(Workload workload, Params params) {
+        @Override
+        public String toString() {
+            return workload.key() + " (" + params + ")";
+        }
+    }
+
     private final Plan plan;
     private final Consumer<String> lines;
     private final PrintStream progress;
@@ -39,26 +47,19 @@ final class Runner {
     }
 
     /** All measurements of one case; who cannot is asked once. */
-    List<Measurement> measure(Workload workload, Params of, List<Subjects> subjects)
-            throws IOException, InterruptedException {
+    List<Measurement> measure(Case of, List<Subjects> subjects) throws IOException, InterruptedException {
         List<Measurement> all = new ArrayList<>();
         List<Subjects> able = new ArrayList<>(subjects);
-        able.removeIf(subject -> subject.field() != workload.field());
+        able.removeIf(subject -> subject.field() != of.workload().field());
         for (int rep = 1; rep <= plan.reps(); rep++) {
             for (Subjects subject : List.copyOf(able)) {
                 Meter meter = Meter.start();
-                Measurement measured = fork(workload, of, subject);
+                Measurement measured = fork(of.workload(), of.params(), subject);
                 all.add(measured);
                 lines.accept(measured.toJson());
                 progress.printf(
-                        "  %s %s, %s, %d of %d: %s (%.0f s)%n",
-                        workload.key(),
-                        of,
-                        subject.key(),
-                        rep,
-                        plan.reps(),
-                        inShort(workload, measured),
-                        meter.seconds());
+                        "  %s, %d of %d: %s (%.0f s)%n",
+                        subject.key(), rep, plan.reps(), inShort(of.workload(), measured), meter.seconds());
                 if (measured.values().isEmpty()) {
                     able.remove(subject);
                 }

@@ -8,8 +8,9 @@ final class Values {
 
     private final Map<String, Double> byName = new LinkedHashMap<>();
 
+    /** Keeps three digits behind the point, as many as mean anything. */
     void put(String name, double value) {
-        byName.put(name, value);
+        byName.put(name, Math.round(value * 1_000) / 1_000.0);
     }
 
     Map<String, Double> asMap() {
