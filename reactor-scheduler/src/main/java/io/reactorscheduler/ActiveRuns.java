@@ -129,11 +129,8 @@ final class ActiveRuns {
 
     void cancelExecution(String executionId, long fence) {
         remember(executionId, fence);
-        int mark = executionId.lastIndexOf('#');
-        if (mark > 0) {
-            Run first = byTask.get(executionId.substring(0, mark));
-            end(first, run -> run.executionId().equals(executionId), Outcome.cancelled(CANCELLED));
-        }
+        Run first = byTask.get(Execution.taskIdOf(executionId));
+        end(first, run -> run.executionId().equals(executionId), Outcome.cancelled(CANCELLED));
     }
 
     /** Ends all runs, those too that are about to start. */

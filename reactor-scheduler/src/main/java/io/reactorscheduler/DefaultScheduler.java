@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.Exceptions;
@@ -203,12 +202,12 @@ final class DefaultScheduler implements ReactiveScheduler {
     public Mono<String> retry(String id) {
         Objects.requireNonNull(id, "id");
         ExecutionQuery failed = ExecutionQuery.all().state(TaskState.FAILED);
-        int mark = id.lastIndexOf('#');
+        String taskId = Execution.taskIdOf(id);
         Flux<Execution> ofTask = with.store().executions(failed.task(id).limit(1));
-        Flux<Execution> ofExecution = mark <= 0
+        Flux<Execution> ofExecution = taskId.equals(id)
                 ? Flux.empty()
                 : with.store()
-                        .executions(failed.task(id.substring(0, mark)).limit(Integer.MAX_VALUE))
+                        .executions(failed.task(taskId).limit(Integer.MAX_VALUE))
                         .filter(execution -> execution.id().equals(id));
         return guarded(ofTask.switchIfEmpty(ofExecution)
                 .next()
@@ -226,32 +225,23 @@ final class DefaultScheduler implements ReactiveScheduler {
 
     @Override
     public Mono<TaskQueue> pauseQueue(String queue) {
-        return change(queue, known -> known.paused(true));
+        return changed(queue, with.store().pauseQueue(Checks.name("queue", queue), true));
     }
 
     @Override
     public Mono<TaskQueue> resumeQueue(String queue) {
-        return change(queue, known -> known.paused(false));
+        return changed(queue, with.store().pauseQueue(Checks.name("queue", queue), false));
     }
 
     @Override
     public Mono<TaskQueue> resizeQueue(String queue, int concurrency) {
         Checks.atLeast("concurrency", concurrency, 1);
-        return change(queue, known -> known.concurrency(concurrency));
+        return changed(queue, with.store().resizeQueue(Checks.name("queue", queue), concurrency));
     }
 
-    private Mono<TaskQueue> change(String queue, UnaryOperator<TaskQueue> change) {
-        Checks.name("queue", queue);
-        return guarded(with.store()
-                .queues()
-                .filter(known -> known.name().equals(queue))
-                .next()
-                .switchIfEmpty(Mono.error(() -> new InvalidTaskException(
-                        "queue",
-                        queue,
-                        "name a queue that was declared with builder.queue(...) and start the scheduler")))
-                .map(change)
-                .flatMap(changed -> with.store().saveQueue(changed).thenReturn(changed)));
+    private Mono<TaskQueue> changed(String queue, Mono<TaskQueue> change) {
+        return guarded(change.switchIfEmpty(Mono.error(() -> new InvalidTaskException(
+                "queue", queue, "name a queue that was declared with builder.queue(...) and start the scheduler"))));
     }
 
     // ---- what is known

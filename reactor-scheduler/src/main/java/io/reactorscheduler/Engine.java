@@ -154,14 +154,10 @@ final class Engine {
         }
     }
 
-    /** Tells the store the queues of this node; whether one is paused is the store's to say. */
+    /** Tells the store the queues of this node; what was changed of them meanwhile is the store's to say. */
     private Mono<Void> announceQueues() {
-        return Flux.defer(with.store()::queues)
-                .collectMap(TaskQueue::name, TaskQueue::isPaused)
-                .flatMapMany(paused -> Flux.fromIterable(
-                                with.settings().queues().values())
-                        .concatMap(queue -> with.store()
-                                .saveQueue(queue.paused(queue.isPaused() || paused.getOrDefault(queue.name(), false)))))
+        return Flux.fromIterable(with.settings().queues().values())
+                .concatMap(queue -> with.store().declareQueue(queue))
                 .then(reloadQueues())
                 .doOnError(error -> with.events().problem("The store does not know this node's queues yet", error))
                 .retryWhen(again());
@@ -199,11 +195,21 @@ final class Engine {
         Mono.defer(with.store()::sweep)
                 .doOnNext(swept -> {
                     recorder.drop(swept.dropped());
+                    swept.quarantined().forEach(this::tellQuarantined);
                     swept.findings()
                             .forEach(finding -> with.events()
                                     .problem("The store found: " + finding, new IllegalStateException(finding)));
                 })
                 .doOnError(error -> with.events().problem("The store could not be swept", error))
+                .onErrorComplete()
+                .subscribe();
+    }
+
+    private void tellQuarantined(String taskId) {
+        with.store()
+                .executions(ExecutionQuery.of(taskId).state(TaskState.FAILED).limit(1))
+                .doOnNext(with.events()::quarantined)
+                .doOnError(error -> with.events().problem("Task " + taskId + " is in quarantine", error))
                 .onErrorComplete()
                 .subscribe();
     }

@@ -218,6 +218,21 @@ final class Events {
                 kind, now(), claim.task(), execution.id(), completion.attempt(), message, detail, isLast));
     }
 
+    /** A task is in quarantine since the crash of this execution. */
+    void quarantined(Execution crashed) {
+        String message = String.valueOf(crashed.error());
+        LOG.warn("[{}] {} is in quarantine: {}", node, crashed.taskId(), message);
+        emit(new SchedulerEvent(
+                SchedulerEvent.Kind.QUARANTINED,
+                now(),
+                crashed.task(),
+                crashed.id(),
+                crashed.attempt(),
+                message,
+                crashed,
+                true));
+    }
+
     /** Something went wrong around the runs: logged, and told to whoever listens to all events. */
     void problem(String message, Throwable error) {
         LOG.warn("[{}] {}", node, message, error);

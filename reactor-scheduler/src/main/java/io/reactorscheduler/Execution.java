@@ -6,12 +6,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The record of one run of one task for one fire time; of skipped fire times, one record for a row of them.
  *
- * @param id unique: the task's id, {@code #}, and the number of the execution within the task
+ * @param id unique: the task's id, {@code #}, and the number of the execution within the task; of a row of skipped fire
+ *     times that of the execution that skipped them, {@code -skipped-}, and the first of them in epoch microseconds
  * @param task the task as it was when the execution was claimed
  * @param input the input it ran with, as JSON; null for none
  * @param state where it stands
  * @param fireTime the fire time it runs for; of skipped ones the first
- * @param startedAt when its last attempt started, null before that and when skipped
+ * @param startedAt while it runs when it was claimed, because runs start at once and stores hear of attempts at their end
+ *     only; after that when its last attempt started; null before its first claim and when skipped
  * @param endedAt when it ended, null before that
  * @param attempt how many attempts were started
  * @param node the node that runs or ran it; empty while none does
@@ -39,6 +41,8 @@ public record Execution(
         @Nullable String reason,
         long fireTimes) {
 
+    private static final char MARK = '#';
+
     /** The id of the task. */
     public String taskId() {
         return task.id();
@@ -61,6 +65,21 @@ public record Execution(
 
     /** The id of execution {@code number} of a task. */
     public static String id(String taskId, long number) {
-        return taskId + "#" + number;
+        return taskId + MARK + number;
+    }
+
+    /** The task of an execution by the execution's {@link #id}, also of skipped rows; the text itself where it is no such id. */
+    public static String taskIdOf(String executionId) {
+        int mark = executionId.lastIndexOf(MARK);
+        return mark < 0 ? executionId : executionId.substring(0, mark);
+    }
+
+    /** The number within its task of the execution of this {@link #id}; 0 where it is no such id, and of skipped rows. */
+    public static long numberOf(String executionId) {
+        try {
+            return Long.parseLong(executionId.substring(executionId.lastIndexOf(MARK) + 1));
+        } catch (NumberFormatException notOfAnExecution) {
+            return 0;
+        }
     }
 }

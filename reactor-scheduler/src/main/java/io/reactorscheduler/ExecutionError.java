@@ -33,6 +33,13 @@ public final class ExecutionError {
         return new ExecutionError(type, message, stackTrace, null);
     }
 
+    /** Describes why a task was put in quarantine: so many nodes in a row were lost while they ran it. */
+    public static ExecutionError lostNodes(String taskId, int crashes) {
+        String message = "The node that ran it was lost " + crashes + " times in a row, so task \"" + taskId
+                + "\" is in quarantine. Find out what it does to its nodes, then release it with resume, or remove it.";
+        return of(LostLeaseException.class.getName(), message, "");
+    }
+
     /** A hostile or broken getMessage() must not turn a failed run into a failed scheduler. */
     private static String messageOf(Throwable thrown) {
         try {

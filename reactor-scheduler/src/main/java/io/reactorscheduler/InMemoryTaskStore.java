@@ -28,6 +28,9 @@ import reactor.core.scheduler.Schedulers;
  */
 public final class InMemoryTaskStore implements TaskStore {
 
+    /** After how many lost nodes in a row a task is put in quarantine unless it is said otherwise. */
+    public static final int DEFAULT_QUARANTINE_AFTER = 3;
+
     private static final int SAVE_BATCH = 256;
     private static final Duration POLL = Duration.ofSeconds(1);
 
@@ -37,7 +40,7 @@ public final class InMemoryTaskStore implements TaskStore {
 
     private InMemoryTaskStore(Builder builder) {
         this.clock = new MemoryClock(builder.scheduler);
-        this.store = new MemoryStore(builder.retention);
+        this.store = new MemoryStore(new MemoryShared(builder.retention, builder.quarantineAfter));
         this.queries = new MemoryQueries(store.shared.ids);
     }
 
@@ -191,14 +194,23 @@ public final class InMemoryTaskStore implements TaskStore {
     }
 
     @Override
-    public Mono<Void> saveQueue(TaskQueue queue) {
-        return Mono.fromRunnable(() -> store.saveQueue(queue, nowMicros()));
+    public Mono<TaskQueue> declareQueue(TaskQueue queue) {
+        return Mono.fromSupplier(() -> store.declareQueue(queue, nowMicros()));
+    }
+
+    @Override
+    public Mono<TaskQueue> pauseQueue(String queue, boolean paused) {
+        return Mono.fromSupplier(() -> store.changeQueue(queue, known -> known.paused(paused), nowMicros()));
+    }
+
+    @Override
+    public Mono<TaskQueue> resizeQueue(String queue, int concurrency) {
+        return Mono.fromSupplier(() -> store.changeQueue(queue, known -> known.concurrency(concurrency), nowMicros()));
     }
 
     @Override
     public Flux<TaskQueue> queues() {
-        return Flux.defer(() -> Flux.fromIterable(
-                store.lanes().stream().map(MemoryLane::settings).toList()));
+        return Flux.defer(() -> Flux.fromIterable(store.queues()));
     }
 
     @Override
@@ -231,6 +243,7 @@ public final class InMemoryTaskStore implements TaskStore {
     public static final class Builder {
         private @Nullable Supplier<? extends Scheduler> scheduler;
         private Retention retention = Retention.defaults();
+        private int quarantineAfter = DEFAULT_QUARANTINE_AFTER;
 
         private Builder() {}
 
@@ -247,6 +260,22 @@ public final class InMemoryTaskStore implements TaskStore {
         /** What is kept of finished executions; {@link Retention#defaults()} by default. */
         public Builder retention(Retention retention) {
             this.retention = Objects.requireNonNull(retention, "retention");
+            return this;
+        }
+
+        /**
+         * After so many lost nodes in a row, at least 1, a task is put in {@link TaskState#QUARANTINED};
+         * {@value InMemoryTaskStore#DEFAULT_QUARANTINE_AFTER} by default. Only schedulers over the same store can lose and
+         * take over work here, which is what tests do.
+         */
+        public Builder quarantineAfter(int crashes) {
+            this.quarantineAfter = Checks.atLeast("quarantineAfter", crashes, 1);
+            return this;
+        }
+
+        /** No task is ever put in quarantine, however many nodes are lost while they run it. */
+        public Builder neverQuarantine() {
+            this.quarantineAfter = Integer.MAX_VALUE;
             return this;
         }
 

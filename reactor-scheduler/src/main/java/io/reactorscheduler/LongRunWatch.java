@@ -7,6 +7,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -15,7 +16,7 @@ import java.util.stream.Collectors;
  *
  * <p>Events may have been missed, and runs may have started before the subscription. So before an alert is raised, at the
  * first look, and after missed events, the store is asked what is running: what it does not know has ended unheard, what is
- * not known here has started unheard; if the store does not know when, its time counts from now on.
+ * not known here has started unheard, when it was claimed.
  */
 final class LongRunWatch extends AlertWatch {
 
@@ -105,10 +106,8 @@ final class LongRunWatch extends AlertWatch {
         }
         for (Execution run : running) {
             if (rule.watches(run.task())) {
-                Instant started = run.startedAt();
-                long ago = started == null
-                        ? 0
-                        : Math.max(0, Duration.between(started, look.time()).toNanos());
+                Instant started = Objects.requireNonNullElse(run.startedAt(), look.time());
+                long ago = Math.max(0, Duration.between(started, look.time()).toNanos());
                 startedNanos.putIfAbsent(run.id(), look.nanos() - ago);
             }
         }

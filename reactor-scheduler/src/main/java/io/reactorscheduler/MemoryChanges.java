@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class MemoryChanges {
 
     static final String CANCELLED = "cancelled";
+    static final String QUARANTINED = "the task was put in quarantine";
     static final String REPLACED = "the task was replaced by another of its id";
 
     private MemoryChanges() {}
@@ -27,6 +28,9 @@ final class MemoryChanges {
         Outcome.Kind kind = ended.outcome().kind();
         if (!completion.skipped().isEmpty()) {
             skipped(run, completion);
+        }
+        if (task.more != null && completion.outcome().kind() != Outcome.Kind.RELEASED) {
+            task.more.survived();
         }
         if (kind == Outcome.Kind.RETRY_AT || kind == Outcome.Kind.RELEASED) {
             boolean isRetry = kind == Outcome.Kind.RETRY_AT;
@@ -127,7 +131,7 @@ final class MemoryChanges {
             return TaskState.PENDING;
         }
         if (more.isHalted()) {
-            return TaskState.CANCELLED;
+            return more.haltedState();
         }
         return last == null && more.isManual ? TaskState.PENDING : ended(last);
     }
@@ -142,8 +146,11 @@ final class MemoryChanges {
         }
     }
 
-    /** Back in line, because its lease has expired. A crash is no failed attempt: it does not use one up. */
-    static void expire(MemoryExecution run, long now) {
+    /**
+     * Back in line, because its lease has expired. A crash is no failed attempt: it does not use one up. Gives whether it
+     * was one too many, so that the task is to be put in quarantine instead.
+     */
+    static boolean expire(MemoryExecution run, long now) {
         MemoryTask task = run.task;
         Claim claim = run.claim();
         MemoryLane lane = task.lane;
@@ -154,10 +161,34 @@ final class MemoryChanges {
             lane.history.add(run, cancelled(run, claim, reason, now));
             settle(task, Outcome.Kind.CANCELLED, now);
             lane.history.trim(task, now);
-        } else {
-            more.waitAgain(run, claim.dueMicros(), false);
-            settle(task, null, now);
+            return false;
         }
+        more.crashed(claim.fence(), lane.shared.fences.get());
+        if (more.crashes() >= lane.shared.quarantineAfter) {
+            return true;
+        }
+        more.waitAgain(run, claim.dueMicros(), false);
+        settle(task, null, now);
+        return false;
+    }
+
+    /** Halts the task of a run that was lost once too often; gives the hint that is owed to the owners of its other runs. */
+    static TaskStore.@Nullable Hint quarantine(MemoryExecution run, long now) {
+        MemoryTask task = run.task;
+        MemoryLane lane = task.lane;
+        MemoryRuns more = task.more();
+        Claim claim = run.claim();
+        lane.displace(task);
+        Outcome outcome = Outcome.failed(ExecutionError.lostNodes(task.record.id(), more.crashes()));
+        lane.history.add(
+                run,
+                new Completion(claim, outcome, run.attempt, run.claimedMicros, now, Position.UNCHANGED, List.of()));
+        cancelWaiting(task, QUARANTINED, true, now);
+        more.quarantine(claim.extra() ? Position.NO_TIME : claim.fireMicros());
+        more.noHead();
+        settle(task, null, now);
+        lane.history.trim(task, now);
+        return more.active > 0 ? hint(task) : null;
     }
 
     // ---- what callers ask for
@@ -191,6 +222,7 @@ final class MemoryChanges {
         List<MemoryExecution> waiting = new ArrayList<>();
         more.pollAll(isWithExtras, waiting);
         for (MemoryExecution run : waiting) {
+            task.lane.freePlaces(run.claim == null ? 1 : 0);
             Claim claim = run.claim == null ? MemoryClaims.neverGiven(run) : run.claim;
             task.lane.history.add(run, cancelled(run, claim, reason, now));
         }
@@ -213,7 +245,7 @@ final class MemoryChanges {
     /** Back in line from a cancel; other tasks stay as they are. */
     static void resume(MemoryTask task, Position head, long now) {
         boolean isHalted = task.more != null && task.more.isHalted();
-        if (task.state != TaskState.CANCELLED && !isHalted) {
+        if (!task.state.isHalted() && !isHalted) {
             return;
         }
         MemoryRuns more = task.more();
@@ -246,11 +278,13 @@ final class MemoryChanges {
 
     /** One more execution, due now; gives its id. */
     static String enqueue(MemoryTask task, TaskStore.Extra extra, long now) {
+        MemoryLane lane = task.lane;
+        lane.reserve(task.record.id());
         MemoryRuns more = task.more();
-        task.lane.displace(task);
+        lane.displace(task);
         MemoryExecution run = new MemoryExecution(task, ++more.numbers);
         run.extra = extra;
-        run.order = task.lane.shared.fences.get();
+        run.order = lane.shared.fences.get();
         task.add(run);
         more.waitExtra(run, now);
         settle(task, null, now);

@@ -73,6 +73,7 @@ final class MemoryClaims {
         String input = asked == null || asked.input() == null ? record.input() : asked.input();
         long fire = asked == null ? run.due : asked.fireMicros();
         more.claimedNumbers++;
+        run.task.lane.freePlaces(1);
         return claimed(
                 run,
                 new Claim(

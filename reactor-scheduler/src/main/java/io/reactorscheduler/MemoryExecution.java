@@ -53,6 +53,9 @@ final class MemoryExecution extends DueHeap.Node {
     String node = "";
     long leaseMicros;
 
+    /** When it was claimed last. */
+    long claimedMicros;
+
     /** When it may start, while it waits. */
     long due;
 
@@ -133,7 +136,8 @@ final class MemoryExecution extends DueHeap.Node {
     private Execution open(TaskState shown, String owner) {
         Claim given = claim == null ? MemoryClaims.neverGiven(this) : claim;
         Completion last = completion;
-        long started = last == null ? Position.NO_TIME : last.startedMicros();
+        boolean isRunning = shown == TaskState.RUNNING;
+        long started = isRunning ? claimedMicros : last == null ? Position.NO_TIME : last.startedMicros();
         return new Execution(
                 given.executionId(),
                 given.task(),
@@ -142,7 +146,7 @@ final class MemoryExecution extends DueHeap.Node {
                 given.fireTime(),
                 started == Position.NO_TIME ? null : EngineClock.toInstant(started),
                 null,
-                shown == TaskState.RUNNING ? attempt : attempt - 1,
+                isRunning ? attempt : attempt - 1,
                 owner,
                 given.fence(),
                 null,

@@ -127,12 +127,16 @@ final class MemoryHistory {
         return taken;
     }
 
-    /** Whether nobody expects a task to be there any more. A cancelled timeline and a task to be triggered are expected. */
+    /**
+     * Whether nobody expects a task to be there any more. A cancelled timeline, a quarantined
+     * task and a task to be triggered are expected.
+     */
     private static boolean isDisposable(MemoryTask task) {
         if (task.where == MemoryTask.REMOVED || !task.state.isFinal() || (task.more != null && task.more.isManual)) {
             return false;
         }
-        return task.state != TaskState.CANCELLED || task.record.trigger().isOnce();
+        return !task.state.isHalted()
+                || (task.state == TaskState.CANCELLED && task.record.trigger().isOnce());
     }
 
     // ---- tasks that have ended without a run

@@ -57,8 +57,8 @@ final class MemoryLane {
 
     final MemoryShared shared;
 
-    /** Tasks that are not finished, those in the inbox included. */
-    final AtomicLong unfinished = new AtomicLong();
+    /** Places taken: tasks that are not finished, those in the inbox included, and executions that wait for their trigger. */
+    final AtomicLong places = new AtomicLong();
 
     /** The newest of the tasks that were saved and are not in line, each with a link to the one before. */
     private volatile @Nullable MemoryTask inbox;
@@ -73,6 +73,9 @@ final class MemoryLane {
 
     private volatile TaskQueue settings;
 
+    /** The settings as they were declared last; null while nobody did. Written under the monitor. */
+    volatile @Nullable TaskQueue declared;
+
     // ---- guarded by the monitor
 
     final MemoryActive active = new MemoryActive();
@@ -80,8 +83,8 @@ final class MemoryLane {
     private final long[] states = new long[TaskState.values().length];
     private final MemoryWaiting waiting = new MemoryWaiting();
 
-    /** Tasks that finished and are still counted as {@link #unfinished}. */
-    private int finishedTasks;
+    /** Places that are free again and still counted as taken. */
+    private int freedPlaces;
 
     /** The earliest due time of what came into line since the monitor was taken. */
     private long news = Position.NO_TIME;
@@ -104,11 +107,11 @@ final class MemoryLane {
     void reserve(String taskId) {
         long count;
         do {
-            count = unfinished.get();
+            count = places.get();
             if (count >= settings.capacity()) {
                 throw new RejectedTaskException(name, settings.capacity(), taskId);
             }
-        } while (!unfinished.compareAndSet(count, count + 1));
+        } while (!places.compareAndSet(count, count + 1));
         if (count % DRAIN_EVERY == 0) {
             isDrainDue = true;
         }
@@ -165,9 +168,9 @@ final class MemoryLane {
 
     /** Adds what ended under the monitor to the counts that are read without it. */
     void settleCounts() {
-        if (finishedTasks != 0) {
-            unfinished.addAndGet(-finishedTasks);
-            finishedTasks = 0;
+        if (freedPlaces != 0) {
+            places.addAndGet(-freedPlaces);
+            freedPlaces = 0;
         }
         history.settleCount();
     }
@@ -247,13 +250,13 @@ final class MemoryLane {
             states[next.ordinal()]++;
         }
         if (before.isFinal() != next.isFinal()) {
-            finishedTasks += next.isFinal() ? 1 : -1;
+            freedPlaces += next.isFinal() ? 1 : -1;
         }
     }
 
-    /** Says that the place of a task that is not final any more was reserved. */
-    void wasReserved() {
-        finishedTasks++;
+    /** Gives back places that were reserved. */
+    void freePlaces(int number) {
+        freedPlaces += number;
     }
 
     /** Gives a task that is in no line to another queue, whose monitor is held too, and where it has a place. */
@@ -271,9 +274,9 @@ final class MemoryLane {
         }
         states[task.state.ordinal()]--;
         to.states[task.state.ordinal()]++;
-        if (!task.state.isFinal()) {
-            unfinished.decrementAndGet();
-        }
+        int extras = task.more().waitingExtras();
+        to.freePlaces(-extras);
+        freePlaces(extras + (task.state.isFinal() ? 0 : 1));
         task.lane = to;
     }
 
@@ -283,9 +286,7 @@ final class MemoryLane {
         if (task.where != MemoryTask.ARRIVING) {
             states[task.state.ordinal()]--;
         }
-        if (!task.state.isFinal()) {
-            unfinished.decrementAndGet();
-        }
+        freePlaces((task.more == null ? 0 : task.more.waitingExtras()) + (task.state.isFinal() ? 0 : 1));
         task.where = MemoryTask.REMOVED;
         shared.ids.remove(task);
     }
@@ -327,6 +328,7 @@ final class MemoryLane {
             }
             MemoryExecution run = MemoryClaims.next(task, ++fence, lease);
             run.node = request.node();
+            run.claimedMicros = now;
             run.key = waiting.keyOf(task, now);
             active.add(run);
             state(task, TaskState.RUNNING);
@@ -335,6 +337,7 @@ final class MemoryLane {
             }
             claims.add(run.claim());
         }
+        settleCounts();
         return report(open, now);
     }
 
@@ -382,14 +385,6 @@ final class MemoryLane {
             if (states[state.ordinal()] != 0) {
                 into.merge(state, states[state.ordinal()], Long::sum);
             }
-        }
-    }
-
-    /** All executions but those that wait. */
-    void executions(List<MemoryExecution> into) {
-        active.forEach(into::add);
-        for (MemoryExecution run = history.finished.last; run != null; run = run.before) {
-            into.add(run);
         }
     }
 

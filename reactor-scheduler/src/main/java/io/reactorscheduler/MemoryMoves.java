@@ -80,7 +80,8 @@ final class MemoryMoves {
         }
         MemoryChanges.settle(task, null, now);
         if (wasFinal) {
-            to.wasReserved();
+            // settling counted its place once more
+            to.freePlaces(1);
         }
         to.history.trim(task, now);
     }

@@ -108,7 +108,7 @@ final class MemoryQueries {
         if (taskId == null) {
             for (MemoryLane lane : lanes) {
                 if (query.queue() == null || query.queue().equals(lane.name)) {
-                    look(query, lane, lane::executions, sorted);
+                    look(query, lane, into -> executions(lane, into), sorted);
                 }
             }
         } else {
@@ -123,6 +123,14 @@ final class MemoryQueries {
                 .limit(query.limit())
                 .map(Sorted::execution)
                 .toList();
+    }
+
+    /** All executions of a queue but those that wait. */
+    private static void executions(MemoryLane lane, List<MemoryExecution> into) {
+        lane.active.forEach(into::add);
+        for (MemoryExecution run = lane.history.finished.last; run != null; run = run.before) {
+            into.add(run);
+        }
     }
 
     /** Copies the list under the monitor, then lets go of it now and then while the records are built. */

@@ -38,13 +38,25 @@ final class MemoryRuns {
     /** The head when the task was cancelled. */
     private long haltedFire = Position.NO_TIME;
 
+    /** How many leases in a row have expired. */
+    private int crashes;
+
+    /** The last fence when the last crash was counted: leases up to it belong to that crash. */
+    private long crashFence = -1;
+
+    /** Whether it was halted because of its crashes. */
+    private boolean isQuarantined;
+
     /** Claimed executions. */
     int active;
 
     /** Finished executions that are kept. */
     int finished;
 
-    /** Saved without a fire time, to be triggered: retention never deletes it. */
+    /**
+     * Saved without a fire time, to be triggered: retention never deletes it. Schedulers refuse such tasks; other callers
+     * of a store may save them.
+     */
     boolean isManual;
 
     /** Executions that were claimed before: retries, and those given back or lost with their node. */
@@ -85,15 +97,15 @@ final class MemoryRuns {
         headDue = Position.NO_TIME;
     }
 
-    /** Whether it is cancelled. */
+    /** Whether it is cancelled or in quarantine. */
     boolean isHalted() {
         return haltedAt != NOT_HALTED;
     }
 
     /** Cancels what there is; what is asked for later may run. */
     void halt() {
+        haltedFire = fire();
         haltedAt = numbers;
-        haltedFire = headFire;
     }
 
     /** The fire time of the head; of a cancelled task the one that the cancel took away. */
@@ -101,9 +113,42 @@ final class MemoryRuns {
         return isHalted() && headFire == Position.NO_TIME ? haltedFire : headFire;
     }
 
-    /** Not cancelled any more. */
+    /** Not cancelled and not in quarantine any more. */
     void unhalt() {
         haltedAt = NOT_HALTED;
+        isQuarantined = false;
+        crashes = 0;
+    }
+
+    /** Cancels what there is because of its crashes; {@code fire} stands for a head that a crashed run had taken. */
+    void quarantine(long fire) {
+        halt();
+        isQuarantined = true;
+        if (haltedFire == Position.NO_TIME) {
+            haltedFire = fire;
+        }
+    }
+
+    /** The state it is in because it was cancelled or put in quarantine. */
+    TaskState haltedState() {
+        return isQuarantined ? TaskState.QUARANTINED : TaskState.CANCELLED;
+    }
+
+    int crashes() {
+        return crashes;
+    }
+
+    /** Counts an expired lease unless it was given before the last crash was counted. */
+    void crashed(long fence, long lastFence) {
+        if (fence > crashFence) {
+            crashes++;
+            crashFence = lastFence;
+        }
+    }
+
+    /** A node has reported an end. */
+    void survived() {
+        crashes = 0;
     }
 
     /** Whether an execution was there when the task was cancelled. */
@@ -181,7 +226,12 @@ final class MemoryRuns {
     }
 
     boolean hasExtra() {
-        return extras != null && !extras.isEmpty();
+        return waitingExtras() > 0;
+    }
+
+    /** How many executions wait that were asked for; each takes a place of the queue. */
+    int waitingExtras() {
+        return extras == null ? 0 : extras.size();
     }
 
     /** Whether there is a head that may be claimed. */

@@ -17,8 +17,12 @@ final class MemoryShared {
     /** Finished executions in all queues. */
     final AtomicInteger finished = new AtomicInteger();
 
-    MemoryShared(Retention retention) {
+    /** How many crashes in a row put a task in quarantine. */
+    final int quarantineAfter;
+
+    MemoryShared(Retention retention, int quarantineAfter) {
         this.retention = retention;
+        this.quarantineAfter = quarantineAfter;
         this.ageMicros = Checks.micros(retention.age());
     }
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +22,8 @@ final class MemoryStore {
     private final AtomicInteger ranks = new AtomicInteger();
     private final MemorySweep sweep;
 
-    MemoryStore(Retention retention) {
-        this.shared = new MemoryShared(retention);
+    MemoryStore(MemoryShared shared) {
+        this.shared = shared;
         this.sweep = new MemorySweep(shared, lanes.values());
     }
 
@@ -240,8 +241,8 @@ final class MemoryStore {
     }
 
     boolean cancelExecution(String id, long now) {
-        return tell(change(taskOf(id), now, task -> {
-            MemoryExecution run = task.execution(numberOf(id));
+        return tell(change(Execution.taskIdOf(id), now, task -> {
+            MemoryExecution run = task.execution(Execution.numberOf(id));
             boolean isRunning = run != null && run.state == MemoryExecution.ACTIVE;
             long fence = shared.fences.get();
             return new Told<>(
@@ -251,8 +252,8 @@ final class MemoryStore {
 
     void append(ExecutionEvent event, long now) {
         String id = event.executionId();
-        changeIfKnown(taskOf(id), now, task -> {
-            MemoryExecution run = task.execution(numberOf(id));
+        changeIfKnown(Execution.taskIdOf(id), now, task -> {
+            MemoryExecution run = task.execution(Execution.numberOf(id));
             if (run != null) {
                 run.say(event);
             }
@@ -261,34 +262,73 @@ final class MemoryStore {
     }
 
     List<ExecutionEvent> events(String id, long now) {
-        List<ExecutionEvent> events = changeIfKnown(taskOf(id), now, task -> {
-            MemoryExecution run = task.execution(numberOf(id));
+        List<ExecutionEvent> events = changeIfKnown(Execution.taskIdOf(id), now, task -> {
+            MemoryExecution run = task.execution(Execution.numberOf(id));
             return run == null ? null : List.copyOf(run.events());
         });
         return events == null ? List.of() : events;
     }
 
-    private static String taskOf(String executionId) {
-        int mark = executionId.lastIndexOf('#');
-        return mark < 0 ? executionId : executionId.substring(0, mark);
+    // ---- queues
+
+    /** Those that were declared. */
+    List<TaskQueue> queues() {
+        return lanes.values().stream()
+                .filter(lane -> lane.declared != null)
+                .map(MemoryLane::settings)
+                .toList();
     }
 
-    /** The number of an execution, 0 where the id is none of an execution. */
-    private static long numberOf(String executionId) {
-        try {
-            return Long.parseLong(executionId.substring(executionId.lastIndexOf('#') + 1));
-        } catch (NumberFormatException notOfAnExecution) {
-            return 0;
-        }
-    }
-
-    void saveQueue(TaskQueue queue, long now) {
+    TaskQueue declareQueue(TaskQueue queue, long now) {
         MemoryLane lane = lane(queue.name());
+        TaskQueue settings;
+        long due = Position.NO_TIME;
+        boolean isChanged;
+        synchronized (lane) {
+            TaskQueue before = lane.settings();
+            TaskQueue declared = lane.declared;
+            boolean isNew = declared == null;
+            boolean isSame =
+                    declared != null && declared.paused(queue.isPaused()).equals(queue);
+            settings = isNew ? queue : isSame ? before : queue.paused(before.isPaused());
+            isChanged = isNew || !settings.equals(before);
+            lane.declared = queue;
+            if (isChanged) {
+                due = lane.settings(settings, now);
+            }
+        }
+        if (isChanged) {
+            tellSettings(lane, due);
+        }
+        return settings;
+    }
+
+    /** The settings of a queue after a change; null when it was not declared. */
+    @Nullable
+    TaskQueue changeQueue(String queue, UnaryOperator<TaskQueue> change, long now) {
+        MemoryLane lane = lanes.get(queue);
+        if (lane == null) {
+            return null;
+        }
+        TaskQueue changed;
         long due;
         synchronized (lane) {
-            due = lane.settings(queue, now);
+            TaskQueue before = lane.settings();
+            if (lane.declared == null) {
+                return null;
+            }
+            changed = change.apply(before);
+            if (changed.equals(before)) {
+                return before;
+            }
+            due = lane.settings(changed, now);
         }
-        shared.hints.emit(new TaskStore.Hint(TaskStore.Hint.Kind.QUEUE, queue.name(), 0));
+        tellSettings(lane, due);
+        return changed;
+    }
+
+    private void tellSettings(MemoryLane lane, long due) {
+        shared.hints.emit(new TaskStore.Hint(TaskStore.Hint.Kind.QUEUE, lane.name, 0));
         lane.tell(due);
     }
 }

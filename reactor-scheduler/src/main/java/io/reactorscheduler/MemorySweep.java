@@ -24,37 +24,46 @@ final class MemorySweep {
 
     synchronized TaskStore.Swept sweep(long now) {
         List<String> expired = new ArrayList<>();
+        List<String> quarantined = new ArrayList<>();
+        List<TaskStore.Hint> owed = new ArrayList<>();
         List<String> dropped = new ArrayList<>();
         List<String> findings = new ArrayList<>();
         for (MemoryLane lane : lanes) {
             long news;
             synchronized (lane) {
                 lane.drain(now);
-                expire(lane, expired, now);
+                for (MemoryExecution run : late(lane, MOST_EXPIRED - expired.size(), now)) {
+                    expired.add(Execution.id(run.task.record.id(), run.number));
+                    if (MemoryChanges.expire(run, now)) {
+                        quarantined.add(run.task.record.id());
+                        TaskStore.Hint hint = MemoryChanges.quarantine(run, now);
+                        if (hint != null) {
+                            owed.add(hint);
+                        }
+                    }
+                }
                 lane.history.deleteOld(now, MOST_OLD);
                 dropped.addAll(lane.history.takeDropped());
                 news = lane.takeNews();
             }
             lane.tell(news);
         }
+        owed.forEach(shared.hints::emit);
         for (int i = 0; i < CHECKED_STRIPES; i++) {
             nextStripe = (nextStripe + 1) % MemoryIds.STRIPES;
             check(shared.ids.tasksOf(nextStripe), findings);
         }
-        return new TaskStore.Swept(expired, dropped, findings);
+        return new TaskStore.Swept(expired, quarantined, dropped, findings);
     }
 
-    private static void expire(MemoryLane lane, List<String> expired, long now) {
+    private static List<MemoryExecution> late(MemoryLane lane, int most, long now) {
         List<MemoryExecution> late = new ArrayList<>();
         lane.active.forEach(run -> {
-            if (run.leaseMicros < now && late.size() + expired.size() < MOST_EXPIRED) {
+            if (run.leaseMicros < now && late.size() < most) {
                 late.add(run);
             }
         });
-        for (MemoryExecution run : late) {
-            expired.add(Execution.id(run.task.record.id(), run.number));
-            MemoryChanges.expire(run, now);
-        }
+        return late;
     }
 
     private static void check(List<MemoryTask> tasks, List<String> findings) {

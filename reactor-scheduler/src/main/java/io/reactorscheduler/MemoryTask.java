@@ -208,6 +208,7 @@ final class MemoryTask extends DueHeap.Node {
                 next == Position.NO_TIME ? null : EngineClock.toInstant(next),
                 active(),
                 numbers,
-                attempt);
+                attempt,
+                runs == null ? 0 : runs.crashes());
     }
 }

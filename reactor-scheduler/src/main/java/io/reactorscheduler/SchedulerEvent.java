@@ -51,6 +51,8 @@ public record SchedulerEvent(
         RELEASED,
         /** A run lost its lease; what it reported was not recorded. */
         LOST,
+        /** A task was taken out of its line, because several nodes in a row were lost while they ran it. */
+        QUARANTINED,
         /** A task was removed. */
         REMOVED,
         /** Something around the runs went wrong: the store, a trigger, a listener; the scheduler goes on. */

@@ -1,6 +1,8 @@
 package io.reactorscheduler;
 
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -48,8 +50,8 @@ public final class TaskQueue {
     }
 
     /**
-     * At most this many tasks that are not finished (at least 1); scheduling one more fails with
-     * {@link RejectedTaskException}. {@value #DEFAULT_CAPACITY} by default.
+     * At most this many tasks that are not finished and triggered executions that wait, together (at least 1); scheduling
+     * or triggering one more fails with {@link RejectedTaskException}. {@value #DEFAULT_CAPACITY} by default.
      */
     public TaskQueue capacity(long tasks) {
         Checks.atLeast("capacity", tasks, 1);
@@ -101,7 +103,7 @@ public final class TaskQueue {
         return spec.concurrency;
     }
 
-    /** The most tasks that are not finished. */
+    /** The most tasks that are not finished and triggered executions that wait. */
     public long capacity() {
         return spec.capacity;
     }
@@ -145,6 +147,17 @@ public final class TaskQueue {
         Spec next = spec.copy();
         change.accept(next);
         return new TaskQueue(next);
+    }
+
+    /** Two queues are equal that have the same name and settings. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof TaskQueue that && spec.values().equals(that.spec.values());
+    }
+
+    @Override
+    public int hashCode() {
+        return spec.values().hashCode();
     }
 
     @Override
@@ -204,6 +217,11 @@ public final class TaskQueue {
             copy.keyRateLimit = keyRateLimit;
             copy.timeout = timeout;
             return copy;
+        }
+
+        List<@Nullable Object> values() {
+            return Arrays.asList(
+                    name, concurrency, capacity, keyConcurrency, retry, paused, rateLimit, keyRateLimit, timeout);
         }
     }
 }

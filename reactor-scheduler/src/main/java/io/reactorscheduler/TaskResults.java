@@ -107,7 +107,8 @@ final class TaskResults {
             return values;
         }
         Execution last = ended.isEmpty() ? null : ended.get(ended.size() - 1);
-        return info.state() == TaskState.FAILED && last != null
+        boolean isFailed = info.state() == TaskState.FAILED || info.state() == TaskState.QUARANTINED;
+        return isFailed && last != null && last.state() == TaskState.FAILED
                 ? values.concatWith(Mono.error(new TaskFailedException(last)))
                 : values.concatWithValues(END);
     }
@@ -170,6 +171,7 @@ final class TaskResults {
                             ? Mono.empty()
                             : stored((Execution) Objects.requireNonNull(event.detail()));
                 case FAILED:
+                case QUARANTINED:
                 case CANCELLED:
                     underWay.remove(id);
                     return last(event);
@@ -179,9 +181,7 @@ final class TaskResults {
         }
 
         private Mono<Object> last(SchedulerEvent event) {
-            return event.isLast()
-                            && event.kind() == SchedulerEvent.Kind.FAILED
-                            && event.detail() instanceof Execution failed
+            return event.isLast() && event.detail() instanceof Execution failed && failed.state() == TaskState.FAILED
                     ? Mono.error(new TaskFailedException(failed))
                     : Mono.empty();
         }

@@ -64,14 +64,14 @@ public interface TaskStore {
 
     /**
      * Ends a task until it is resumed: waiting work leaves the line, owners of running work get a hint. A task whose
-     * state is final stays as it is.
+     * state is final, quarantined ones included, stays as it is.
      */
     Mono<TaskInfo> cancel(String taskId);
 
     /** Asks the owner of one running execution to end it, by a hint; gives whether it was running. */
     Mono<Boolean> cancelExecution(String executionId);
 
-    /** Puts a cancelled task back in line with the given head; a task in another state stays as it is. */
+    /** Puts a cancelled or quarantined task back in line with the given head; a task in another state stays as it is. */
     Mono<TaskInfo> resume(String taskId, Position head);
 
     /** Gives a task another trigger and head; a final state becomes pending. */
@@ -98,10 +98,29 @@ public interface TaskStore {
     /** Adds events to their executions; those of unknown executions are dropped. */
     Mono<Void> append(List<ExecutionEvent> events);
 
-    /** Makes a queue known with its limits, or changes them; all nodes get a hint. */
-    Mono<Void> saveQueue(TaskQueue queue);
+    /**
+     * Makes a queue known; gives it as the store has it now. Nodes do this when they start.
+     *
+     * <p>A queue that was not declared before is taken as it is given, paused or not. A known one that is declared as it
+     * was declared last keeps what was changed of it since; declared otherwise it takes the new settings. Whether a known
+     * queue is paused stays as the store has it, whatever is declared. When something changed all nodes get a
+     * {@link Hint.Kind#QUEUE} hint.
+     */
+    Mono<TaskQueue> declareQueue(TaskQueue queue);
 
-    /** The queues that are known. */
+    /**
+     * Pauses or resumes a queue in one step, and leaves its other settings alone; gives it as it is then, nothing when no
+     * queue of this name was declared. When something changed all nodes get a {@link Hint.Kind#QUEUE} hint.
+     */
+    Mono<TaskQueue> pauseQueue(String queue, boolean paused);
+
+    /**
+     * Changes the concurrency of a queue in one step, and leaves its other settings alone; gives it as it is then, nothing
+     * when no queue of this name was declared. When something changed all nodes get a {@link Hint.Kind#QUEUE} hint.
+     */
+    Mono<TaskQueue> resizeQueue(String queue, int concurrency);
+
+    /** The queues that were declared, as they are now. */
     Flux<TaskQueue> queues();
 
     /** Numbers of tasks by state and by queue. */
@@ -110,6 +129,18 @@ public interface TaskStore {
     /**
      * Returns expired leases to the line, applies retention; gives what it did. Bounded work per call. A lost run uses up
      * no attempt: the next claim starts with the one that was lost.
+     *
+     * <p>Each expired lease is a crash of its task ({@link TaskInfo#crashes}), but those that were given before the crash
+     * that was counted last are the same crash, so that a node with many runs of one task counts once. Any end but
+     * {@link Outcome.Kind#RELEASED} that is reported with a valid fence makes the count 0, and so do {@link #resume},
+     * {@link #reschedule}, and a save that gives the task another head. Leases of runs whose task was halted or replaced
+     * meanwhile are not counted.
+     *
+     * <p>The crash that reaches the bound of the store, 3 unless it is told otherwise, puts the task in
+     * {@link TaskState#QUARANTINED}. That is as a cancel: what waits leaves the line and is recorded as cancelled, owners
+     * of its other runs get a hint, and the same calls bring the task back. The crashed execution is recorded as failed
+     * with {@link ExecutionError#lostNodes}. {@link TaskInfo#nextFireTime} is that of the head, or when there is none that
+     * of the crashed execution unless it was outside of the timeline. Retention never deletes a quarantined task.
      */
     Mono<Swept> sweep();
 
@@ -183,11 +214,12 @@ public interface TaskStore {
     /**
      * What a sweep did.
      *
-     * @param expired executions whose leases had expired, now back in line
+     * @param expired executions whose leases had expired; they are back in line unless their tasks were halted or replaced
+     * @param quarantined the ids of tasks that this sweep has put in quarantine
      * @param dropped stored results whose executions were deleted by retention
      * @param findings broken invariants in words
      */
-    record Swept(List<String> expired, List<String> dropped, List<String> findings) {}
+    record Swept(List<String> expired, List<String> quarantined, List<String> dropped, List<String> findings) {}
 
     /**
      * Something a node should know at once.

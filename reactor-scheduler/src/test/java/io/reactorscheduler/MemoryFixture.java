@@ -31,6 +31,14 @@ abstract class MemoryFixture {
         time.advanceTimeTo(START);
     }
 
+    static MemoryShared shared() {
+        return new MemoryShared(Retention.defaults(), InMemoryTaskStore.DEFAULT_QUARANTINE_AFTER);
+    }
+
+    static MemoryLane lane(String name) {
+        return new MemoryLane(name, 1, shared());
+    }
+
     InMemoryTaskStore store(Retention retention) {
         return InMemoryTaskStore.builder()
                 .scheduler(() -> time)

@@ -13,7 +13,7 @@ class MemoryKeysTest extends MemoryFixture {
     @Test
     void aKeyWithOneTaskWaitsForOneRoundHoweverManyTasksOthersHave() {
         InMemoryTaskStore store = store();
-        store.saveQueue(TaskQueue.named(QUEUE).keyConcurrency(ALL - 1)).block();
+        store.declareQueue(TaskQueue.named(QUEUE).keyConcurrency(ALL - 1)).block();
         long now = store.nowMicros();
         for (int i = 0; i < MANY; i++) {
             save(store, keyed("busy-" + i, "busy", 0), now - MANY + i);
@@ -27,7 +27,7 @@ class MemoryKeysTest extends MemoryFixture {
     @Test
     void keysTakeTurns() {
         InMemoryTaskStore store = store();
-        store.saveQueue(TaskQueue.named(QUEUE).keyConcurrency(10)).block();
+        store.declareQueue(TaskQueue.named(QUEUE).keyConcurrency(10)).block();
         long now = store.nowMicros();
         for (int i = 0; i < 12; i++) {
             save(store, keyed("t" + i, "k" + i / 4, 0), now - 100 + i);
@@ -44,7 +44,7 @@ class MemoryKeysTest extends MemoryFixture {
     @Test
     void priorityComesBeforeTurns() {
         InMemoryTaskStore store = store();
-        store.saveQueue(TaskQueue.named(QUEUE).keyConcurrency(10)).block();
+        store.declareQueue(TaskQueue.named(QUEUE).keyConcurrency(10)).block();
         long now = store.nowMicros();
         save(store, keyed("low", "a", 0), now - 10);
         save(store, keyed("high-1", "b", 5), now - 2);
@@ -56,7 +56,7 @@ class MemoryKeysTest extends MemoryFixture {
     @Test
     void aBlockedKeyIsParkedAndItsSlotWakesSleepingNodes() {
         InMemoryTaskStore store = store();
-        store.saveQueue(TaskQueue.named(QUEUE).keyConcurrency(1)).block();
+        store.declareQueue(TaskQueue.named(QUEUE).keyConcurrency(1)).block();
         List<TaskStore.Hint> hints = new java.util.ArrayList<>();
         store.hints().subscribe(hints::add);
         long now = store.nowMicros();
@@ -76,7 +76,7 @@ class MemoryKeysTest extends MemoryFixture {
     @Test
     void aKeyWithoutTokensRestsUntilItsNextOne() {
         InMemoryTaskStore store = store();
-        store.saveQueue(TaskQueue.named(QUEUE).keyRateLimit(2, Duration.ofSeconds(1)))
+        store.declareQueue(TaskQueue.named(QUEUE).keyRateLimit(2, Duration.ofSeconds(1)))
                 .block();
         long now = store.nowMicros();
         for (int i = 0; i < 5; i++) {
@@ -118,12 +118,12 @@ class MemoryKeysTest extends MemoryFixture {
         }
         Claim running = claim(store, 1).get(0);
 
-        store.saveQueue(TaskQueue.named(QUEUE).keyConcurrency(2)).block();
+        store.declareQueue(TaskQueue.named(QUEUE).keyConcurrency(2)).block();
 
         assertThat(ids(claim(store, 5))).containsExactly("t1");
         succeed(store, running);
         assertThat(ids(claim(store, 5))).containsExactly("t2");
-        store.saveQueue(TaskQueue.named(QUEUE)).block();
+        store.declareQueue(TaskQueue.named(QUEUE)).block();
         assertThat(ids(claim(store, 5))).containsExactly("t3", "t4", "t5");
         assertSound(store);
     }

@@ -15,7 +15,7 @@ import net.jqwik.api.constraints.IntRange;
 
 class MemoryTablesTest {
 
-    private final MemoryLane lane = new MemoryLane("q", 1, new MemoryShared(Retention.defaults()));
+    private final MemoryLane lane = MemoryFixture.lane("q");
 
     @Property(tries = 200)
     void tasksAreFoundByIdLikeInAMap(

@@ -23,7 +23,7 @@ class MemoryWaitingTest {
             .thenComparingLong(task -> task.due)
             .thenComparingLong(task -> task.sequence);
 
-    private final MemoryLane lane = new MemoryLane("q", 1, new MemoryShared(Retention.defaults()));
+    private final MemoryLane lane = MemoryFixture.lane("q");
 
     @Property(tries = 300)
     void tasksComeByPriorityThenDueTimeThenArrivalWhateverComesAndGoes(

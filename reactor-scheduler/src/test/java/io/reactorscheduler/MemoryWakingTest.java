@@ -57,7 +57,7 @@ class MemoryWakingTest extends MemoryFixture {
 
     @Test
     void aTaskThatIsBroughtForwardBeforeItsSaverIsDoneIsNews() {
-        MemoryStore inside = new MemoryStore(Retention.defaults());
+        MemoryStore inside = new MemoryStore(shared());
         inside.shared.hints.hints().subscribe(hint -> hinted.add(hint.number()));
         long now = 1_000_000;
         ClaimRequest request =
@@ -123,7 +123,7 @@ class MemoryWakingTest extends MemoryFixture {
 
     @Test
     void savesIntoAPausedQueueAndBeyondARateWakeNobodyTwice() {
-        store.saveQueue(TaskQueue.named(QUEUE).rateLimit(1, Duration.ofSeconds(1)))
+        store.declareQueue(TaskQueue.named(QUEUE).rateLimit(1, Duration.ofSeconds(1)))
                 .block();
         long now = store.nowMicros();
         save(store, record("a"), now);
@@ -135,7 +135,7 @@ class MemoryWakingTest extends MemoryFixture {
         }
         assertThat(hinted).as("when the next token comes").containsExactly(now + 1_000_000);
 
-        store.saveQueue(TaskQueue.named(QUEUE).paused(true)).block();
+        store.pauseQueue(QUEUE, true).block();
         hinted.clear();
         for (int i = 0; i < 10; i++) {
             save(store, record("paused-" + i), now - 1);
@@ -144,7 +144,9 @@ class MemoryWakingTest extends MemoryFixture {
         assertThat(hinted).hasSizeLessThanOrEqualTo(1);
 
         hinted.clear();
-        store.saveQueue(TaskQueue.named(QUEUE)).block();
+        store.declareQueue(TaskQueue.named(QUEUE)).block();
+        assertThat(hinted).as("still paused").isEmpty();
+        store.pauseQueue(QUEUE, false).block();
         assertThat(hinted).containsExactly(now - 1);
     }
 

@@ -190,4 +190,28 @@ class RaceTest {
                 .repeatWhenEmpty(10_000, again -> again.delayElements(Duration.ofMillis(5)))
                 .then();
     }
+
+    @Test
+    void pausingAgainstResizingAQueueLosesNeither() {
+        TaskStore store = InMemoryTaskStore.create();
+        scheduler = ReactiveScheduler.builder()
+                .store(store)
+                .queue(TaskQueue.named("q").concurrency(1))
+                .start();
+
+        for (int round = 0; round < 5_000; round++) {
+            boolean isPaused = round % 2 == 0;
+            int concurrency = 1 + round % 7;
+            Mono.zip(
+                            (isPaused ? scheduler.pauseQueue("q") : scheduler.resumeQueue("q"))
+                                    .subscribeOn(Schedulers.parallel()),
+                            scheduler.resizeQueue("q", concurrency).subscribeOn(Schedulers.parallel()))
+                    .block(PATIENCE);
+
+            TaskQueue queue =
+                    store.queues().filter(known -> known.name().equals("q")).blockFirst(PATIENCE);
+            assertThat(queue.isPaused()).as("paused in round %d", round).isEqualTo(isPaused);
+            assertThat(queue.concurrency()).as("round %d", round).isEqualTo(concurrency);
+        }
+    }
 }

@@ -23,9 +23,6 @@ import reactor.core.publisher.Flux;
 /** What is claimed, in which order, and what a claim says. */
 abstract class ClaimRules extends StoreRules {
 
-    /** How far the clock of this process may be from that of a store elsewhere. */
-    private static final long CLOCKS_APART_MICROS = 100_000;
-
     private static final int MANY = 1_000;
 
     ClaimRules(TaskStoreContract contract) {
@@ -315,7 +312,7 @@ abstract class ClaimRules extends StoreRules {
 
     @Test
     void nothingIsClaimedFromAPausedQueueUntilItIsResumed() {
-        save(TaskQueue.named(QUEUE).paused(true));
+        declare(TaskQueue.named(QUEUE).paused(true));
         save(once("a"));
         save(once("b").queue("other"));
 
@@ -323,14 +320,14 @@ abstract class ClaimRules extends StoreRules {
         assertThat(ids(batch.claims())).containsExactly("b");
         assertThat(batch.nextDueMicros()[0]).as("no reason to ask again soon").isGreaterThan(batch.nowMicros());
 
-        save(TaskQueue.named(QUEUE));
+        get(store.pauseQueue(QUEUE, false));
         assertThat(ids(claims(5))).containsExactly("a");
     }
 
     @Test
     void whatRunsInAPausedQueueGoesOnAndEnds() {
         Claim claim = start(repeating("a"));
-        save(TaskQueue.named(QUEUE).paused(true));
+        declare(TaskQueue.named(QUEUE).paused(true));
 
         assertThat(get(store.renew(List.of(claim), LEASE))).isEmpty();
         assertThat(succeed(claim, Draft.at(past())).isStale()).isFalse();
@@ -339,7 +336,7 @@ abstract class ClaimRules extends StoreRules {
 
     @Test
     void theConcurrencyOfAQueueIsTheNodesToKeep() {
-        save(TaskQueue.named(QUEUE).concurrency(1).timeout(Duration.ofSeconds(1)));
+        declare(TaskQueue.named(QUEUE).concurrency(1).timeout(Duration.ofSeconds(1)));
         save("t", 3, past());
 
         assertThat(claims(3)).hasSize(3);

@@ -183,7 +183,7 @@ abstract class ColdRules extends StoreRules {
 
         start(once("running"));
         save(once("a"));
-        save(TaskQueue.named("mail"));
+        declare(TaskQueue.named("mail"));
 
         for (int i = 0; i < 2; i++) {
             assertThat(get(task).id()).isEqualTo("a");
@@ -209,17 +209,39 @@ abstract class ColdRules extends StoreRules {
     }
 
     @Test
-    void saveQueueIsCold() {
-        Mono<Void> pause = store.saveQueue(TaskQueue.named(QUEUE).paused(true));
+    void declareQueueIsCold() {
+        Mono<TaskQueue> declare = store.declareQueue(TaskQueue.named("mail"));
+
+        assertThat(await(store.pauseQueue("mail", true))).isNull();
+        assertThat(get(declare).isPaused()).isFalse();
+        get(store.pauseQueue("mail", true));
+        assertThat(get(declare).isPaused()).isTrue();
+    }
+
+    @Test
+    void pauseQueueIsCold() {
+        declare(TaskQueue.named(QUEUE));
+        Mono<TaskQueue> pause = store.pauseQueue(QUEUE, true);
         save(once("a"));
         succeed(claimOne());
         save(once("b"));
 
         await(pause);
         assertNothingToClaim();
-        save(TaskQueue.named(QUEUE));
+        get(store.pauseQueue(QUEUE, false));
         await(pause);
         assertNothingToClaim();
+    }
+
+    @Test
+    void resizeQueueIsCold() {
+        declare(TaskQueue.named("mail").concurrency(1));
+        Mono<TaskQueue> resize = store.resizeQueue("mail", 2);
+
+        assertThat(get(store.pauseQueue("mail", true)).concurrency()).isEqualTo(1);
+        assertThat(get(resize).concurrency()).isEqualTo(2);
+        get(store.resizeQueue("mail", 3));
+        assertThat(get(resize).concurrency()).isEqualTo(2);
     }
 
     @Test

@@ -62,6 +62,32 @@ abstract class CompletionRules extends StoreRules {
     }
 
     @Test
+    void aRunningExecutionHasStartedWhenItWasClaimedAlsoAfterARetry() {
+        long before = now();
+        Claim first = start(once("a"));
+        Execution running = onlyExecution("a");
+        assertThat(running.state()).isEqualTo(TaskState.RUNNING);
+        assertThat(running.attempt()).isEqualTo(1);
+        assertStartedSince(before, running);
+        long started = now();
+        pass(300);
+        get(store.complete(List.of(new Completion(
+                first, Outcome.retryAt(past(), ERROR), 1, started, now(), Position.UNCHANGED, List.of()))));
+        assertThat(onlyExecution("a").startedAt()).as("of the last attempt").isEqualTo(instant(started));
+
+        long beforeSecond = now();
+        claimOne();
+
+        assertThat(onlyExecution("a").attempt()).isEqualTo(2);
+        assertStartedSince(beforeSecond, onlyExecution("a"));
+    }
+
+    private void assertStartedSince(long micros, Execution execution) {
+        assertThat(execution.startedAt())
+                .isBetween(instant(micros - CLOCKS_APART_MICROS), instant(now() + CLOCKS_APART_MICROS));
+    }
+
+    @Test
     void aRunMayHaveNoResult() {
         end(start(once("a")), Outcome.completed(null, null), Position.ENDED);
 

@@ -7,6 +7,8 @@ import io.reactorscheduler.Claim;
 import io.reactorscheduler.Execution;
 import io.reactorscheduler.Outcome;
 import io.reactorscheduler.Position;
+import io.reactorscheduler.RejectedTaskException;
+import io.reactorscheduler.TaskQueue;
 import io.reactorscheduler.TaskState;
 import io.reactorscheduler.TaskStore.Extra;
 import io.reactorscheduler.Trigger;
@@ -72,6 +74,88 @@ abstract class ExtraRules extends StoreRules {
         assertThat(head.number()).isEqualTo(2);
         assertThat(head.fired()).isEqualTo(1);
     }
+
+    // ---- capacity
+
+    @Test
+    void anExtraExecutionTakesAPlaceOfItsQueueWhileItWaits() {
+        declare(TaskQueue.named(QUEUE).capacity(3));
+        save(repeating("a").due(future()));
+        enqueue("a", "1");
+        enqueue("a", "2");
+
+        assertThatThrownBy(() -> enqueue("a", "3")).isInstanceOfSatisfying(RejectedTaskException.class, error -> {
+            assertThat(error.queue()).isEqualTo(QUEUE);
+            assertThat(error.capacity()).isEqualTo(3);
+            assertThat(error.taskId()).isEqualTo("a");
+        });
+        assertThatThrownBy(() -> save(once("b"))).isInstanceOf(RejectedTaskException.class);
+        assertThat(executions("a")).as("what was rejected left nothing").hasSize(2);
+
+        Claim claim = claimOne();
+        assertThat(save(once("b").due(future())).isNew())
+                .as("in the place of what runs")
+                .isTrue();
+        assertThatThrownBy(() -> enqueue("a", "3")).isInstanceOf(RejectedTaskException.class);
+        succeed(claim);
+        succeed(claimOne());
+        enqueue("a", "3");
+    }
+
+    @Test
+    void extraExecutionsThatAreCancelledOrRemovedGiveTheirPlacesBack() {
+        declare(TaskQueue.named(QUEUE).capacity(3));
+        for (String id : List.of("cancelled", "removed")) {
+            save(repeating(id).due(future()));
+            enqueue(id, null);
+            enqueue(id, null);
+            assertThatThrownBy(() -> enqueue(id, null)).isInstanceOf(RejectedTaskException.class);
+            if (id.equals("cancelled")) {
+                get(store.cancel(id));
+            } else {
+                get(store.remove(id));
+            }
+        }
+
+        for (String id : numbered("t", 3)) {
+            save(once(id));
+        }
+        assertThatThrownBy(() -> save(once("more"))).isInstanceOf(RejectedTaskException.class);
+    }
+
+    @Test
+    void extraExecutionsMoveTheirPlacesWithTheirTaskToAnotherQueue() {
+        declare(TaskQueue.named(QUEUE).capacity(3));
+        declare(TaskQueue.named("other").capacity(3));
+        save(repeating("a").due(future()));
+        enqueue("a", null);
+        enqueue("a", null);
+
+        save(repeating("a").due(future()).queue("other"));
+
+        assertThatThrownBy(() -> save(once("b").queue("other"))).isInstanceOf(RejectedTaskException.class);
+        for (String id : numbered("t", 3)) {
+            save(once(id));
+        }
+        assertThatThrownBy(() -> save(once("more"))).isInstanceOf(RejectedTaskException.class);
+    }
+
+    @Test
+    void anExtraExecutionThatWasLostOrTriedAgainTakesNoPlace() {
+        declare(TaskQueue.named(QUEUE).capacity(2));
+        save(repeating("a").due(future()));
+        enqueue("a", null);
+        release(claimOne());
+        enqueue("a", null);
+        release(claimOne());
+
+        assertThatThrownBy(() -> enqueue("a", null)).isInstanceOf(RejectedTaskException.class);
+        succeed(claimOne());
+        succeed(claimOne());
+        enqueue("a", null);
+    }
+
+    // ---- beside the timeline
 
     @Test
     void anExtraExecutionWaitsBehindTheActiveRun() {

@@ -201,7 +201,7 @@ abstract class HintRules extends StoreRules {
 
     @Test
     void workOfAKeyThatIsFreeAgainIsHinted() {
-        save(TaskQueue.named(QUEUE).keyConcurrency(1));
+        declare(TaskQueue.named(QUEUE).keyConcurrency(1));
         Claim claim = start(once("a").key("k"));
         save(once("b").key("k"));
         sleep();
@@ -212,7 +212,7 @@ abstract class HintRules extends StoreRules {
 
     @Test
     void workOfAKeyThatIsFreeAgainBecauseItsTaskWasRemovedIsHinted() {
-        save(TaskQueue.named(QUEUE).keyConcurrency(1));
+        declare(TaskQueue.named(QUEUE).keyConcurrency(1));
         start(once("a").key("k"));
         save(once("b").key("k"));
         sleep();
@@ -228,16 +228,6 @@ abstract class HintRules extends StoreRules {
         save(once("a").queue("mail").due(due));
 
         hints.await(Hint.Kind.DUE, "mail", hint -> hint.number() == due);
-    }
-
-    @Test
-    void aSavedQueueIsHintedToAllNodes() {
-        try (HintLog others = HintLog.open(contract, store)) {
-            save(TaskQueue.named("mail").paused(true));
-
-            hints.await(Hint.Kind.QUEUE, "mail");
-            others.await(Hint.Kind.QUEUE, "mail");
-        }
     }
 
     @Test

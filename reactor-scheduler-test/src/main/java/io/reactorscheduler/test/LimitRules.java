@@ -31,7 +31,7 @@ abstract class LimitRules extends StoreRules {
 
     @Test
     void noMoreStartAtOnceThanTheRateAllowsPerPeriod() {
-        save(TaskQueue.named(QUEUE).rateLimit(TOKENS, PERIOD));
+        declare(TaskQueue.named(QUEUE).rateLimit(TOKENS, PERIOD));
         saveMany("t", 20, null);
 
         assertThat(claims(20)).hasSize(TOKENS);
@@ -39,7 +39,7 @@ abstract class LimitRules extends StoreRules {
 
     @Test
     void tokensComeBackEvenlyAndNeverTooSoon() {
-        save(TaskQueue.named(QUEUE).rateLimit(TOKENS, PERIOD));
+        declare(TaskQueue.named(QUEUE).rateLimit(TOKENS, PERIOD));
         saveMany("t", 20, null);
         long first = now();
         int claimed = 0;
@@ -60,7 +60,7 @@ abstract class LimitRules extends StoreRules {
 
     @Test
     void noMoreTokensAreSavedUpThanOnePeriodGives() {
-        save(TaskQueue.named(QUEUE).rateLimit(TOKENS, PERIOD));
+        declare(TaskQueue.named(QUEUE).rateLimit(TOKENS, PERIOD));
         saveMany("t", 20, null);
         assertThat(claims(20)).hasSize(TOKENS);
 
@@ -71,7 +71,7 @@ abstract class LimitRules extends StoreRules {
 
     @Test
     void theReplySaysWhenTheNextTokenComes() {
-        save(TaskQueue.named(QUEUE).rateLimit(TOKENS, PERIOD));
+        declare(TaskQueue.named(QUEUE).rateLimit(TOKENS, PERIOD));
         saveMany("t", 20, null);
 
         ClaimBatch batch = claim(NODE, new Slots(QUEUE, 20));
@@ -85,7 +85,7 @@ abstract class LimitRules extends StoreRules {
 
     @Test
     void aRateLimitCountsTheWholeStoreAndNotOneNode() {
-        save(TaskQueue.named(QUEUE).rateLimit(TOKENS, Duration.ofHours(1)));
+        declare(TaskQueue.named(QUEUE).rateLimit(TOKENS, Duration.ofHours(1)));
         saveMany("t", 20, null);
 
         assertThat(claims(3)).hasSize(3);
@@ -95,7 +95,7 @@ abstract class LimitRules extends StoreRules {
 
     @Test
     void aRateLimitOfOneQueueIsNothingToAnother() {
-        save(TaskQueue.named(QUEUE).rateLimit(1, Duration.ofHours(1)));
+        declare(TaskQueue.named(QUEUE).rateLimit(1, Duration.ofHours(1)));
         saveMany("t", 3, null);
         save(once("a").queue("other"));
         save(once("b").queue("other"));
@@ -107,22 +107,22 @@ abstract class LimitRules extends StoreRules {
 
     @Test
     void aLimitThatIsLiftedHoldsNoMore() {
-        save(TaskQueue.named(QUEUE).rateLimit(1, Duration.ofHours(1)));
+        declare(TaskQueue.named(QUEUE).rateLimit(1, Duration.ofHours(1)));
         saveMany("t", 10, null);
         assertThat(claims(10)).hasSize(1);
 
-        save(TaskQueue.named(QUEUE));
+        declare(TaskQueue.named(QUEUE));
 
         assertThat(claims(10)).hasSize(9);
     }
 
     @Test
     void announcingTheSameLimitAgainGivesNoFreshTokens() {
-        save(TaskQueue.named(QUEUE).rateLimit(2, Duration.ofHours(1)));
+        declare(TaskQueue.named(QUEUE).rateLimit(2, Duration.ofHours(1)));
         saveMany("t", 10, null);
         assertThat(claims(10)).hasSize(2);
 
-        save(TaskQueue.named(QUEUE).rateLimit(2, Duration.ofHours(1)));
+        declare(TaskQueue.named(QUEUE).rateLimit(2, Duration.ofHours(1)));
 
         assertThat(claims(10)).isEmpty();
     }
@@ -131,7 +131,7 @@ abstract class LimitRules extends StoreRules {
 
     @Test
     void noMoreRunAtOnceOfOneKeyThanItsConcurrency() {
-        save(TaskQueue.named(QUEUE).keyConcurrency(2));
+        declare(TaskQueue.named(QUEUE).keyConcurrency(2));
         saveMany("a", 5, "a");
         saveMany("b", 1, "b");
 
@@ -141,7 +141,7 @@ abstract class LimitRules extends StoreRules {
 
     @Test
     void theNextOfAKeyStartsWhenOneHasEnded() {
-        save(TaskQueue.named(QUEUE).keyConcurrency(1));
+        declare(TaskQueue.named(QUEUE).keyConcurrency(1));
         saveMany("a", 5, "a");
 
         List<String> order = new ArrayList<>();
@@ -156,7 +156,7 @@ abstract class LimitRules extends StoreRules {
 
     @Test
     void aKeyIsFreeHoweverItsRunEnds() {
-        save(TaskQueue.named(QUEUE).keyConcurrency(1));
+        declare(TaskQueue.named(QUEUE).keyConcurrency(1));
         long due = past();
         save(once("retried").key("k").due(due - 9).priority(9));
         retryAt(claimOne(), future());
@@ -177,7 +177,7 @@ abstract class LimitRules extends StoreRules {
 
     @Test
     void tasksWithoutAKeyAreNotLimitedByKeys() {
-        save(TaskQueue.named(QUEUE).keyConcurrency(1).keyRateLimit(1, Duration.ofHours(1)));
+        declare(TaskQueue.named(QUEUE).keyConcurrency(1).keyRateLimit(1, Duration.ofHours(1)));
         saveMany("t", 10, null);
 
         assertThat(claims(20)).hasSize(10);
@@ -185,8 +185,8 @@ abstract class LimitRules extends StoreRules {
 
     @Test
     void aKeyIsLimitedInItsOwnQueueOnly() {
-        save(TaskQueue.named("left").keyConcurrency(1));
-        save(TaskQueue.named("right").keyConcurrency(1));
+        declare(TaskQueue.named("left").keyConcurrency(1));
+        declare(TaskQueue.named("right").keyConcurrency(1));
         save(once("a").queue("left").key("k"));
         save(once("b").queue("right").key("k"));
 
@@ -196,7 +196,7 @@ abstract class LimitRules extends StoreRules {
 
     @Test
     void muchWorkOfABlockedKeyDoesNotHideOtherWorkBehindIt() {
-        save(TaskQueue.named(QUEUE).keyConcurrency(1));
+        declare(TaskQueue.named(QUEUE).keyConcurrency(1));
         saveMany("a", MANY, "a");
         assertThat(claims(1)).hasSize(1);
         save(once("b").key("b"));
@@ -207,7 +207,7 @@ abstract class LimitRules extends StoreRules {
 
     @Test
     void workOfABlockedKeyDoesNotKeepANodeAwake() {
-        save(TaskQueue.named(QUEUE).keyConcurrency(1));
+        declare(TaskQueue.named(QUEUE).keyConcurrency(1));
         saveMany("a", 3, "a");
 
         ClaimBatch batch = claim(NODE, new Slots(QUEUE, 10));
@@ -219,7 +219,7 @@ abstract class LimitRules extends StoreRules {
     @Test
     void aKeyLimitHoldsForTasksThatWereSavedBeforeIt() {
         saveMany("a", 5, "a");
-        save(TaskQueue.named(QUEUE).keyConcurrency(2));
+        declare(TaskQueue.named(QUEUE).keyConcurrency(2));
 
         assertThat(claims(10)).hasSize(2);
     }
@@ -230,7 +230,7 @@ abstract class LimitRules extends StoreRules {
         saveMany("a", 2, "a");
         saveMany("b", 1, "b");
 
-        save(TaskQueue.named(QUEUE).keyConcurrency(1));
+        declare(TaskQueue.named(QUEUE).keyConcurrency(1));
 
         assertThat(ids(claims(10))).containsExactly("b00000");
         succeed(before);
@@ -239,10 +239,10 @@ abstract class LimitRules extends StoreRules {
 
     @Test
     void aKeyLimitThatIsLiftedHoldsNoMore() {
-        save(TaskQueue.named(QUEUE).keyConcurrency(1));
+        declare(TaskQueue.named(QUEUE).keyConcurrency(1));
         saveMany("a", 5, "a");
         assertThat(claims(10)).hasSize(1);
-        save(TaskQueue.named(QUEUE));
+        declare(TaskQueue.named(QUEUE));
 
         assertThat(ids(claims(10))).isEqualTo(numbered("a", 5).subList(1, 5));
     }
@@ -251,7 +251,7 @@ abstract class LimitRules extends StoreRules {
 
     @Test
     void noMoreOfOneKeyStartThanItsRateAllows() {
-        save(TaskQueue.named(QUEUE).keyRateLimit(2, PERIOD));
+        declare(TaskQueue.named(QUEUE).keyRateLimit(2, PERIOD));
         saveMany("a", 8, "a");
         saveMany("b", 1, "b");
 
@@ -264,7 +264,7 @@ abstract class LimitRules extends StoreRules {
 
     @Test
     void theReplySaysWhenTheNextTokenOfAKeyComes() {
-        save(TaskQueue.named(QUEUE).keyRateLimit(2, PERIOD));
+        declare(TaskQueue.named(QUEUE).keyRateLimit(2, PERIOD));
         saveMany("a", 8, "a");
 
         ClaimBatch batch = claim(NODE, new Slots(QUEUE, 10));
@@ -276,7 +276,7 @@ abstract class LimitRules extends StoreRules {
 
     @Test
     void dueKeysTakeTurnsInOneClaim() {
-        save(TaskQueue.named(QUEUE).keyConcurrency(100));
+        declare(TaskQueue.named(QUEUE).keyConcurrency(100));
         saveMany("a", 20, "a");
         saveMany("b", 5, "b");
         saveMany("c", 5, "c");
@@ -286,7 +286,7 @@ abstract class LimitRules extends StoreRules {
 
     @Test
     void dueKeysTakeTurnsOverManyClaims() {
-        save(TaskQueue.named(QUEUE).keyConcurrency(100));
+        declare(TaskQueue.named(QUEUE).keyConcurrency(100));
         saveMany("a", 20, "a");
         saveMany("b", 5, "b");
         saveMany("c", 5, "c");
@@ -300,7 +300,7 @@ abstract class LimitRules extends StoreRules {
 
     @Test
     void withinAKeyTheOrderStays() {
-        save(TaskQueue.named(QUEUE).keyConcurrency(100));
+        declare(TaskQueue.named(QUEUE).keyConcurrency(100));
         saveMany("a", 20, "a");
         saveMany("b", 20, "b");
 
@@ -312,7 +312,7 @@ abstract class LimitRules extends StoreRules {
 
     @Test
     void higherPriorityGoesBeforeTheTurnsOfKeys() {
-        save(TaskQueue.named(QUEUE).keyConcurrency(100));
+        declare(TaskQueue.named(QUEUE).keyConcurrency(100));
         saveMany("b", 3, "b");
         long due = past();
         for (String id : numbered("a", 3)) {

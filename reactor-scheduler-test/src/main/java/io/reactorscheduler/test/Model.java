@@ -161,7 +161,10 @@ final class Model {
     TaskState ended(ModelTask task, ModelTask.Run run, Outcome outcome, Position next, int attempt) {
         task.active.remove(run.number);
         dead.add(Objects.requireNonNull(run.claim));
-        if (!outcome.isFinal() && !task.isCancelled()) {
+        if (outcome.kind() != Outcome.Kind.RELEASED) {
+            task.crashes = 0;
+        }
+        if (!outcome.isFinal() && !task.isHalted()) {
             run.isRetry = outcome.kind() == Outcome.Kind.RETRY_AT;
             if (run.isRetry) {
                 run.attempt = attempt + 1;
@@ -199,13 +202,14 @@ final class Model {
     List<String> expired() {
         List<String> expired = new ArrayList<>();
         for (ModelTask task : tasks.values()) {
+            task.crashes += task.hasShort() && !task.isHalted() ? 1 : 0;
             for (ModelTask.Run run : List.copyOf(task.active.values())) {
                 if (run.isShort) {
                     Claim claim = Objects.requireNonNull(run.claim);
                     expired.add(claim.executionId());
                     task.active.remove(run.number);
                     dead.add(claim);
-                    if (task.isCancelled()) {
+                    if (task.isHalted()) {
                         task.isHistoryOpen = true;
                     } else {
                         run.due(claim.dueMicros());
@@ -216,6 +220,18 @@ final class Model {
             }
         }
         return expired;
+    }
+
+    /** Halts the tasks that have crashed so often; gives their ids. */
+    List<String> quarantine(int after) {
+        List<String> quarantined = new ArrayList<>();
+        for (ModelTask task : tasks.values()) {
+            if (task.crashes >= after && !task.isHalted()) {
+                task.halt(TaskState.QUARANTINED);
+                quarantined.add(task.draft.id());
+            }
+        }
+        return quarantined;
     }
 
     void removed(String id) {
@@ -230,12 +246,13 @@ final class Model {
         if (state != null) {
             assertThat(info.state()).as("state").isEqualTo(state);
         }
+        assertThat(info.crashes()).as("crashes").isEqualTo(task.crashes);
         assertThat(info.running()).as("running").isEqualTo(task.active.size());
         assertThat(info.executions()).as("executions").isEqualTo(task.claimed);
         assertThat(info.task().input()).as("input").isEqualTo(task.draft.input());
         if (task.over != null) {
             assertThat(info.dueTime()).as("due time").isNull();
-            if (!task.isCancelled()) {
+            if (!task.isHalted()) {
                 assertThat(info.nextFireTime()).as("next fire time").isNull();
             }
         } else if (task.active.isEmpty() && task.waiting.isEmpty() && task.head.hasHead()) {

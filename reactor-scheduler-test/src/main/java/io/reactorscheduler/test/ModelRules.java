@@ -15,6 +15,7 @@ import io.reactorscheduler.TaskState;
 import io.reactorscheduler.TaskStore.Extra;
 import io.reactorscheduler.TaskStore.Recorded;
 import io.reactorscheduler.TaskStore.Saved;
+import io.reactorscheduler.TaskStore.Swept;
 import io.reactorscheduler.Trigger;
 import java.util.ArrayList;
 import java.util.List;
@@ -141,10 +142,7 @@ abstract class ModelRules extends ModelComparison {
         log("cancel " + id);
         TaskInfo info = get(store.cancel(id));
         if (task.over == null) {
-            task.isHistoryOpen |= !task.waiting.isEmpty();
-            task.waiting.clear();
-            task.start(Position.ENDED);
-            task.over = TaskState.CANCELLED;
+            task.halt(TaskState.CANCELLED);
         }
         model.assertSame(task, info);
         check(id);
@@ -157,7 +155,7 @@ abstract class ModelRules extends ModelComparison {
         Position head = dice.head(now());
         log("resume " + id + " " + head);
         TaskInfo info = get(store.resume(id, head));
-        if (task.isCancelled()) {
+        if (task.isHalted()) {
             task.start(head);
             task.fired = ModelTask.ANY;
         }
@@ -183,7 +181,7 @@ abstract class ModelRules extends ModelComparison {
     private void enqueueAny() {
         String id = dice.id();
         ModelTask task = model.tasks.get(id);
-        if (task == null || task.isCancelled()) {
+        if (task == null || task.isHalted()) {
             return;
         }
         long before = now();
@@ -244,7 +242,7 @@ abstract class ModelRules extends ModelComparison {
 
     private void end(ModelTask task, ModelTask.Run run, int kind) {
         // whether the run of a task that was given another head is tried again is up to the store
-        Outcome outcome = switch (run.isDetached && !task.isCancelled() && kind < 2 ? SUCCEEDS : kind) {
+        Outcome outcome = switch (run.isDetached && !task.isHalted() && kind < 2 ? SUCCEEDS : kind) {
             case 0 -> Outcome.retryAt(dice.head(now()).dueMicros(), ERROR);
             case 1 -> Outcome.released();
             case 2 -> Outcome.failed(ERROR);
@@ -263,7 +261,7 @@ abstract class ModelRules extends ModelComparison {
                 && !(state.isFinal() && task.overlaps() && recorded.state().isFinal())) {
             assertThat(recorded.state()).isEqualTo(state);
         }
-        if (task.over != null && task.overlaps() && !task.isCancelled()) {
+        if (task.over != null && task.overlaps() && !task.isHalted()) {
             task.over = recorded.state();
         }
         check(claim.task().id());
@@ -316,9 +314,13 @@ abstract class ModelRules extends ModelComparison {
     }
 
     private void expireAll() {
-        List<String> expired = expire();
-        log("expire " + expired);
-        assertThat(model.expired()).as("claims with a short lease").containsAll(expired);
+        pass(SHORT_LEASE.toMillis() + 20);
+        Swept swept = sweep();
+        log("expire " + swept.expired() + " quarantine " + swept.quarantined());
+        assertThat(model.expired()).as("claims with a short lease").containsAll(swept.expired());
+        assertThat(swept.quarantined())
+                .as("quarantined")
+                .containsExactlyInAnyOrderElementsOf(model.quarantine(contract.quarantineAfter()));
         model.all().forEach(task -> check(task.draft.id()));
     }
 

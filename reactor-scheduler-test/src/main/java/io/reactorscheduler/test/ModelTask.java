@@ -70,6 +70,9 @@ final class ModelTask {
     @Nullable
     TaskState over;
 
+    /** How often in a row leases of it have expired. */
+    int crashes;
+
     long fired;
     long claimed;
     int finished;
@@ -103,8 +106,9 @@ final class ModelTask {
         return waiting.size() + (head.hasHead() ? 1 : 0);
     }
 
-    boolean isCancelled() {
-        return over == TaskState.CANCELLED;
+    /** Whether it is cancelled or in quarantine. */
+    boolean isHalted() {
+        return over != null && over.isHalted();
     }
 
     /** Whether its timeline goes on: by its head, or by a run that says where. */
@@ -116,10 +120,21 @@ final class ModelTask {
     void start(Position head) {
         this.head = head;
         over = null;
+        crashes = 0;
         active.values().forEach(run -> {
             run.ownsTimeline = false;
             run.isDetached = true;
         });
+    }
+
+    /** Out of its line until it is resumed. */
+    void halt(TaskState state) {
+        int kept = crashes;
+        isHistoryOpen |= !waiting.isEmpty();
+        waiting.clear();
+        start(Position.ENDED);
+        crashes = kept;
+        over = state;
     }
 
     /** What the state must be; null where the rules leave it open. */
@@ -149,7 +164,7 @@ final class ModelTask {
 
     /** Whether only its due time keeps something of it from being claimed. */
     boolean isOpen() {
-        return !isCancelled() && (overlaps() || active.isEmpty());
+        return !isHalted() && (overlaps() || active.isEmpty());
     }
 
     /** When something must be claimable at the latest, if slots are free; {@link Position#NO_TIME} for never. */

@@ -76,7 +76,7 @@ abstract class OddValueRules extends StoreRules {
     @Test
     void aQueueAHandlerAKeyATagAndANodeMayHaveAnyName() {
         for (String name : NAMES) {
-            save(TaskQueue.named(name).keyConcurrency(1));
+            declare(TaskQueue.named(name).keyConcurrency(1));
             save(once("a").queue(name).handler(name).key(name).with(task -> task.tags(name)));
             save(once("b").queue(name).handler(name).key(name));
             Slots slots = new Slots(name, 5);

@@ -7,14 +7,11 @@ import io.reactorscheduler.ClaimRequest.Slots;
 import io.reactorscheduler.Execution;
 import io.reactorscheduler.ExecutionQuery;
 import io.reactorscheduler.Position;
-import io.reactorscheduler.RetryPolicy;
 import io.reactorscheduler.TaskInfo;
 import io.reactorscheduler.TaskQuery;
-import io.reactorscheduler.TaskQueue;
 import io.reactorscheduler.TaskState;
 import io.reactorscheduler.TaskStore.QueueStats;
 import io.reactorscheduler.TaskStore.StoreStats;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -62,6 +59,11 @@ abstract class QueryRules extends StoreRules {
         start(once("running"));
         save(once("cancelled"));
         get(store.cancel("cancelled"));
+        save(once("quarantined"));
+        for (int i = 0; i < contract.quarantineAfter(); i++) {
+            claimOne(NODE.lease(SHORT_LEASE));
+            expire();
+        }
 
         for (TaskState state : TaskState.values()) {
             List<String> expected = state == TaskState.SKIPPED
@@ -201,48 +203,6 @@ abstract class QueryRules extends StoreRules {
         assertThat(executions(ExecutionQuery.all().offset(3).limit(2)))
                 .extracting(Execution::id)
                 .containsExactly("a#7", "a#6");
-    }
-
-    // ---- queues
-
-    @Test
-    void aSavedQueueIsListedWithItsLimits() {
-        TaskQueue queue = TaskQueue.named("mail")
-                .concurrency(7)
-                .capacity(1_000)
-                .rateLimit(3, Duration.ofMillis(250))
-                .keyConcurrency(2)
-                .keyRateLimit(1, Duration.ofSeconds(9))
-                .timeout(Duration.ofSeconds(4))
-                .retry(RetryPolicy.exponential(3, Duration.ofSeconds(1)))
-                .paused(true);
-        save(queue);
-
-        TaskQueue listed = queue("mail");
-
-        assertThat(listed.concurrency()).isEqualTo(7);
-        assertThat(listed.capacity()).isEqualTo(1_000);
-        assertThat(listed.rateLimit()).isEqualTo(queue.rateLimit());
-        assertThat(listed.keyConcurrency()).isEqualTo(2);
-        assertThat(listed.keyRateLimit()).isEqualTo(queue.keyRateLimit());
-        assertThat(listed.timeout()).isEqualTo(Duration.ofSeconds(4));
-        assertThat(listed.retry()).isEqualTo(queue.retry());
-        assertThat(listed.isPaused()).isTrue();
-    }
-
-    @Test
-    void aQueueSavedAgainIsListedOnceAsItWasSavedLast() {
-        save(TaskQueue.named("mail").paused(true));
-        save(TaskQueue.named("mail").concurrency(9));
-
-        assertThat(queue("mail").concurrency()).isEqualTo(9);
-        assertThat(queue("mail").isPaused()).isFalse();
-    }
-
-    private TaskQueue queue(String name) {
-        List<TaskQueue> named = list(store.queues().filter(queue -> queue.name().equals(name)));
-        assertThat(named).as("queues named %s", name).hasSize(1);
-        return named.get(0);
     }
 
     // ---- numbers

@@ -248,7 +248,7 @@ abstract class SavingRules extends StoreRules {
 
     @Test
     void aFullQueueRejectsOneMoreTaskNamingItself() {
-        save(TaskQueue.named(QUEUE).capacity(2));
+        declare(TaskQueue.named(QUEUE).capacity(2));
         save(once("a"));
         save(repeating("b"));
 
@@ -265,7 +265,7 @@ abstract class SavingRules extends StoreRules {
 
     @Test
     void aTaskInAFullQueueCanBeReplacedAndKept() {
-        save(TaskQueue.named(QUEUE).capacity(1));
+        declare(TaskQueue.named(QUEUE).capacity(1));
         save(once("a").input("1"));
 
         assertThat(save(once("a").input("2")).isNew()).isFalse();
@@ -275,7 +275,7 @@ abstract class SavingRules extends StoreRules {
 
     @Test
     void aRunningAndARetryingTaskKeepTheirPlaceInAQueue() {
-        save(TaskQueue.named(QUEUE).capacity(1));
+        declare(TaskQueue.named(QUEUE).capacity(1));
         Claim claim = start(once("a"));
 
         assertThatThrownBy(() -> save(once("b"))).isInstanceOf(RejectedTaskException.class);
@@ -285,7 +285,7 @@ abstract class SavingRules extends StoreRules {
 
     @Test
     void thePlaceOfATaskIsFreeAfterItsEnd() {
-        save(TaskQueue.named(QUEUE).capacity(1));
+        declare(TaskQueue.named(QUEUE).capacity(1));
         succeed(start(once("completed")));
         fail(start(once("failed")));
         save(once("cancelled"));
@@ -299,9 +299,9 @@ abstract class SavingRules extends StoreRules {
 
     @Test
     void aLargerCapacityLetsMoreTasksIn() {
-        save(TaskQueue.named(QUEUE).capacity(1));
+        declare(TaskQueue.named(QUEUE).capacity(1));
         save(once("a"));
-        save(TaskQueue.named(QUEUE).capacity(2));
+        declare(TaskQueue.named(QUEUE).capacity(2));
 
         assertThat(save(once("b")).isNew()).isTrue();
     }

@@ -54,6 +54,9 @@ abstract class StoreRules {
     static final Outcome SUCCESS = Outcome.completed("\"done\"", "done");
     static final ExecutionError ERROR = ExecutionError.of("java.lang.IllegalStateException", "no luck", "at a line");
 
+    /** How far the clock of this process may be from that of a store elsewhere. */
+    static final long CLOCKS_APART_MICROS = 100_000;
+
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final long MICROS_PER_MILLI = 1_000;
     private static final long MICROS_PER_SECOND = 1_000_000;
@@ -174,8 +177,8 @@ abstract class StoreRules {
         return get(store.save(draft.newTask()));
     }
 
-    void save(TaskQueue queue) {
-        await(store.saveQueue(queue));
+    TaskQueue declare(TaskQueue queue) {
+        return get(store.declareQueue(queue));
     }
 
     // ---- claiming

@@ -54,6 +54,9 @@ public abstract class TaskStoreContract {
     /** How many tasks the races run unless they are told otherwise. */
     public static final int DEFAULT_RACE_TASKS = 10_000;
 
+    /** After how many crashes in a row a task is put in quarantine by a store that was not told otherwise. */
+    public static final int DEFAULT_QUARANTINE_AFTER = 3;
+
     /** For subclasses. */
     protected TaskStoreContract() {}
 
@@ -73,6 +76,14 @@ public abstract class TaskStoreContract {
     /** How many finished executions of one task the created store keeps; {@value #DEFAULT_KEPT_EXECUTIONS} by default. */
     protected int keptExecutions() {
         return DEFAULT_KEPT_EXECUTIONS;
+    }
+
+    /**
+     * After how many crashes in a row the created store puts a task in quarantine, at least 2; {@value
+     * #DEFAULT_QUARANTINE_AFTER} by default.
+     */
+    protected int quarantineAfter() {
+        return DEFAULT_QUARANTINE_AFTER;
     }
 
     /** How many tasks the races run; {@value #DEFAULT_RACE_TASKS} by default; fewer where each call takes its time, at least 100. */
@@ -149,8 +160,22 @@ public abstract class TaskStoreContract {
     }
 
     @Nested
+    class Quarantine extends QuarantineRules {
+        Quarantine() {
+            super(TaskStoreContract.this);
+        }
+    }
+
+    @Nested
     class Cancelling extends CancelRules {
         Cancelling() {
+            super(TaskStoreContract.this);
+        }
+    }
+
+    @Nested
+    class Queues extends QueueRules {
+        Queues() {
             super(TaskStoreContract.this);
         }
     }

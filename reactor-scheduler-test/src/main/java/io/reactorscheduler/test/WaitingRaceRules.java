@@ -122,7 +122,7 @@ abstract class WaitingRaceRules extends StoreRules {
     void aFullQueueStaysWithinItsCapacityWhenManySaveAtOnce() {
         int each = many / 50;
         int capacity = 2 * each + 1;
-        save(TaskQueue.named(QUEUE).capacity(capacity));
+        declare(TaskQueue.named(QUEUE).capacity(capacity));
         AtomicInteger rejected = new AtomicInteger();
         Race race = new Race();
         for (String prefix : List.of("a", "b", "c", "d")) {
@@ -144,7 +144,7 @@ abstract class WaitingRaceRules extends StoreRules {
     @Test
     void savingKnownTasksTakesNoPlaceNotEvenForAMoment() {
         int rounds = 2 * many;
-        save(TaskQueue.named(QUEUE).capacity(2));
+        declare(TaskQueue.named(QUEUE).capacity(2));
         save(once("known"));
         AtomicInteger saved = new AtomicInteger();
 

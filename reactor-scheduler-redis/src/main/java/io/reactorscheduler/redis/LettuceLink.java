@@ -1,0 +1,209 @@
+package io.reactorscheduler.redis;
+
+import io.lettuce.core.Range;
+import io.lettuce.core.Limit;
+import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.pubsub.RedisPubSubAdapter;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.FluxSink;
+import reactor.core.publisher.Mono;
+import reactor.util.retry.Retry;
+
+/** {@link RedisLink} over Lettuce: one connection for commands, one for messages, each made when it is needed. */
+final class LettuceLink implements RedisLink {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LettuceLink.class);
+    private static final Duration FIRST_RETRY = Duration.ofMillis(50);
+    private static final Duration LAST_RETRY = Duration.ofSeconds(2);
+
+    private final RedisOpener opener;
+    private final Duration timeout;
+    private @Nullable Mono<RedisOpener.Commands> commands;
+    private @Nullable Mono<Channels> channels;
+
+    LettuceLink(RedisOpener opener, Duration timeout) {
+        this.opener = opener;
+        this.timeout = timeout;
+    }
+
+    // ---- commands
+
+    private synchronized Mono<RedisOpener.Commands> commands() {
+        Mono<RedisOpener.Commands> known = commands;
+        if (known == null) {
+            // what failed is forgotten, so that the next call tries again
+            known = opener.commands().cacheInvalidateIf(connected -> false);
+            commands = known;
+        }
+        return known;
+    }
+
+    private <T> Mono<T> call(Function<RedisClusterAsyncCommands<String, String>, CompletionStage<T>> command) {
+        return Mono.defer(this::commands)
+                .flatMap(connected -> Mono.fromCompletionStage(() -> command.apply(connected.async()))
+                        .timeout(timeout))
+                .onErrorMap(RedisErrors::translate);
+    }
+
+    @Override
+    public Mono<List<@Nullable Object>> run(Script script, String key, List<String> args) {
+        String[] keys = {key};
+        String[] values = args.toArray(String[]::new);
+        return Mono.defer(this::commands)
+                .flatMap(connected -> Mono.fromCompletionStage(() ->
+                                connected.async().<List<@Nullable Object>>evalsha(
+                                        script.sha(), ScriptOutputType.MULTI, keys, values))
+                        .onErrorResume(
+                                RedisErrors::isUnknownScript,
+                                unknown -> Mono.fromCompletionStage(() ->
+                                        connected.async().<List<@Nullable Object>>eval(
+                                                script.text(), ScriptOutputType.MULTI, keys, values)))
+                        .timeout(timeout))
+                .onErrorMap(RedisErrors::translate);
+    }
+
+    @Override
+    public Mono<List<StreamEntry>> read(String stream, String afterId, int most) {
+        Range<String> after = Range.from(Range.Boundary.excluding(afterId), Range.Boundary.unbounded());
+        return call(async -> async.xrange(stream, after, Limit.from(most)))
+                .map(messages -> messages.stream()
+                        .map(message -> new StreamEntry(
+                                message.getId(),
+                                message.getBody().values().iterator().next()))
+                        .toList());
+    }
+
+    @Override
+    public Mono<String> info(String section) {
+        return call(async -> async.info(section));
+    }
+
+    @Override
+    public Mono<String> setting(String name) {
+        return call(async -> async.configGet(name)).mapNotNull(found -> found.get(name)).onErrorComplete();
+    }
+
+    // ---- messages
+
+    private synchronized Mono<Channels> channels() {
+        Mono<Channels> known = channels;
+        if (known == null) {
+            known = opener.messages().map(Channels::new).cacheInvalidateIf(connected -> false);
+            channels = known;
+        }
+        return known;
+    }
+
+    @Override
+    public Flux<String> listen(String channel) {
+        return Mono.defer(this::channels)
+                .flatMapMany(connected -> Flux.<String>create(sink -> connected.add(channel, sink)))
+                .doOnError(error -> LOG.warn("Cannot listen to {} now; trying again", channel, error))
+                .retryWhen(Retry.backoff(Long.MAX_VALUE, FIRST_RETRY).maxBackoff(LAST_RETRY));
+    }
+
+    /** The channels of one connection that somebody listens to; Lettuce subscribes them again when it reconnects. */
+    private static final class Channels extends RedisPubSubAdapter<String, String> {
+        private final StatefulRedisPubSubConnection<String, String> connection;
+        private final boolean isOwned;
+        private final Map<String, List<FluxSink<String>>> sinks = new HashMap<>();
+
+        Channels(RedisOpener.Messages opened) {
+            this.connection = opened.connection();
+            this.isOwned = opened.owned();
+            connection.addListener(this);
+        }
+
+        void add(String channel, FluxSink<String> sink) {
+            boolean isFirst;
+            synchronized (this) {
+                List<FluxSink<String>> known = sinks.get(channel);
+                isFirst = known == null;
+                List<FluxSink<String>> more = known == null ? new ArrayList<>() : new ArrayList<>(known);
+                more.add(sink);
+                sinks.put(channel, more);
+            }
+            sink.onDispose(() -> remove(channel, sink));
+            if (!isFirst) {
+                sink.next(LISTENING);
+            } else {
+                connection.async().subscribe(channel).exceptionally(error -> {
+                    sink.error(error);
+                    return null;
+                });
+            }
+        }
+
+        private void remove(String channel, FluxSink<String> sink) {
+            boolean isLast;
+            synchronized (this) {
+                List<FluxSink<String>> known = sinks.getOrDefault(channel, List.of());
+                List<FluxSink<String>> fewer = new ArrayList<>(known);
+                fewer.remove(sink);
+                isLast = fewer.isEmpty() && sinks.remove(channel) != null;
+                if (!fewer.isEmpty()) {
+                    sinks.put(channel, fewer);
+                }
+            }
+            if (isLast && connection.isOpen()) {
+                connection.async().unsubscribe(channel);
+            }
+        }
+
+        /** Also after a lost connection, when Lettuce subscribes again. */
+        @Override
+        public void subscribed(String channel, long count) {
+            message(channel, LISTENING);
+        }
+
+        @Override
+        public void message(String channel, String message) {
+            List<FluxSink<String>> listening;
+            synchronized (this) {
+                listening = sinks.getOrDefault(channel, List.of());
+            }
+            listening.forEach(sink -> sink.next(message));
+        }
+
+        Mono<Void> close() {
+            connection.removeListener(this);
+            return isOwned ? Mono.fromCompletionStage(connection::closeAsync) : Mono.empty();
+        }
+    }
+
+    // ---- the end
+
+    @Override
+    public Mono<Void> close() {
+        return Mono.defer(() -> {
+            Mono<RedisOpener.Commands> calls;
+            Mono<Channels> messages;
+            synchronized (this) {
+                calls = commands;
+                messages = channels;
+                commands = null;
+                channels = null;
+            }
+            Mono<Void> first = messages == null ? Mono.empty() : messages.flatMap(Channels::close);
+            Mono<Void> second = calls == null ? Mono.empty() : calls.flatMap(LettuceLink::close);
+            return first.onErrorComplete().then(second.onErrorComplete()).then(opener.close());
+        });
+    }
+
+    private static Mono<Void> close(RedisOpener.Commands connected) {
+        var owned = connected.owned();
+        return owned == null ? Mono.empty() : Mono.fromCompletionStage(owned::closeAsync);
+    }
+}

@@ -1,0 +1,78 @@
+package io.reactorscheduler.redis;
+
+import io.reactorscheduler.StoreUnavailableException;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** Looks at the server and at the namespace before they are used: version, settings, format, number of partitions. */
+final class Namespace {
+
+    /** The format that this release writes; it reads this one and all before. */
+    static final int FORMAT = 1;
+
+    static final int OLDEST_MAJOR = 7;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Namespace.class);
+
+    private final RedisSettings settings;
+    private final RedisLink link;
+
+    Namespace(RedisSettings settings, RedisLink link) {
+        this.settings = settings;
+        this.link = link;
+    }
+
+    Mono<Void> check(Partitions partitions) {
+        List<String> args = List.of(String.valueOf(FORMAT), String.valueOf(settings.partitions()));
+        return link.info("server")
+                .doOnNext(Namespace::checkVersion)
+                .then(link.setting("maxmemory-policy").doOnNext(Namespace::checkPolicy))
+                .thenMany(Flux.range(0, partitions.size()))
+                .concatMap(number -> partitions.at(number).now(Scripts.OPEN, args))
+                .doOnNext(this::checkFormat)
+                .then();
+    }
+
+    private static void checkVersion(String info) {
+        String version = info.lines()
+                .filter(line -> line.startsWith("redis_version:"))
+                .map(line -> line.substring(line.indexOf(':') + 1).trim())
+                .findFirst()
+                .orElse("");
+        int dot = version.indexOf('.');
+        if (dot > 0 && Integer.parseInt(version.substring(0, dot)) < OLDEST_MAJOR) {
+            throw new StoreUnavailableException(
+                    "Redis: the server is version " + version + ", which is too old; use " + OLDEST_MAJOR
+                            + ".0 or later",
+                    null);
+        }
+    }
+
+    private static void checkPolicy(String policy) {
+        if (!policy.equals("noeviction")) {
+            LOG.warn(
+                    "Redis has maxmemory-policy {}: it may delete tasks, leases and history whenever memory runs short, "
+                            + "and what it acknowledged is lost. Set maxmemory-policy noeviction",
+                    policy);
+        }
+    }
+
+    private void checkFormat(Row reply) {
+        if (reply.number(1) > FORMAT) {
+            throw new StoreUnavailableException(
+                    "Redis: namespace \"" + settings.namespace() + "\" has format " + reply.number(1)
+                            + ", and this release knows formats up to " + FORMAT + "; upgrade reactor-scheduler-redis",
+                    null);
+        }
+        if (reply.number(2) != settings.partitions()) {
+            throw new StoreUnavailableException(
+                    "Redis: namespace \"" + settings.namespace() + "\" was made with " + reply.number(2)
+                            + " partitions, not " + settings.partitions() + "; say partitions(" + reply.number(2)
+                            + "), or use another namespace",
+                    null);
+        }
+    }
+}

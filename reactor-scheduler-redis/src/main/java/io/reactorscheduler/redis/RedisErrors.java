@@ -1,0 +1,89 @@
+package io.reactorscheduler.redis;
+
+import io.lettuce.core.RedisCommandTimeoutException;
+import io.reactorscheduler.SchedulerException;
+import io.reactorscheduler.StoreUnavailableException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** Turns what Redis and Lettuce fail with into errors that name the setting to look at. */
+final class RedisErrors {
+
+    private RedisErrors() {}
+
+    /** Whether the server does not know the script that it was asked to run by its SHA-1. */
+    static boolean isUnknownScript(Throwable error) {
+        String message = unwrap(error).getMessage();
+        return message != null && message.startsWith("NOSCRIPT");
+    }
+
+    /** The error for callers. */
+    static SchedulerException translate(Throwable error) {
+        Throwable cause = unwrap(error);
+        if (cause instanceof SchedulerException known) {
+            return known;
+        }
+        return new StoreUnavailableException("Redis: " + advice(cause) + " (" + cause.getMessage() + ")", cause);
+    }
+
+    private static Throwable unwrap(Throwable error) {
+        Throwable cause = error;
+        while ((cause instanceof CompletionException || cause instanceof ExecutionException)
+                && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause;
+    }
+
+    private static String advice(Throwable cause) {
+        if (cause instanceof RedisCommandTimeoutException || cause instanceof TimeoutException) {
+            return "no answer in time; check that the server is up and reachable, or raise commandTimeout";
+        }
+        for (Throwable at = cause; at != null; at = at.getCause()) {
+            String advice = adviceFor(at.getMessage());
+            if (advice != null) {
+                return advice;
+            }
+        }
+        return "the call failed; check that the server is up and reachable at the given URI";
+    }
+
+    private static @Nullable String adviceFor(@Nullable String message) {
+        if (message == null) {
+            return null;
+        }
+        if (message.contains("OOM ")) {
+            return "the server is out of memory; raise its setting maxmemory or shorten the retention";
+        }
+        if (message.contains("READONLY")) {
+            return "this server is a read-only replica; give the URI of the master, of Sentinel or of the cluster, "
+                    + "or check its setting replicaof";
+        }
+        if (message.contains("LOADING")) {
+            return "the server is still loading its data after a start; it answers as soon as it is done";
+        }
+        if (message.contains("NOAUTH")) {
+            return "the server asks for a password; give it in the URI (redis://:password@host), as its setting "
+                    + "requirepass or its ACL says";
+        }
+        if (message.contains("WRONGPASS") || message.contains("invalid password")) {
+            return "user name or password in the URI is wrong; compare with the server's setting requirepass or its "
+                    + "ACL users";
+        }
+        if (message.contains("NOPERM")) {
+            return "the ACL user lacks a permission; it needs ~{namespace* keys, &{namespace* channels, and the "
+                    + "commands of ACL categories @scripting, @read, @write, @pubsub, @connection";
+        }
+        if (message.contains("MISCONF")) {
+            return "the server refuses writes because it cannot save to disk; see its log, or its setting "
+                    + "stop-writes-on-bgsave-error";
+        }
+        if (message.contains("CLUSTERDOWN")) {
+            return "the cluster has slots without a master; wait for the fail-over, or see its setting "
+                    + "cluster-require-full-coverage";
+        }
+        return null;
+    }
+}

@@ -1,0 +1,53 @@
+package io.reactorscheduler.redis;
+
+import io.reactorscheduler.InvalidTaskException;
+import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32;
+
+/**
+ * Makes every key that Java names. The keys of a partition begin with {@code {namespace:partition}:}, so they share a
+ * slot; scripts are given that prefix and append to it as {@code docs/redis.md} lists.
+ */
+final class RedisKeys {
+
+    private static final int MAX_NAMESPACE = 100;
+
+    private final String namespace;
+
+    RedisKeys(String namespace) {
+        boolean isUsable = !namespace.isBlank()
+                && namespace.length() <= MAX_NAMESPACE
+                && namespace.indexOf('{') < 0
+                && namespace.indexOf('}') < 0;
+        if (!isUsable) {
+            throw new InvalidTaskException(
+                    "namespace", namespace, "give 1 to " + MAX_NAMESPACE + " characters without braces");
+        }
+        this.namespace = namespace;
+    }
+
+    /** What the keys of a partition begin with. */
+    String prefix(int partition) {
+        return "{" + namespace + ":" + partition + "}:";
+    }
+
+    /** Where the scripts of a partition tell news. */
+    String hints(int partition) {
+        return prefix(partition) + "hints";
+    }
+
+    /** The stream of what happened in a partition. */
+    String journal(int partition) {
+        return prefix(partition) + "j";
+    }
+
+    /** The partition of a task: the same on every node and in every release. */
+    static int partitionOf(String taskId, int partitions) {
+        if (partitions == 1) {
+            return 0;
+        }
+        CRC32 hash = new CRC32();
+        hash.update(taskId.getBytes(StandardCharsets.UTF_8));
+        return (int) (hash.getValue() % partitions);
+    }
+}

@@ -1,0 +1,124 @@
+package io.reactorscheduler.redis;
+
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.StatefulConnection;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+/** How connections are made, and which of it is ours to close. */
+interface RedisOpener {
+
+    /** Connects for commands. */
+    Mono<Commands> commands();
+
+    /** Connects for messages. */
+    Mono<Messages> messages();
+
+    /** Closes the client, where it was made here. */
+    Mono<Void> close();
+
+    /**
+     * A connection for commands.
+     *
+     * @param async its commands
+     * @param owned what to close, null where it was given
+     */
+    record Commands(RedisClusterAsyncCommands<String, String> async, @Nullable StatefulConnection<?, ?> owned) {}
+
+    /**
+     * A connection for messages.
+     *
+     * @param connection where channels are subscribed
+     * @param owned whether to close it
+     */
+    record Messages(StatefulRedisPubSubConnection<String, String> connection, boolean owned) {}
+
+    /** Over a client of one server or of Sentinel. */
+    static RedisOpener of(RedisClient client) {
+        return new RedisOpener() {
+            @Override
+            public Mono<Commands> commands() {
+                // Lettuce connects off this thread, but may look up names on it: its asynchronous way needs the URI
+                return Mono.fromCallable(() -> client.connect(StringCodec.UTF8))
+                        .map(connection -> new Commands(connection.async(), connection))
+                        .subscribeOn(reactor.core.scheduler.Schedulers.boundedElastic());
+            }
+
+            @Override
+            public Mono<Messages> messages() {
+                return Mono.fromCallable(() -> client.connectPubSub(StringCodec.UTF8))
+                        .map(connection -> new Messages(connection, true))
+                        .subscribeOn(reactor.core.scheduler.Schedulers.boundedElastic());
+            }
+
+            @Override
+            public Mono<Void> close() {
+                return Mono.empty();
+            }
+        };
+    }
+
+    /** Over a client of a cluster. */
+    static RedisOpener of(RedisClusterClient client) {
+        return new RedisOpener() {
+            @Override
+            public Mono<Commands> commands() {
+                return Mono.fromCallable(() -> client.connect(StringCodec.UTF8))
+                        .map(connection -> new Commands(connection.async(), connection))
+                        .subscribeOn(reactor.core.scheduler.Schedulers.boundedElastic());
+            }
+
+            @Override
+            public Mono<Messages> messages() {
+                return Mono.fromCallable(() -> client.connectPubSub(StringCodec.UTF8))
+                        .<Messages>map(connection -> new Messages(connection, true))
+                        .subscribeOn(reactor.core.scheduler.Schedulers.boundedElastic());
+            }
+
+            @Override
+            public Mono<Void> close() {
+                return Mono.empty();
+            }
+        };
+    }
+
+    /** Over connections that the caller made and closes. */
+    static RedisOpener of(
+            StatefulRedisConnection<String, String> commands, StatefulRedisPubSubConnection<String, String> messages) {
+        return given(commands.async(), messages);
+    }
+
+    /** Over connections that the caller made and closes. */
+    static RedisOpener of(
+            StatefulRedisClusterConnection<String, String> commands,
+            StatefulRedisPubSubConnection<String, String> messages) {
+        return given(commands.async(), messages);
+    }
+
+    private static RedisOpener given(
+            RedisClusterAsyncCommands<String, String> commands,
+            StatefulRedisPubSubConnection<String, String> messages) {
+        return new RedisOpener() {
+            @Override
+            public Mono<Commands> commands() {
+                return Mono.just(new Commands(commands, null));
+            }
+
+            @Override
+            public Mono<Messages> messages() {
+                return Mono.just(new Messages(messages, false));
+            }
+
+            @Override
+            public Mono<Void> close() {
+                return Mono.empty();
+            }
+        };
+    }
+}

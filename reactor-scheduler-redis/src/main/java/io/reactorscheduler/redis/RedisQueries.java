@@ -1,0 +1,229 @@
+package io.reactorscheduler.redis;
+
+import io.reactorscheduler.Execution;
+import io.reactorscheduler.ExecutionEvent;
+import io.reactorscheduler.ExecutionQuery;
+import io.reactorscheduler.Position;
+import io.reactorscheduler.TaskInfo;
+import io.reactorscheduler.TaskQuery;
+import io.reactorscheduler.TaskQueue;
+import io.reactorscheduler.TaskState;
+import io.reactorscheduler.TaskStore.QueueStats;
+import io.reactorscheduler.TaskStore.StoreStats;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.TreeMap;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** Reads the store for people, in steps that each take the server a moment, however much there is. */
+final class RedisQueries {
+
+    private static final int SCANNED_TASKS = 500;
+    private static final int MOST_WAITING = 1_000;
+    private static final int NAMES_STEP = 1_000;
+    private static final int ROWS_STEP = 200;
+    private static final int KEYS_LOOKED_AT = 1_000;
+
+    private static final Comparator<TaskInfo> BY_ID = Comparator.comparing(TaskInfo::id);
+
+    private static final Comparator<RunCodec.Placed> NEWEST_FIRST = Comparator.comparingLong(RunCodec.Placed::order)
+            .reversed()
+            .thenComparing(RunCodec.Placed::isRun, Comparator.reverseOrder());
+
+    private final Partitions partitions;
+
+    RedisQueries(Partitions partitions) {
+        this.partitions = partitions;
+    }
+
+    // ---- tasks
+
+    Mono<TaskInfo> task(String taskId) {
+        return partitions.of(taskId).run(Scripts.FIND, List.of(taskId)).mapNotNull(reply -> {
+            Row row = reply.row(1);
+            if (Replies.UNKNOWN.is(row)) {
+                return null;
+            }
+            Replies.check(row, taskId);
+            return TaskCodec.info(row);
+        });
+    }
+
+    /** Walks all tasks and keeps the first that match; of a page no more than limit and offset are kept. */
+    Flux<TaskInfo> tasks(TaskQuery query) {
+        return Flux.defer(() -> {
+            int most = (int) Math.min((long) query.limit() + query.offset(), Integer.MAX_VALUE);
+            PriorityQueue<TaskInfo> first = new PriorityQueue<>(BY_ID.reversed());
+            return Flux.range(0, partitions.size())
+                    .concatMap(number -> scan(partitions.at(number), query, "0"))
+                    .filter(query::matches)
+                    .doOnNext(task -> {
+                        first.removeIf(known -> known.id().equals(task.id()));
+                        first.add(task);
+                        if (first.size() > most) {
+                            first.poll();
+                        }
+                    })
+                    .thenMany(Flux.defer(() ->
+                            Flux.fromStream(first.stream().sorted(BY_ID).skip(query.offset()))));
+        });
+    }
+
+    private static Flux<TaskInfo> scan(Partition partition, TaskQuery query, String cursor) {
+        TaskState state = query.state();
+        List<String> args = List.of(
+                cursor,
+                String.valueOf(SCANNED_TASKS),
+                state == null ? "" : TaskCodec.letter(state),
+                TaskCodec.orEmpty(query.queue()),
+                TaskCodec.orEmpty(query.handler()),
+                TaskCodec.orEmpty(query.after()));
+        return partition
+                .run(Scripts.SCAN, args)
+                .expand(reply -> {
+                    String next = reply.required(1);
+                    if (next.equals("0")) {
+                        return Mono.empty();
+                    }
+                    List<String> more = new ArrayList<>(args);
+                    more.set(0, next);
+                    return partition.run(Scripts.SCAN, more);
+                })
+                .concatMapIterable(reply -> reply.rows(2))
+                .map(TaskCodec::info);
+    }
+
+    // ---- executions
+
+    Flux<Execution> executions(ExecutionQuery query) {
+        String taskId = query.task();
+        Flux<RunCodec.Placed> found = taskId == null ? all(query) : of(taskId).sort(NEWEST_FIRST);
+        return found.map(RunCodec.Placed::execution)
+                .filter(query::matches)
+                .skip(query.offset())
+                .take(query.limit());
+    }
+
+    private Flux<RunCodec.Placed> of(String taskId) {
+        return partitions
+                .of(taskId)
+                .run(Scripts.HISTORY, List.of(taskId, String.valueOf(MOST_WAITING)))
+                .flatMapIterable(reply -> reply.rows(1))
+                .map(RunCodec::execution);
+    }
+
+    /** The name of an execution: its fence, by which it is newer or older, its number, its task. */
+    private record Name(Partition partition, long fence, boolean isRun, String text) {
+
+        static final Comparator<Name> NEWEST_FIRST = Comparator.comparingLong(Name::fence)
+                .reversed()
+                .thenComparing(Name::isRun, Comparator.reverseOrder());
+
+        static Name of(Partition partition, String text) {
+            int colon = text.indexOf(':');
+            int second = text.indexOf(':', colon + 1);
+            boolean isRun = !text.substring(colon, second).contains("-skipped-");
+            return new Name(partition, Long.parseLong(text.substring(0, colon)), isRun, text);
+        }
+    }
+
+    private Flux<RunCodec.Placed> all(ExecutionQuery query) {
+        boolean isRunning = query.state() == TaskState.RUNNING;
+        boolean isFinished = query.state() != null && query.state().isFinal();
+        return Flux.range(0, partitions.size())
+                .map(partitions::at)
+                .concatMap(partition -> {
+                    Flux<Name> claimed = isFinished ? Flux.empty() : names(partition, "e");
+                    Flux<Name> finished = isRunning ? Flux.empty() : names(partition, "f");
+                    return claimed.concatWith(finished);
+                })
+                .sort(Name.NEWEST_FIRST)
+                .bufferUntilChanged(Name::partition)
+                .concatMap(names -> Flux.fromIterable(names).buffer(ROWS_STEP).concatMap(RedisQueries::rows, 1), 1);
+    }
+
+    private static Flux<Name> names(Partition partition, String index) {
+        return partition
+                .run(Scripts.NAMES, List.of(index, "0", String.valueOf(NAMES_STEP - 1)))
+                .map(reply -> new Step(0, reply.texts(1)))
+                .expand(step -> step.names().size() < NAMES_STEP
+                        ? Mono.empty()
+                        : partition
+                                .run(
+                                        Scripts.NAMES,
+                                        List.of(
+                                                index,
+                                                String.valueOf(step.from() + NAMES_STEP),
+                                                String.valueOf(step.from() + 2 * NAMES_STEP - 1)))
+                                .map(reply -> new Step(step.from() + NAMES_STEP, reply.texts(1))))
+                .concatMapIterable(Step::names)
+                .map(text -> Name.of(partition, text));
+    }
+
+    private record Step(int from, List<String> names) {}
+
+    private static Flux<RunCodec.Placed> rows(List<Name> names) {
+        return names.get(0)
+                .partition()
+                .run(Scripts.ROWS, names.stream().map(Name::text).toList())
+                .flatMapIterable(reply -> reply.rows(1))
+                .map(RunCodec::execution);
+    }
+
+    Flux<ExecutionEvent> events(String executionId) {
+        return partitions
+                .of(Execution.taskIdOf(executionId))
+                .run(Scripts.EVENTS, List.of(executionId))
+                .flatMapIterable(reply -> reply.rows(1))
+                .map(row -> RunCodec.event(executionId, row));
+    }
+
+    // ---- queues and numbers
+
+    Flux<TaskQueue> queues() {
+        return partitions
+                .at(0)
+                .run(Scripts.QUEUES, List.of())
+                .flatMapIterable(reply -> reply.rows(1))
+                .filter(row -> row.text(1) != null)
+                .map(row -> QueueCodec.queue(row.required(0), row.required(1), row.required(2), row.required(3)));
+    }
+
+    Mono<StoreStats> stats() {
+        return partitions
+                .each(Scripts.STATS, List.of(String.valueOf(KEYS_LOOKED_AT)))
+                .collectList()
+                .map(replies -> {
+                    Map<TaskState, Long> tasks = new EnumMap<>(TaskState.class);
+                    Map<String, QueueStats> queues = new TreeMap<>();
+                    for (Row reply : replies) {
+                        List<String> states = reply.texts(1);
+                        for (int i = 0; i < states.size(); i += 2) {
+                            tasks.merge(
+                                    TaskCodec.state(states.get(i)), Long.valueOf(states.get(i + 1)), Long::sum);
+                        }
+                        for (Row row : reply.rows(2)) {
+                            queues.merge(row.required(0), stats(row), RedisQueries::sum);
+                        }
+                    }
+                    return new StoreStats(tasks, queues);
+                });
+    }
+
+    private static QueueStats stats(Row row) {
+        return new QueueStats(row.number(1), row.number(2), row.number(3), row.number(4, Position.NO_TIME));
+    }
+
+    private static QueueStats sum(QueueStats one, QueueStats other) {
+        return new QueueStats(
+                one.waiting() + other.waiting(),
+                one.due() + other.due(),
+                one.running() + other.running(),
+                Math.min(one.oldestDueMicros(), other.oldestDueMicros()));
+    }
+}

@@ -1,0 +1,276 @@
+package io.reactorscheduler.redis;
+
+import io.reactorscheduler.Claim;
+import io.reactorscheduler.ClaimBatch;
+import io.reactorscheduler.ClaimRequest;
+import io.reactorscheduler.Completion;
+import io.reactorscheduler.Position;
+import io.reactorscheduler.TaskStore.Advance;
+import io.reactorscheduler.TaskStore.Recorded;
+import io.reactorscheduler.TaskStore.Swept;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** What nodes do to runs: claim, renew, end, sweep. */
+final class RedisRuns {
+
+    /** Elements of one call; more are several calls. */
+    private static final int MOST_CLAIMS = 500;
+
+    private static final int MOST_ENDS = 250;
+    private static final int MOST_RENEWALS = 1_000;
+    private static final int SWEPT_LEASES = 500;
+    private static final int SWEPT_ROWS = 1_000;
+    private static final int SWEPT_TASKS = 100;
+
+    private final RedisSettings settings;
+    private final Partitions partitions;
+
+    /** Where the next claim begins, so that no partition is always last. */
+    private final AtomicInteger turn = new AtomicInteger();
+
+    RedisRuns(RedisSettings settings, Partitions partitions) {
+        this.settings = settings;
+        this.partitions = partitions;
+    }
+
+    // ---- claims
+
+    /** Asks one partition after the other for what is still free, so that never more is claimed than was asked for. */
+    Mono<ClaimBatch> claim(ClaimRequest request) {
+        return Mono.defer(() -> {
+            Claiming claiming = new Claiming(request);
+            int first = partitions.size() == 1 ? 0 : Math.floorMod(turn.getAndIncrement(), partitions.size());
+            return Flux.range(0, partitions.size())
+                    .map(i -> partitions.at((first + i) % partitions.size()))
+                    .concatMap(partition -> claim(claiming, partition))
+                    .then(Mono.fromSupplier(claiming::batch));
+        });
+    }
+
+    private static Mono<Void> claim(Claiming claiming, Partition partition) {
+        return Mono.defer(() -> {
+                    List<String> args = claiming.args(MOST_CLAIMS);
+                    return args.isEmpty()
+                            ? Mono.<Row>empty()
+                            : partition.run(Scripts.CLAIM, args).doOnNext(claiming::add);
+                })
+                .repeat(claiming::isCutShort)
+                .then(Mono.fromRunnable(claiming::endPartition));
+    }
+
+    /** One claim over all partitions. */
+    private static final class Claiming {
+        private final ClaimRequest request;
+        private final int[] free;
+        private final List<List<Claim>> claims;
+        private final long[] next;
+
+        /** As {@link #next}, of the partition that is being asked. */
+        private final long[] nextHere;
+
+        /** The places of the queues of the call that is under way. */
+        private int[] asked = new int[0];
+
+        private boolean isCutShort;
+        private long now;
+
+        Claiming(ClaimRequest request) {
+            this.request = request;
+            this.free = request.slots().stream()
+                    .mapToInt(ClaimRequest.Slots::free)
+                    .toArray();
+            this.claims = request.slots().stream()
+                    .<List<Claim>>map(slots -> new ArrayList<>())
+                    .toList();
+            this.next = new long[free.length];
+            this.nextHere = new long[free.length];
+            Arrays.fill(next, Position.NO_TIME);
+            Arrays.fill(nextHere, Position.NO_TIME);
+        }
+
+        /** Asks for so many claims at most, of the queues that have free slots; empty when there are none. */
+        List<String> args(int most) {
+            isCutShort = false;
+            asked = IntStream.range(0, free.length).filter(i -> free[i] > 0).toArray();
+            if (asked.length == 0) {
+                return List.of();
+            }
+            List<String> args = new ArrayList<>();
+            args.add(request.node());
+            args.add(String.valueOf(RedisSettings.micros(request.lease())));
+            args.add(String.valueOf(most));
+            args.add(String.valueOf(asked.length));
+            for (int place : asked) {
+                args.add(request.slots().get(place).queue());
+                args.add(String.valueOf(free[place]));
+            }
+            args.addAll(request.handlers());
+            return args;
+        }
+
+        void add(Row reply) {
+            now = reply.number(0);
+            long lease = now + RedisSettings.micros(request.lease());
+            List<String> due = reply.texts(1);
+            List<?> parts = reply.list(2);
+            List<String> counts = reply.texts(3);
+            int at = 0;
+            for (int i = 0; i < asked.length; i++) {
+                int place = asked[i];
+                int count = Integer.parseInt(counts.get(i));
+                String queue = request.slots().get(place).queue();
+                for (int claimed = 0; claimed < count; claimed++) {
+                    claims.get(place).add(RunCodec.claim(new Row(parts, at), queue, lease));
+                    at += RunCodec.CLAIM;
+                }
+                free[place] -= count;
+                nextHere[place] = due.get(i).isEmpty() ? Position.NO_TIME : Long.parseLong(due.get(i));
+            }
+            isCutShort = at / RunCodec.CLAIM >= MOST_CLAIMS;
+        }
+
+        /** Whether the call gave all that one call may give. */
+        boolean isCutShort() {
+            return isCutShort;
+        }
+
+        void endPartition() {
+            for (int i = 0; i < next.length; i++) {
+                next[i] = Math.min(next[i], nextHere[i]);
+                nextHere[i] = Position.NO_TIME;
+            }
+        }
+
+        ClaimBatch batch() {
+            return new ClaimBatch(claims.stream().flatMap(List::stream).toList(), next, now);
+        }
+    }
+
+    // ---- ends and leases
+
+    Mono<List<Recorded>> complete(List<Completion> ends) {
+        return spread(ends, end -> end.claim().task().id(), MOST_ENDS, this::complete)
+                .map(recorded -> {
+                    List<Recorded> all = new ArrayList<>();
+                    for (Recorded each : recorded) {
+                        all.add(Objects.requireNonNull(each));
+                    }
+                    return all;
+                });
+    }
+
+    private Mono<List<Recorded>> complete(Partition partition, List<Completion> ends) {
+        List<String> args = new ArrayList<>(settings.history());
+        ends.forEach(end -> RunCodec.add(end, args));
+        return partition.run(Scripts.COMPLETE, args).map(reply -> {
+            List<String> dropped = reply.texts(2);
+            List<Recorded> recorded = new ArrayList<>();
+            for (String state : reply.texts(1)) {
+                if (state.isEmpty()) {
+                    recorded.add(Recorded.STALE);
+                } else if (dropped.isEmpty()) {
+                    recorded.add(Recorded.done(TaskCodec.state(state)));
+                } else {
+                    recorded.add(new Recorded(false, TaskCodec.state(state), dropped));
+                    dropped = List.of();
+                }
+            }
+            return recorded;
+        });
+    }
+
+    Mono<Void> advance(List<Advance> heads) {
+        return spread(heads, head -> head.claim().task().id(), MOST_RENEWALS, (partition, some) -> {
+                    List<String> args = new ArrayList<>();
+                    for (Advance head : some) {
+                        RunCodec.add(head.claim(), args);
+                        TaskCodec.add(head.next(), args);
+                    }
+                    return partition
+                            .run(Scripts.ADVANCE, args)
+                            .map(reply -> some.stream().map(head -> true).toList());
+                })
+                .then();
+    }
+
+    Mono<List<Claim>> renew(List<Claim> claims, Duration lease) {
+        return spread(claims, claim -> claim.task().id(), MOST_RENEWALS, (partition, some) -> {
+                    List<String> args = new ArrayList<>();
+                    args.add(String.valueOf(RedisSettings.micros(lease)));
+                    some.forEach(claim -> RunCodec.add(claim, args));
+                    return partition.run(Scripts.RENEW, args).map(reply -> {
+                        List<Integer> lost = reply.texts(1).stream()
+                                .map(Integer::valueOf)
+                                .toList();
+                        return IntStream.range(0, some.size())
+                                .mapToObj(i -> !lost.contains(i))
+                                .toList();
+                    });
+                })
+                .map(renewed -> IntStream.range(0, claims.size())
+                        .filter(i -> !Boolean.TRUE.equals(renewed.get(i)))
+                        .mapToObj(claims::get)
+                        .toList());
+    }
+
+    /** One call for some elements of one partition. */
+    private interface Call<T, R> {
+        Mono<List<R>> apply(Partition partition, List<T> elements);
+    }
+
+    /** Calls each partition with its elements, in several calls where they are many; gives the answers in order. */
+    private <T, R> Mono<List<@Nullable R>> spread(
+            List<T> elements, Function<T, String> taskId, int most, Call<T, R> call) {
+        return Mono.defer(() -> {
+            @Nullable Object[] answers = new Object[elements.size()];
+            Map<Partition, List<Integer>> places = IntStream.range(0, elements.size())
+                    .boxed()
+                    .collect(Collectors.groupingBy(i -> partitions.of(taskId.apply(elements.get(i)))));
+            return Flux.fromIterable(places.entrySet())
+                    .flatMap(entry -> Flux.fromIterable(entry.getValue())
+                            .buffer(most)
+                            .concatMap(some -> call.apply(
+                                            entry.getKey(),
+                                            some.stream().map(elements::get).toList())
+                                    .doOnNext(given -> {
+                                        for (int i = 0; i < some.size(); i++) {
+                                            answers[some.get(i)] = given.get(i);
+                                        }
+                                    })))
+                    .then(Mono.fromSupplier(() -> cast(answers)));
+        });
+    }
+
+    @SuppressWarnings("unchecked") // only answers of the call are put in
+    private static <R> List<@Nullable R> cast(@Nullable Object[] answers) {
+        return (List<@Nullable R>) Arrays.asList(answers);
+    }
+
+    // ---- sweep
+
+    Mono<Swept> sweep() {
+        List<String> args = new ArrayList<>(settings.history());
+        args.add(String.valueOf(SWEPT_LEASES));
+        args.add(String.valueOf(SWEPT_ROWS));
+        args.add(String.valueOf(SWEPT_TASKS));
+        args.add(settings.quarantineAfter() == null ? "" : settings.quarantineAfter().toString());
+        return partitions.each(Scripts.SWEEP, args).collectList().map(replies -> new Swept(
+                all(replies, 1), all(replies, 2), all(replies, 3), all(replies, 4)));
+    }
+
+    private static List<String> all(List<Row> replies, int at) {
+        return replies.stream().flatMap(reply -> reply.texts(at).stream()).toList();
+    }
+}

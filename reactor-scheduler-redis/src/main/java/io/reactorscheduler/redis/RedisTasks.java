@@ -1,0 +1,194 @@
+package io.reactorscheduler.redis;
+
+import io.reactorscheduler.Execution;
+import io.reactorscheduler.ExecutionEvent;
+import io.reactorscheduler.NewTask;
+import io.reactorscheduler.Position;
+import io.reactorscheduler.TaskInfo;
+import io.reactorscheduler.TaskQueue;
+import io.reactorscheduler.TaskStore.Extra;
+import io.reactorscheduler.TaskStore.Saved;
+import io.reactorscheduler.Trigger;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.IntStream;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Signal;
+
+/** What callers do to tasks and queues. Saves and triggered executions that come together go in one call. */
+final class RedisTasks {
+
+    private static final int MOST_SAVES = 256;
+    private static final int MOST_EVENTS = 1_000;
+
+    private final RedisSettings settings;
+    private final Partitions partitions;
+    private final List<Gathering<NewTask, Row>> saves;
+    private final List<Gathering<Asked, Row>> enqueues;
+
+    RedisTasks(RedisSettings settings, Partitions partitions) {
+        this.settings = settings;
+        this.partitions = partitions;
+        this.saves = each(partition -> new Gathering<>(MOST_SAVES, tasks -> save(partition, tasks)));
+        this.enqueues = each(partition -> new Gathering<>(MOST_SAVES, asked -> enqueue(partition, asked)));
+    }
+
+    private <T> List<T> each(java.util.function.Function<Partition, T> make) {
+        return IntStream.range(0, partitions.size())
+                .mapToObj(number -> make.apply(partitions.at(number)))
+                .toList();
+    }
+
+    private record Asked(String taskId, Extra extra) {}
+
+    /** Names one call, so that it is answered as before when its reply is lost and it is sent again. */
+    private static String token() {
+        // unique is enough, and a secure random number may block
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        return Long.toHexString(random.nextLong()) + Long.toHexString(random.nextLong());
+    }
+
+    // ---- saving
+
+    Mono<Saved> save(NewTask task) {
+        return Mono.defer(() -> saves.get(partitions.of(task.task().id()).number()).ask(task))
+                .map(reply -> saved(task, reply));
+    }
+
+    /** Many calls of {@link #save} under way, their answers in order; ends with the first that is refused. */
+    Flux<Saved> saveAll(Flux<NewTask> tasks) {
+        return tasks.materialize()
+                .flatMapSequential(
+                        signal -> signal.isOnNext() ? save(signal.get()).materialize() : end(signal), MOST_SAVES, MOST_SAVES)
+                .dematerialize();
+    }
+
+    @SuppressWarnings("unchecked") // a signal without a value
+    private static Mono<Signal<Saved>> end(Signal<NewTask> signal) {
+        return Mono.just((Signal<Saved>) (Signal<?>) signal);
+    }
+
+    private Mono<List<Row>> save(Partition partition, List<NewTask> tasks) {
+        List<String> args = new ArrayList<>();
+        args.add(token());
+        args.add("0");
+        args.add(settings.perTask());
+        tasks.forEach(task -> TaskCodec.add(task, args));
+        return partition.run(Scripts.SAVE, args).map(reply -> reply.rows(1));
+    }
+
+    private static Saved saved(NewTask task, Row reply) {
+        Replies.check(reply, task.task().id());
+        return switch (reply.required(0)) {
+            case "K" -> new Saved(TaskCodec.record(reply.row(1)), false, true);
+            case "R" -> new Saved(task.task(), false, false);
+            default -> new Saved(task.task(), true, false);
+        };
+    }
+
+    // ---- changes
+
+    Mono<TaskInfo> cancel(String taskId) {
+        return change(Scripts.CANCEL, taskId, List.of(settings.perTask(), taskId));
+    }
+
+    Mono<TaskInfo> resume(String taskId, Position head) {
+        List<String> args = new ArrayList<>();
+        args.add(taskId);
+        TaskCodec.add(head, args);
+        return change(Scripts.RESUME, taskId, args);
+    }
+
+    Mono<TaskInfo> reschedule(String taskId, Trigger trigger, Position head) {
+        List<String> args = new ArrayList<>();
+        args.add(taskId);
+        args.add(TaskCodec.trigger(trigger));
+        args.add(TaskCodec.repeats(trigger, "1"));
+        TaskCodec.add(head, args);
+        return change(Scripts.RESCHEDULE, taskId, args);
+    }
+
+    Mono<TaskInfo> remove(String taskId) {
+        return Mono.defer(() -> change(Scripts.REMOVE, taskId, List.of(token(), taskId)));
+    }
+
+    private Mono<TaskInfo> change(Script script, String taskId, List<String> args) {
+        return partitions.of(taskId).run(script, args).map(reply -> {
+            Replies.check(reply.row(1), taskId);
+            return TaskCodec.info(reply.row(1));
+        });
+    }
+
+    Mono<Boolean> cancelExecution(String executionId) {
+        String taskId = Execution.taskIdOf(executionId);
+        List<String> args = List.of(taskId, String.valueOf(Execution.numberOf(executionId)), executionId);
+        return partitions.of(taskId).run(Scripts.STOP, args).map(reply -> {
+            Replies.check(new Row(List.of(reply.required(1))), executionId);
+            return reply.required(1).equals("R");
+        });
+    }
+
+    Mono<String> enqueue(String taskId, Extra extra) {
+        return Mono.defer(() -> enqueues.get(partitions.of(taskId).number()).ask(new Asked(taskId, extra)))
+                .map(reply -> {
+                    Replies.check(reply, taskId);
+                    return Execution.id(taskId, reply.number(1));
+                });
+    }
+
+    private static Mono<List<Row>> enqueue(Partition partition, List<Asked> asked) {
+        List<String> args = new ArrayList<>();
+        args.add(token());
+        for (Asked each : asked) {
+            String input = each.extra().input();
+            args.add(each.taskId());
+            args.add(String.valueOf(each.extra().fireMicros()));
+            args.add(input == null ? "" : "1");
+            args.add(TaskCodec.orEmpty(input));
+        }
+        return partition.run(Scripts.ENQUEUE, args).map(reply -> reply.rows(1));
+    }
+
+    Mono<Void> append(List<ExecutionEvent> events) {
+        return Flux.fromIterable(events)
+                .groupBy(event -> partitions.of(Execution.taskIdOf(event.executionId())))
+                .flatMap(group -> group.collectList().flatMap(some -> {
+                    List<String> args = new ArrayList<>();
+                    args.add(token());
+                    args.add(String.valueOf(MOST_EVENTS));
+                    some.forEach(event -> RunCodec.add(event, args));
+                    return group.key().run(Scripts.APPEND, args);
+                }))
+                .then();
+    }
+
+    // ---- queues
+
+    /** In every partition; what the first says is what the store has. */
+    Mono<TaskQueue> declare(TaskQueue queue) {
+        return partitions.each(Scripts.DECLARE, QueueCodec.args(queue)).collectList().mapNotNull(replies -> queue(
+                queue.name(), replies.get(0)));
+    }
+
+    Mono<TaskQueue> pause(String queue, boolean paused) {
+        return changed(queue, Scripts.PAUSE, List.of(queue, paused ? "1" : ""));
+    }
+
+    Mono<TaskQueue> resize(String queue, int concurrency) {
+        return changed(queue, Scripts.RESIZE, List.of(queue, String.valueOf(concurrency)));
+    }
+
+    private Mono<TaskQueue> changed(String queue, Script script, List<String> args) {
+        return partitions
+                .each(script, args)
+                .collectList()
+                .filter(replies -> replies.get(0).size() > 1)
+                .map(replies -> queue(queue, replies.get(0)));
+    }
+
+    private static TaskQueue queue(String name, Row reply) {
+        return QueueCodec.queue(name, reply.required(1), reply.required(2), reply.required(3));
+    }
+}

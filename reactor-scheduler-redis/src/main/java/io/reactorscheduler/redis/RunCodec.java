@@ -1,0 +1,171 @@
+package io.reactorscheduler.redis;
+
+import io.reactorscheduler.Claim;
+import io.reactorscheduler.Completion;
+import io.reactorscheduler.Execution;
+import io.reactorscheduler.ExecutionError;
+import io.reactorscheduler.ExecutionEvent;
+import io.reactorscheduler.Outcome;
+import io.reactorscheduler.Position;
+import io.reactorscheduler.Skip;
+import io.reactorscheduler.TaskRecord;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Claims, ends and executions as arguments of scripts, and back from their replies. */
+final class RunCodec {
+
+    /** Parts of a claim in a reply. */
+    static final int CLAIM = 17;
+
+    /** The error type of an execution whose task was put in quarantine; its message is the number of crashes. */
+    private static final String QUARANTINE = "Q";
+
+    private RunCodec() {}
+
+    // ---- claims
+
+    /** A claim: id handler priority key trigger input settings number fire due attempt fence active fired buffered asked input. */
+    static Claim claim(Row row, String queue, long leaseMicros) {
+        TaskRecord task = TaskCodec.record(row.required(0), row.required(1), queue, new Row(definition(row), 0));
+        String input = row.text(16);
+        return new Claim(
+                task,
+                row.number(7),
+                row.number(8),
+                row.number(9),
+                (int) row.number(10, 1),
+                row.number(11),
+                leaseMicros,
+                (int) row.number(12),
+                row.number(13),
+                row.number(14, Long.MIN_VALUE),
+                row.text(15) != null,
+                input == null ? task.input() : input);
+    }
+
+    private static List<?> definition(Row row) {
+        return java.util.Arrays.asList(row.text(2), row.text(3), row.text(4), row.text(5), row.text(6));
+    }
+
+    /** What names a claim: id, number, fence. */
+    static void add(Claim claim, List<String> args) {
+        args.add(claim.task().id());
+        args.add(String.valueOf(claim.number()));
+        args.add(String.valueOf(claim.fence()));
+    }
+
+    // ---- ends
+
+    static void add(Completion end, List<String> args) {
+        Claim claim = end.claim();
+        Outcome outcome = end.outcome();
+        ExecutionError error = outcome.error();
+        add(claim, args);
+        args.add(kind(outcome.kind()));
+        args.add(String.valueOf(end.attempt()));
+        args.add(TaskCodec.time(end.startedMicros()));
+        args.add(TaskCodec.time(end.endedMicros()));
+        args.add(String.valueOf(outcome.retryAtMicros()));
+        args.add(String.valueOf(claim.fireMicros()));
+        args.add(TaskCodec.buffered(claim.bufferedUntilMicros()));
+        if (end.next().equals(Position.UNCHANGED)) {
+            args.addAll(List.of("U", "", ""));
+        } else {
+            TaskCodec.add(end.next(), args);
+        }
+        args.add(outcome.result() == null ? "" : "1");
+        args.add(TaskCodec.orEmpty(outcome.result()));
+        args.add(TaskCodec.orEmpty(outcome.reason()));
+        args.add(error == null ? "" : "1");
+        args.add(error == null ? "" : error.type());
+        args.add(error == null ? "" : error.message());
+        args.add(error == null ? "" : error.stackTrace());
+        args.add(String.valueOf(end.skipped().size()));
+        for (Skip skip : end.skipped()) {
+            args.add(String.valueOf(skip.fromMicros()));
+            args.add(String.valueOf(skip.count()));
+            args.add(skip.reason());
+        }
+    }
+
+    private static String kind(Outcome.Kind kind) {
+        return switch (kind) {
+            case COMPLETED -> "C";
+            case FAILED -> "F";
+            case RETRY_AT -> "T";
+            case CANCELLED -> "X";
+            case SKIPPED -> "S";
+            case RELEASED -> "P";
+        };
+    }
+
+    // ---- executions
+
+    /**
+     * An execution with its place: definition, number, first skipped fire time, state, fire, started, ended, attempt, node,
+     * fence, result, error, reason, fire times, input, order.
+     */
+    record Placed(long order, boolean isRun, Execution execution) {}
+
+    static Placed execution(Row row) {
+        TaskRecord task = TaskCodec.record(row.row(0));
+        String number = row.required(1);
+        String skipped = row.text(2);
+        String input = row.text(14);
+        String id = Execution.id(task.id(), Long.parseLong(number));
+        Execution execution = new Execution(
+                skipped == null ? id : id + "-skipped-" + skipped,
+                task,
+                input == null ? task.input() : input,
+                TaskCodec.state(row.required(3)),
+                Objects.requireNonNull(row.instant(4)),
+                row.instant(5),
+                row.instant(6),
+                (int) row.number(7),
+                row.text(8, ""),
+                row.number(9),
+                row.text(10),
+                null,
+                row.isList(11) ? error(task.id(), row.row(11)) : null,
+                row.text(12),
+                row.number(13));
+        return new Placed(row.number(15), skipped == null, execution);
+    }
+
+    private static ExecutionError error(String taskId, Row row) {
+        String type = row.required(0);
+        return type.equals(QUARANTINE)
+                ? ExecutionError.lostNodes(taskId, (int) row.number(1))
+                : ExecutionError.of(type, row.required(1), row.required(2));
+    }
+
+    // ---- events
+
+    static void add(ExecutionEvent event, List<String> args) {
+        String id = event.executionId();
+        args.add(Execution.taskIdOf(id));
+        args.add(String.valueOf(Execution.numberOf(id)));
+        args.add(id);
+        args.add(String.valueOf(Row.microsOf(event.time())));
+        args.add(event.level().name());
+        args.add(event.message());
+        args.add(event.progress() == null ? "" : event.progress().toString());
+    }
+
+    static ExecutionEvent event(String executionId, Row row) {
+        String progress = row.required(3);
+        return new ExecutionEvent(
+                executionId,
+                Row.instantOf(row.number(0)),
+                ExecutionEvent.Level.valueOf(row.required(1)),
+                row.required(2),
+                progress.isEmpty() ? null : Double.valueOf(progress));
+    }
+
+    /** A number for the end of a list of a reply, or none. */
+    static @Nullable Long next(String text) {
+        return text.isEmpty() ? null : Long.valueOf(text);
+    }
+}

@@ -1,0 +1,71 @@
+-- What every script begins with: the prefix of its keys, the time of the server, numbers, packed rows, news for nodes.
+-- Times are epoch microseconds. Doubles hold them exactly up to the year 2255; later ones stay text.
+
+local P = KEYS[1]
+local call = redis.call
+local clock = call('TIME')
+local now = clock[1] * 1000000 + clock[2]
+local NEVER = math.huge
+local EXACT = 9007199254740992
+-- how far a double may be above a time that it cannot hold
+local ROUNDED = 64
+
+-- an argument as a number where a double holds it, else as text; nil for none
+local function num(text)
+  if text == nil or text == '' then return nil end
+  local n = tonumber(text)
+  if n > -EXACT and n < EXACT then return n end
+  return text
+end
+
+-- a time to order by, never later than it is
+local function at(time)
+  if type(time) == 'string' then return tonumber(time) - ROUNDED end
+  return time
+end
+
+-- an argument, nil for none
+local function some(text)
+  if text ~= '' then return text end
+  return nil
+end
+
+-- a number for a reply: all digits, or text as it is; false for none
+local function out(n)
+  if n == nil then return false end
+  if type(n) == 'number' then return string.format('%.0f', n) end
+  return n
+end
+
+-- the table that was packed; nil for a row that is damaged or not ours
+local function unpacked(raw)
+  if not raw then return nil end
+  local ok, row = pcall(cmsgpack.unpack, raw)
+  if ok and type(row) == 'table' then return row end
+  return nil
+end
+
+-- counters of the partition: s sequence of arrivals, f last fence, h last place in the history
+local meta = {}
+local changed = {}
+
+local function counter(name)
+  local n = meta[name]
+  if not n then
+    n = tonumber(call('HGET', P .. 'm', name) or 0)
+    meta[name] = n
+  end
+  return n
+end
+
+local function count(name, least)
+  local n = math.max(counter(name), least) + 1
+  meta[name] = n
+  changed[name] = true
+  return n
+end
+
+-- tells all nodes
+local function tell(kind, number, subject)
+  call('PUBLISH', P .. 'hints', kind .. string.format('%.0f', number) .. ':' .. subject)
+end

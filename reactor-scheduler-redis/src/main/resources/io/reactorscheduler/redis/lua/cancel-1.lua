@@ -1,0 +1,21 @@
+-- Ends a task until it is resumed: waiting work leaves the line, owners of running work are told. A task that is over
+-- stays as it is.
+-- USES: reply
+-- KEYS: prefix
+-- ARGV: executions kept, id
+-- RETURNS: now, the task, or U unknown, or B damaged
+keep_history(ARGV[1], NEVER, NEVER)
+local id = ARGV[2]
+local T, damaged = task(id)
+if not T then return { out(now), unknown(damaged) } end
+if not is_over(T.s) then
+  displace(id, T)
+  cancel_waiting(id, T, CANCELLED, true)
+  halt(T)
+  settle(id, T, nil)
+  set_state(T, 'X')
+  if open(T) > 0 then tell('C', counter('f'), id) end
+  keep(id, T)
+  settle_queues()
+end
+return { out(now), info(id, T) }

@@ -1,0 +1,54 @@
+-- USES: runs
+-- Turns the next work of a task into a claim.
+
+-- the execution to be claimed next: one that waits again, one that was asked for, or the head
+local function take_next(id, T)
+  local active, first = open(T)
+  local head = T.d and not T.z and at(T.d) or NEVER
+  local asked = T.X and at(T.D) or NEVER
+  if first then
+    local E = T.e[first]
+    if not T.o or (at(E.d) <= head and at(E.d) <= asked) then
+      E.D, E.w, E.d, E.r, E.p = E.d, nil, nil, nil, nil
+      return first, E, active
+    end
+  end
+  T.c = (T.c or 0) + 1
+  T.e = T.e or {}
+  if asked < head then
+    local X = cmsgpack.unpack(call('LPOP', P .. 'a:' .. id))
+    local after = unpacked(call('LINDEX', P .. 'a:' .. id, 0))
+    T.X, T.D = after and T.X - 1 or nil, after and after.D or nil
+    queue_of(T).u = queue_of(T).u - 1
+    T.e[X.n] = { F = X.F, D = X.D, x = 1, i = X.i, u = T.u or 0 }
+    return X.n, T.e[X.n], active
+  end
+  T.N = (T.N or 0) + 1
+  T.u = (T.u or 0) + 1
+  T.H = T.N
+  T.e[T.N] = { F = T.f or T.d, D = T.d, b = T.b, u = T.u }
+  T.d, T.f, T.b = nil, nil, nil
+  return T.N, T.e[T.N], active
+end
+
+-- claims the next work of a task that was taken out of line, and adds it to the reply
+local function claim(id, T, node, lease, reply)
+  T.n = nil
+  local number, E, active = take_next(id, T)
+  local Q = queue_of(T)
+  E.f, E.n, E.l, E.v, E.q = count('f', now), node, now, T.v, nil
+  E.k = T.k
+  if T.k then hold_key(Q, T.k) end
+  Q.r = Q.r + 1
+  call('ZADD', P .. 'e', now + lease, lease_name(id, number, E.f))
+  set_state(T, 'R')
+  if T.o then place(id, T) end
+  keep(id, T)
+  local fired = T.o and E.u or T.u or 0
+  for _, part in ipairs({
+    id, T.h, T.p and out(T.p) or false, T.k or false, T.t or false, T.i or false, T.x or false, out(number), out(E.F),
+    out(E.D), E.a and out(E.a) or false, out(E.f), out(active), out(fired), out(E.b), E.x or false, E.i or false,
+  }) do
+    reply[#reply + 1] = part
+  end
+end

@@ -1,0 +1,11 @@
+-- Makes a namespace, or tells how it was made.
+-- USES: base
+-- KEYS: prefix
+-- ARGV: format, partitions
+-- RETURNS: now, format and partitions of the namespace
+local made = call('HMGET', P .. 'm', 'F', 'p')
+if not made[1] then
+  call('HSET', P .. 'm', 'F', ARGV[1], 'p', ARGV[2])
+  made = { ARGV[1], ARGV[2] }
+end
+return { out(now), made[1], made[2] }

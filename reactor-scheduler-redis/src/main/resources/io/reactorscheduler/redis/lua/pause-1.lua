@@ -1,0 +1,13 @@
+-- Pauses a queue or lets it go on.
+-- USES: limits
+-- KEYS: prefix
+-- ARGV: name, paused (1 or empty)
+-- RETURNS: now, the settings it has, its concurrency, whether it is paused; only now where it was not declared
+local kept = call('HMGET', P .. 'Q:' .. ARGV[1], 'D', 'C', 'n')
+if not kept[1] then return { out(now) } end
+local Q = queue(ARGV[1])
+if (Q.p == 1) ~= (ARGV[2] == '1') then
+  set_queue(Q, kept[2], { ARGV[2], Q.c, Q.l, Q.L, Q.k, Q.y, Q.Y })
+  settle_queues()
+end
+return { out(now), kept[2], kept[3], ARGV[2] }

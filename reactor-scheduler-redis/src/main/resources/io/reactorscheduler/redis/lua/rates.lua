@@ -1,0 +1,52 @@
+-- USES: claims
+-- Rate limits: a bucket of as many tokens as runs, full at first, that fills evenly over the period.
+
+-- what a double may be short of a whole token
+local ALMOST = 0.999999999
+
+local function filled(tokens, counted, runs, period)
+  if not tokens then return runs end
+  return math.min(runs, tokens + math.max(0, now - counted) * runs / period)
+end
+
+local function when_full(tokens, wanted, runs, period)
+  return now + math.ceil((wanted - tokens) * period / runs)
+end
+
+-- counts the tokens of a queue; gives how many runs may start
+local function allowance(Q)
+  if not Q.l then return NEVER end
+  Q.g, Q.G = filled(Q.g, Q.G, Q.l, Q.L), now
+  return math.floor(Q.g + 1 - ALMOST)
+end
+
+-- when the next run of a queue may start, -NEVER for at any time
+local function next_token(Q)
+  if not Q.l then return -NEVER end
+  if Q.g >= ALMOST then return now end
+  return when_full(Q.g, 1, Q.l, Q.L)
+end
+
+local function use_token(Q)
+  if Q.l then Q.g = Q.g - 1 end
+end
+
+local function bucket(Q, key) return P .. 'u:' .. Q.path .. key end
+
+-- when the next run of a key may start
+local function next_of_key(Q, key)
+  if not Q.y then return now end
+  local kept = unpacked(call('GET', bucket(Q, key))) or {}
+  local tokens = filled(kept[1], kept[2], Q.y, Q.Y)
+  if tokens >= ALMOST then return now end
+  return when_full(tokens, 1, Q.y, Q.Y)
+end
+
+-- remembered until it is full again
+local function use_token_of_key(Q, key)
+  if not Q.y then return end
+  local kept = unpacked(call('GET', bucket(Q, key))) or {}
+  local tokens = filled(kept[1], kept[2], Q.y, Q.Y) - 1
+  local millis = math.ceil((when_full(tokens, Q.y, Q.y, Q.Y) - now) / 1000) + 1
+  call('SET', bucket(Q, key), cmsgpack.pack({ tokens, now }), 'PX', string.format('%.0f', millis))
+end

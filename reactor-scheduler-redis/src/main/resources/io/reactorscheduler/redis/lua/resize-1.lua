@@ -1,0 +1,13 @@
+-- Changes how many runs of a queue a node may have at once.
+-- USES: base
+-- KEYS: prefix
+-- ARGV: name, concurrency
+-- RETURNS: now, the settings it has, its concurrency, whether it is paused; only now where it was not declared
+local hash = P .. 'Q:' .. ARGV[1]
+local kept = call('HMGET', hash, 'D', 'C', 'n', 'p')
+if not kept[1] then return { out(now) } end
+if kept[3] ~= ARGV[2] then
+  call('HSET', hash, 'n', ARGV[2])
+  tell('Q', 0, ARGV[1])
+end
+return { out(now), kept[2], ARGV[2], kept[4] or '' }

@@ -1,0 +1,11 @@
+-- Tells the owner of a claimed execution to end it.
+-- USES: reply
+-- KEYS: prefix
+-- ARGV: task id, number, execution id
+-- RETURNS: now, R where it is claimed, N where not, U where its task is unknown, B damaged
+local T, damaged = task(ARGV[1])
+if not T then return { out(now), unknown(damaged)[1] } end
+local E = T.e and T.e[tonumber(ARGV[2])]
+if not E or E.w then return { out(now), 'N' } end
+tell('E', counter('f'), ARGV[3])
+return { out(now), 'R' }

@@ -1,0 +1,33 @@
+-- Returns expired leases to the line, applies retention, looks for broken invariants; so much of each at most.
+-- USES: reply trim crash
+-- KEYS: prefix
+-- ARGV: executions kept per task, age micros, executions kept in all, the most leases, rows and tasks, crashes before
+--   quarantine or empty
+-- RETURNS: now, expired executions, quarantined tasks, results of deleted executions, findings, whether there is more
+keep_history(ARGV[1], ARGV[2], ARGV[3])
+local expired, quarantined, findings = {}, {}, {}
+local patience = tonumber(ARGV[7])
+
+local late = call('ZRANGEBYSCORE', P .. 'e', '-inf', '(' .. out(now), 'LIMIT', 0, ARGV[4])
+for _, name in ipairs(late) do
+  local fence, number, id = string.match(name, '^([^:]*):([^:]*):(.*)$')
+  local T = id and task(id)
+  local n = tonumber(number)
+  local E = T and T.e and T.e[n]
+  if E and not E.w and out(E.f) == fence then
+    expired[#expired + 1] = id .. '#' .. number
+    if crash(id, T, n, E, patience) then quarantined[#quarantined + 1] = id end
+    keep(id, T)
+  else
+    call('ZREM', P .. 'e', name)
+    findings[#findings + 1] = 'lease "' .. name .. '" is of no claimed execution; it was removed'
+  end
+end
+trim_rows(tonumber(ARGV[5]))
+trim_ended(tonumber(ARGV[5]))
+for _, id in ipairs(call('SPOP', P .. 'D', 100)) do
+  findings[#findings + 1] = 'task "' .. id .. '" was due, but its row is missing or cannot be read; it stands in no line'
+end
+check_tasks(ARGV[6], findings)
+settle_queues()
+return { out(now), expired, quarantined, dropped_results(), findings, #late == tonumber(ARGV[4]) and '1' or '' }

@@ -1,0 +1,43 @@
+package io.reactorscheduler.redis;
+
+import io.reactorscheduler.TaskStore;
+import io.reactorscheduler.test.TaskStoreContract;
+import java.time.Duration;
+import java.util.UUID;
+import reactor.core.publisher.Flux;
+
+/** The contract over a real server; a topology says where it is. */
+abstract class RedisContract extends TaskStoreContract {
+
+    private static final int RACE_TASKS = 1_000;
+
+    /** A builder that knows where the server is. */
+    abstract RedisStoreBuilder builder();
+
+    /** A store that listens already, so that no test has to wait for a connection to be made. */
+    @Override
+    protected TaskStore createStore() {
+        RedisTaskStore store =
+                builder().namespace(UUID.randomUUID().toString()).build();
+        store.hints().subscribe();
+        // the scheduler's own names come after the connection is made
+        Flux.defer(store::queues).blockLast(Duration.ofSeconds(10));
+        Pause.of(Duration.ofMillis(20));
+        return store;
+    }
+
+    @Override
+    protected void advance(Duration time) {
+        Pause.of(time);
+    }
+
+    @Override
+    protected void closeStore(TaskStore store) {
+        ((RedisTaskStore) store).dispose();
+    }
+
+    @Override
+    protected int raceTasks() {
+        return RACE_TASKS;
+    }
+}
