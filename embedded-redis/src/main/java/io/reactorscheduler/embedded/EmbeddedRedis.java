@@ -40,14 +40,17 @@ public final class EmbeddedRedis implements AutoCloseable {
     private final Builder settings;
     private final Path directory;
     private final int port;
+    private final @Nullable Tls tls;
     private ServerProcess process;
     private boolean frozen;
 
-    private EmbeddedRedis(Builder settings, Path directory, int port, ServerProcess process) {
+    private EmbeddedRedis(Builder settings, Path directory, int port) {
         this.settings = settings;
         this.directory = directory;
         this.port = port;
-        this.process = process;
+        this.tls = settings.tls ? Tls.in(directory) : null;
+        writeConfig();
+        this.process = launch(settings, directory);
     }
 
     /** Starts a server with default settings that keeps nothing on disk; returns when it answers. */
@@ -73,7 +76,19 @@ public final class EmbeddedRedis implements AutoCloseable {
     /** The address of a port that leads to this server, such as that of a {@link FaultProxy}. */
     public String uriOf(int otherPort) {
         String user = settings.password == null ? "" : ":" + settings.password + "@";
-        return "redis://" + user + HOST + ":" + otherPort;
+        return (tls == null ? "redis://" : "rediss://") + user + HOST + ":" + otherPort;
+    }
+
+    /**
+     * The certificate that a client has to trust, as a PEM file.
+     *
+     * @throws IllegalStateException when the server was not built with {@link Builder#tls()}
+     */
+    public Path certificate() {
+        if (tls == null) {
+            throw new IllegalStateException(this + " does not speak TLS: build it with tls()");
+        }
+        return tls.certificate();
     }
 
     /** The id of the server's process; after a restart another one. */
@@ -157,7 +172,7 @@ public final class EmbeddedRedis implements AutoCloseable {
     }
 
     private Resp connect() throws IOException {
-        Resp resp = new Resp(new Socket(InetAddress.getLoopbackAddress(), port));
+        Resp resp = new Resp(tls == null ? new Socket(InetAddress.getLoopbackAddress(), port) : tls.connect(port));
         try {
             resp.send("AUTH", CONTROL_USER, CONTROL_PASSWORD);
             return resp;
@@ -191,8 +206,7 @@ public final class EmbeddedRedis implements AutoCloseable {
     private static EmbeddedRedis start(Builder settings) {
         for (int attempt = 1; ; attempt++) {
             int port = settings.port > 0 ? settings.port : Ports.free();
-            Path directory = newDirectory(settings.lines(port));
-            EmbeddedRedis redis = new EmbeddedRedis(settings, directory, port, launch(settings, directory));
+            EmbeddedRedis redis = new EmbeddedRedis(settings, newDirectory(), port);
             try {
                 redis.awaitReady();
                 return redis;
@@ -215,16 +229,26 @@ public final class EmbeddedRedis implements AutoCloseable {
         return ServerProcess.start(directory, directory.resolve("redis.log"), command);
     }
 
-    private static Path newDirectory(List<String> config) {
+    private static Path newDirectory() {
         try {
-            Path directory = Files.createTempDirectory("embedded-redis-");
-            List<String> lines = new ArrayList<>(config);
-            lines.add("dir " + directory);
-            Files.write(directory.resolve("redis.conf"), lines);
-            return directory;
+            return Files.createTempDirectory("embedded-redis-");
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "Cannot make a directory for Redis; set -Djava.io.tmpdir to one that can be written", e);
+        }
+    }
+
+    /** Written once: a Sentinel keeps what it learns in this file. */
+    private void writeConfig() {
+        List<String> lines = settings.lines(port);
+        if (tls != null) {
+            lines.addAll(tls.config(port));
+        }
+        lines.add("dir " + directory);
+        try {
+            Files.write(directory.resolve("redis.conf"), lines);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot write the configuration of Redis into " + directory, e);
         }
     }
 
@@ -257,6 +281,7 @@ public final class EmbeddedRedis implements AutoCloseable {
         private @Nullable String password;
         private int port;
         private boolean sentinel;
+        private boolean tls;
 
         private Builder() {}
 
@@ -280,6 +305,12 @@ public final class EmbeddedRedis implements AutoCloseable {
         /** The port, which must be free; by default one is found. */
         public Builder port(int value) {
             port = value;
+            return this;
+        }
+
+        /** Speaks TLS and nothing else, with a certificate of its own: see {@link EmbeddedRedis#certificate()}. */
+        public Builder tls() {
+            tls = true;
             return this;
         }
 

@@ -25,11 +25,11 @@ final class ServerProcess {
             "$@" </dev/null 3<&- >>"$log" 2>&1 &
             server=$!
             echo "$server"
-            { read -r ignored <&3; kill -9 "$server"; rm -rf "$directory"; } >/dev/null 2>&1 &
+            { read -r ignored <&3; trap '' TERM; kill -9 "$server"; rm -rf "$directory"; } >/dev/null 2>&1 &
             watch=$!
             exec >/dev/null 2>&1
             wait "$server"
-            kill -9 "$watch"
+            kill -TERM "$watch"
             """;
 
     private static final long END_SECONDS = 10;

@@ -121,6 +121,22 @@ class EmbeddedRedisTest {
     }
 
     @Test
+    void aServerWithTlsSpeaksNothingElse() throws IOException {
+        try (EmbeddedRedis redis = EmbeddedRedis.builder().tls().start();
+                Resp plain = new Resp(new Socket("127.0.0.1", redis.port()))) {
+            assertThat(redis.command("PING")).isEqualTo("PONG");
+            assertThat(redis.uri()).isEqualTo("rediss://127.0.0.1:" + redis.port());
+            assertThat(redis.certificate()).content().startsWith("-----BEGIN CERTIFICATE-----");
+            assertThatThrownBy(() -> plain.send("PING")).isInstanceOf(IOException.class);
+            redis.restart();
+            assertThat(redis.command("PING")).isEqualTo("PONG");
+        }
+        try (EmbeddedRedis redis = EmbeddedRedis.start()) {
+            assertThatThrownBy(redis::certificate).hasMessageContaining("build it with tls()");
+        }
+    }
+
+    @Test
     void usersCanBeGivenAsLinesOfConfiguration() throws IOException {
         try (EmbeddedRedis redis = EmbeddedRedis.builder()
                         .config("user default off")

@@ -1,8 +1,9 @@
 package io.reactorscheduler.redis;
 
-import io.lettuce.core.Range;
 import io.lettuce.core.Limit;
+import io.lettuce.core.Range;
 import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.time.Duration;
@@ -12,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
-import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,13 +62,14 @@ final class LettuceLink implements RedisLink {
         String[] keys = {key};
         String[] values = args.toArray(String[]::new);
         return Mono.defer(this::commands)
-                .flatMap(connected -> Mono.fromCompletionStage(() ->
-                                connected.async().<List<@Nullable Object>>evalsha(
-                                        script.sha(), ScriptOutputType.MULTI, keys, values))
+                .flatMap(connected -> Mono.fromCompletionStage(() -> connected
+                                .async()
+                                .<List<@Nullable Object>>evalsha(script.sha(), ScriptOutputType.MULTI, keys, values))
                         .onErrorResume(
                                 RedisErrors::isUnknownScript,
-                                unknown -> Mono.fromCompletionStage(() ->
-                                        connected.async().<List<@Nullable Object>>eval(
+                                unknown -> Mono.fromCompletionStage(() -> connected
+                                        .async()
+                                        .<List<@Nullable Object>>eval(
                                                 script.text(), ScriptOutputType.MULTI, keys, values)))
                         .timeout(timeout))
                 .onErrorMap(RedisErrors::translate);
@@ -92,7 +93,9 @@ final class LettuceLink implements RedisLink {
 
     @Override
     public Mono<String> setting(String name) {
-        return call(async -> async.configGet(name)).mapNotNull(found -> found.get(name)).onErrorComplete();
+        return call(async -> async.configGet(name))
+                .mapNotNull(found -> found.get(name))
+                .onErrorComplete();
     }
 
     // ---- messages
@@ -127,38 +130,41 @@ final class LettuceLink implements RedisLink {
         }
 
         void add(String channel, FluxSink<String> sink) {
+            sink.onDispose(() -> remove(channel, sink));
             boolean isFirst;
+            // the command too, lest it overtakes that of another subscriber
             synchronized (this) {
                 List<FluxSink<String>> known = sinks.get(channel);
                 isFirst = known == null;
                 List<FluxSink<String>> more = known == null ? new ArrayList<>() : new ArrayList<>(known);
                 more.add(sink);
                 sinks.put(channel, more);
+                if (isFirst) {
+                    var unused = connection.async().subscribe(channel).exceptionally(error -> {
+                        sink.error(error);
+                        return null;
+                    });
+                }
             }
-            sink.onDispose(() -> remove(channel, sink));
             if (!isFirst) {
                 sink.next(LISTENING);
-            } else {
-                connection.async().subscribe(channel).exceptionally(error -> {
-                    sink.error(error);
-                    return null;
-                });
             }
         }
 
-        private void remove(String channel, FluxSink<String> sink) {
-            boolean isLast;
-            synchronized (this) {
-                List<FluxSink<String>> known = sinks.getOrDefault(channel, List.of());
-                List<FluxSink<String>> fewer = new ArrayList<>(known);
-                fewer.remove(sink);
-                isLast = fewer.isEmpty() && sinks.remove(channel) != null;
-                if (!fewer.isEmpty()) {
-                    sinks.put(channel, fewer);
-                }
+        private synchronized void remove(String channel, FluxSink<String> sink) {
+            List<FluxSink<String>> known = sinks.get(channel);
+            if (known == null) {
+                return;
             }
-            if (isLast && connection.isOpen()) {
-                connection.async().unsubscribe(channel);
+            List<FluxSink<String>> fewer = new ArrayList<>(known);
+            fewer.remove(sink);
+            if (!fewer.isEmpty()) {
+                sinks.put(channel, fewer);
+                return;
+            }
+            sinks.remove(channel);
+            if (connection.isOpen()) {
+                var unused = connection.async().unsubscribe(channel);
             }
         }
 

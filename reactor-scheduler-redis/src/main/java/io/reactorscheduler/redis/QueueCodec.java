@@ -42,8 +42,7 @@ final class QueueCodec {
     }
 
     private static long micros(Duration duration) {
-        return duration.getSeconds() * MICROS_PER_SECOND
-                + (duration.getNano() + NANOS_PER_MICRO - 1) / NANOS_PER_MICRO;
+        return duration.getSeconds() * MICROS_PER_SECOND + (duration.getNano() + NANOS_PER_MICRO - 1) / NANOS_PER_MICRO;
     }
 
     private static String settings(TaskQueue queue) {
@@ -73,9 +72,8 @@ final class QueueCodec {
     }
 
     static TaskQueue queue(String name, String settings, String concurrency, String paused) {
-        Read read = new Read(TaskQueue.named(name)
-                .concurrency(Integer.parseInt(concurrency))
-                .paused(paused.equals("1")));
+        Read read = new Read(
+                TaskQueue.named(name).concurrency(Integer.parseInt(concurrency)).paused(paused.equals("1")));
         Fields.read(settings, read::field);
         return read.queue;
     }

@@ -24,16 +24,14 @@ final class RedisHints {
     /** The hints of a partition. Whenever some may have been missed, that there may be work in any queue. */
     Flux<Hint> of(Partition partition) {
         return link.listen(keys.hints(partition.number()))
-                .concatMap(message -> message.equals(RedisLink.LISTENING)
-                        ? everywhere(partition)
-                        : Mono.justOrEmpty(parse(message)));
+                .concatMap(message ->
+                        message.equals(RedisLink.LISTENING) ? everywhere(partition) : Mono.justOrEmpty(parse(message)));
     }
 
     private static Flux<Hint> everywhere(Partition partition) {
         return partition
                 .run(Scripts.QUEUES, List.of())
-                .flatMapIterable(reply -> reply.rows(1)
-                        .stream()
+                .flatMapIterable(reply -> reply.rows(1).stream()
                         .map(row -> new Hint(Hint.Kind.DUE, row.required(0), reply.number(0)))
                         .toList())
                 .onErrorResume(error -> {
@@ -48,14 +46,13 @@ final class RedisHints {
         if (colon < 2) {
             return null;
         }
-        Hint.Kind kind =
-                switch (message.charAt(0)) {
-                    case 'D' -> Hint.Kind.DUE;
-                    case 'C' -> Hint.Kind.CANCEL_TASK;
-                    case 'E' -> Hint.Kind.CANCEL_EXECUTION;
-                    case 'Q' -> Hint.Kind.QUEUE;
-                    default -> null;
-                };
+        Hint.Kind kind = switch (message.charAt(0)) {
+            case 'D' -> Hint.Kind.DUE;
+            case 'C' -> Hint.Kind.CANCEL_TASK;
+            case 'E' -> Hint.Kind.CANCEL_EXECUTION;
+            case 'Q' -> Hint.Kind.QUEUE;
+            default -> null;
+        };
         if (kind == null) {
             return null;
         }

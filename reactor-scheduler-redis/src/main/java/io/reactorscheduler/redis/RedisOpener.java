@@ -29,7 +29,9 @@ interface RedisOpener {
      * @param async its commands
      * @param owned what to close, null where it was given
      */
-    record Commands(RedisClusterAsyncCommands<String, String> async, @Nullable StatefulConnection<?, ?> owned) {}
+    record Commands(
+            RedisClusterAsyncCommands<String, String> async,
+            @Nullable StatefulConnection<?, ?> owned) {}
 
     /**
      * A connection for messages.

@@ -69,8 +69,8 @@ final class RedisQueries {
                             first.poll();
                         }
                     })
-                    .thenMany(Flux.defer(() ->
-                            Flux.fromStream(first.stream().sorted(BY_ID).skip(query.offset()))));
+                    .thenMany(Flux.defer(
+                            () -> Flux.fromStream(first.stream().sorted(BY_ID).skip(query.offset()))));
         });
     }
 
@@ -120,9 +120,8 @@ final class RedisQueries {
     /** The name of an execution: its fence, by which it is newer or older, its number, its task. */
     private record Name(Partition partition, long fence, boolean isRun, String text) {
 
-        static final Comparator<Name> NEWEST_FIRST = Comparator.comparingLong(Name::fence)
-                .reversed()
-                .thenComparing(Name::isRun, Comparator.reverseOrder());
+        static final Comparator<Name> NEWEST_FIRST =
+                Comparator.comparingLong(Name::fence).reversed().thenComparing(Name::isRun, Comparator.reverseOrder());
 
         static Name of(Partition partition, String text) {
             int colon = text.indexOf(':');
@@ -204,8 +203,7 @@ final class RedisQueries {
                     for (Row reply : replies) {
                         List<String> states = reply.texts(1);
                         for (int i = 0; i < states.size(); i += 2) {
-                            tasks.merge(
-                                    TaskCodec.state(states.get(i)), Long.valueOf(states.get(i + 1)), Long::sum);
+                            tasks.merge(TaskCodec.state(states.get(i)), Long.valueOf(states.get(i + 1)), Long::sum);
                         }
                         for (Row row : reply.rows(2)) {
                             queues.merge(row.required(0), stats(row), RedisQueries::sum);

@@ -88,9 +88,8 @@ final class RedisRuns {
 
         Claiming(ClaimRequest request) {
             this.request = request;
-            this.free = request.slots().stream()
-                    .mapToInt(ClaimRequest.Slots::free)
-                    .toArray();
+            this.free =
+                    request.slots().stream().mapToInt(ClaimRequest.Slots::free).toArray();
             this.claims = request.slots().stream()
                     .<List<Claim>>map(slots -> new ArrayList<>())
                     .toList();
@@ -211,9 +210,8 @@ final class RedisRuns {
                     args.add(String.valueOf(RedisSettings.micros(lease)));
                     some.forEach(claim -> RunCodec.add(claim, args));
                     return partition.run(Scripts.RENEW, args).map(reply -> {
-                        List<Integer> lost = reply.texts(1).stream()
-                                .map(Integer::valueOf)
-                                .toList();
+                        List<Integer> lost =
+                                reply.texts(1).stream().map(Integer::valueOf).toList();
                         return IntStream.range(0, some.size())
                                 .mapToObj(i -> !lost.contains(i))
                                 .toList();
@@ -265,9 +263,14 @@ final class RedisRuns {
         args.add(String.valueOf(SWEPT_LEASES));
         args.add(String.valueOf(SWEPT_ROWS));
         args.add(String.valueOf(SWEPT_TASKS));
-        args.add(settings.quarantineAfter() == null ? "" : settings.quarantineAfter().toString());
-        return partitions.each(Scripts.SWEEP, args).collectList().map(replies -> new Swept(
-                all(replies, 1), all(replies, 2), all(replies, 3), all(replies, 4)));
+        args.add(
+                settings.quarantineAfter() == null
+                        ? ""
+                        : settings.quarantineAfter().toString());
+        return partitions
+                .each(Scripts.SWEEP, args)
+                .collectList()
+                .map(replies -> new Swept(all(replies, 1), all(replies, 2), all(replies, 3), all(replies, 4)));
     }
 
     private static List<String> all(List<Row> replies, int at) {

@@ -37,7 +37,6 @@ record RedisSettings(
     }
 
     static long micros(Duration duration) {
-        return duration.getSeconds() * MICROS_PER_SECOND
-                + (duration.getNano() + NANOS_PER_MICRO - 1) / NANOS_PER_MICRO;
+        return duration.getSeconds() * MICROS_PER_SECOND + (duration.getNano() + NANOS_PER_MICRO - 1) / NANOS_PER_MICRO;
     }
 }

@@ -32,7 +32,9 @@ public final class RedisStoreBuilder {
             this.uri = RedisURI.create(Objects.requireNonNull(uri, "uri"));
         } catch (IllegalArgumentException malformed) {
             throw new InvalidTaskException(
-                    "uri", withoutPassword(uri), "write, for example, redis://localhost or rediss://user:password@host:6379");
+                    "uri",
+                    withoutPassword(uri),
+                    "write, for example, redis://localhost or rediss://user:password@host:6379");
         }
         this.opener = null;
         return this;

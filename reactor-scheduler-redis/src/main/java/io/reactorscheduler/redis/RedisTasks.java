@@ -53,21 +53,29 @@ final class RedisTasks {
     // ---- saving
 
     Mono<Saved> save(NewTask task) {
-        return Mono.defer(() -> saves.get(partitions.of(task.task().id()).number()).ask(task))
+        return Mono.defer(() ->
+                        saves.get(partitions.of(task.task().id()).number()).ask(task))
                 .map(reply -> saved(task, reply));
     }
 
     /** Many calls of {@link #save} under way, their answers in order; ends with the first that is refused. */
     Flux<Saved> saveAll(Flux<NewTask> tasks) {
         return tasks.materialize()
-                .flatMapSequential(
-                        signal -> signal.isOnNext() ? save(signal.get()).materialize() : end(signal), MOST_SAVES, MOST_SAVES)
+                .<Signal<Saved>>flatMapSequential(
+                        signal -> {
+                            NewTask task = signal.get();
+                            return task == null
+                                    ? Mono.just(end(signal))
+                                    : save(task).materialize();
+                        },
+                        MOST_SAVES,
+                        MOST_SAVES)
                 .dematerialize();
     }
 
-    @SuppressWarnings("unchecked") // a signal without a value
-    private static Mono<Signal<Saved>> end(Signal<NewTask> signal) {
-        return Mono.just((Signal<Saved>) (Signal<?>) signal);
+    private static Signal<Saved> end(Signal<NewTask> signal) {
+        Throwable error = signal.getThrowable();
+        return error == null ? Signal.complete() : Signal.error(error);
     }
 
     private Mono<List<Row>> save(Partition partition, List<NewTask> tasks) {
@@ -168,8 +176,10 @@ final class RedisTasks {
 
     /** In every partition; what the first says is what the store has. */
     Mono<TaskQueue> declare(TaskQueue queue) {
-        return partitions.each(Scripts.DECLARE, QueueCodec.args(queue)).collectList().mapNotNull(replies -> queue(
-                queue.name(), replies.get(0)));
+        return partitions
+                .each(Scripts.DECLARE, QueueCodec.args(queue))
+                .collectList()
+                .mapNotNull(replies -> queue(queue.name(), replies.get(0)));
     }
 
     Mono<TaskQueue> pause(String queue, boolean paused) {

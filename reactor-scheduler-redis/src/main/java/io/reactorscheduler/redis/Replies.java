@@ -47,10 +47,12 @@ enum Replies {
             case DUPLICATE -> new DuplicateTaskException(id);
             case FULL -> new RejectedTaskException(reply.required(2), reply.number(1), id);
             case UNKNOWN -> new UnknownTaskException(id);
-            case DAMAGED -> new StoreUnavailableException(
-                    "The row of task \"" + id + "\" in Redis cannot be read: something else wrote to it, or a newer "
-                            + "release did; it is left as it is. Look at it with HGET, and remove it with HDEL",
-                    null);
+            case DAMAGED ->
+                new StoreUnavailableException(
+                        "The row of task \"" + id
+                                + "\" in Redis cannot be read: something else wrote to it, or a newer "
+                                + "release did; it is left as it is. Look at it with HGET, and remove it with HDEL",
+                        null);
         };
     }
 }

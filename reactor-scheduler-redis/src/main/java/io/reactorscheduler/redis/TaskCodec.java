@@ -41,7 +41,8 @@ final class TaskCodec {
         args.add(record.priority() == 0 ? "" : String.valueOf(record.priority()));
         args.add(orEmpty(record.key()));
         args.add(trigger(record.trigger()));
-        args.add(repeats(record.trigger(), "r") + (record.overlap().overlaps() ? "o" : "") + (input == null ? "" : "i"));
+        args.add(
+                repeats(record.trigger(), "r") + (record.overlap().overlaps() ? "o" : "") + (input == null ? "" : "i"));
         args.add(orEmpty(input));
         args.add(settings(record));
         add(task.head(), args);
@@ -107,9 +108,9 @@ final class TaskCodec {
         if (record.collectsResults()) {
             fields.add('c', "");
         }
-        record.headers().entrySet().stream().sorted(Map.Entry.comparingByKey()).forEach(header -> fields.add(
-                        'k', header.getKey())
-                .add('v', header.getValue()));
+        record.headers().entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .forEach(header -> fields.add('k', header.getKey()).add('v', header.getValue()));
         return fields.toString();
     }
 
@@ -117,8 +118,7 @@ final class TaskCodec {
 
     /** The task of a definition, its first elements those of {@link #DEFINITION}. */
     static TaskRecord record(Row row) {
-        return record(
-                row.required(0), row.required(1), row.text(2, TaskQueue.DEFAULT_NAME), new Row(tail(row), 0));
+        return record(row.required(0), row.required(1), row.text(2, TaskQueue.DEFAULT_NAME), new Row(tail(row), 0));
     }
 
     private static List<@Nullable String> tail(Row row) {
@@ -146,7 +146,8 @@ final class TaskCodec {
             task = task.key(key);
         }
         String settings = row.text(4);
-        return builder.settingsOf(settings == null ? task : settings(settings, task, builder)).build();
+        return builder.settingsOf(settings == null ? task : settings(settings, task, builder))
+                .build();
     }
 
     static Trigger trigger(@Nullable String text) {

@@ -55,13 +55,13 @@ final class UriOpener implements RedisOpener {
         Made known = made;
         if (known == null) {
             ClientResources resources = ClientResources.builder()
-                    .reconnectDelay(Delay.equalJitter(
-                            Duration.ofMillis(10), LONGEST_RECONNECT_DELAY, 2, TimeUnit.MILLISECONDS))
+                    .reconnectDelay(
+                            Delay.equalJitter(Duration.ofMillis(10), LONGEST_RECONNECT_DELAY, 2, TimeUnit.MILLISECONDS))
                     .build();
             try {
                 known = make(resources);
             } catch (RuntimeException unreachable) {
-                resources.shutdown(0, 1, TimeUnit.SECONDS);
+                var unused = resources.shutdown(0, 1, TimeUnit.SECONDS);
                 throw unreachable;
             }
             made = known;
@@ -90,7 +90,6 @@ final class UriOpener implements RedisOpener {
                 .socketOptions(socket)
                 .topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
                         .enablePeriodicRefresh(TOPOLOGY_REFRESH)
-                        .enableAllAdaptiveRefreshTriggers()
                         .adaptiveRefreshTriggersTimeout(timeout)
                         .build())
                 .build());
@@ -113,7 +112,7 @@ final class UriOpener implements RedisOpener {
         made = null;
         if (known != null) {
             known.shutdown().run();
-            known.resources().shutdown(0, 1, TimeUnit.SECONDS);
+            var unused = known.resources().shutdown(0, 1, TimeUnit.SECONDS);
         }
     }
 }

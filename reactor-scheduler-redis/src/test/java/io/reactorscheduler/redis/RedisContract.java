@@ -17,8 +17,7 @@ abstract class RedisContract extends TaskStoreContract {
     /** A store that listens already, so that no test has to wait for a connection to be made. */
     @Override
     protected TaskStore createStore() {
-        RedisTaskStore store =
-                builder().namespace(UUID.randomUUID().toString()).build();
+        RedisTaskStore store = builder().namespace(UUID.randomUUID().toString()).build();
         store.hints().subscribe();
         // the scheduler's own names come after the connection is made
         Flux.defer(store::queues).blockLast(Duration.ofSeconds(10));

@@ -1,0 +1,53 @@
+-- Takes a lock for an owner, or says when it is worth asking again; the same owner may ask again and gets the same answer.
+-- GUARANTEE: until a lease ends nobody else gets the lock; each owner's fence is above all fences before it, also where
+-- this server has forgotten them, as long as its clock was not set back.
+-- USES: lock_line
+-- KEYS[1]: lock (hash)
+-- ARGV[1]: owner, as client/number
+-- ARGV[2]: lease (microseconds)
+-- ARGV[3]: patience (microseconds): how long the owner counts as waiting; 0 for one that does not wait
+-- ARGV[4]: grace (microseconds): how long a free lock is kept for the first in line
+-- ARGV[5]: channels, the prefix of the names of the clients' channels
+-- RETURNS: 1 and the fence, or 0 and microseconds until it is worth asking again
+local lock, owner = KEYS[1], ARGV[1]
+local lease, patience, grace = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local DAY_MILLIS = 86400000
+local now = now_micros()
+local fields = redis.call('HMGET', lock, 'owner', 'fence', 'until', 'offered', 'offerUntil')
+local holder, fence, ends = fields[1], tonumber(fields[2] or '0'), tonumber(fields[3] or '0')
+local offered, offer_ends = fields[4], tonumber(fields[5] or '0')
+
+local function wait(micros)
+  if patience > 0 then
+    redis.call('ZADD', lock .. ':line', 'NX', text(now), owner)
+    redis.call('ZADD', lock .. ':seen', text(now + patience), owner)
+    redis.call('PEXPIRE', lock .. ':line', math.ceil(patience / 500))
+    redis.call('PEXPIRE', lock .. ':seen', math.ceil(patience / 500))
+  end
+  return {0, math.max(micros, 1)}
+end
+
+if holder and holder ~= owner and ends > now then
+  return wait(ends - now)
+end
+if holder ~= owner then
+  if offered and offered ~= owner then
+    if offer_ends > now then
+      return wait(offer_ends - now)
+    end
+    leave_line(lock, offered) -- did not come
+  end
+  local first = first_in_line(lock, now)
+  if first and first ~= owner then
+    redis.call('HDEL', lock, 'owner', 'until')
+    offer(lock, first, now + grace, ARGV[5])
+    redis.call('PEXPIRE', lock, DAY_MILLIS)
+    return wait(grace)
+  end
+  fence = math.max(fence + 1, now)
+end
+redis.call('HSET', lock, 'owner', owner, 'fence', text(fence), 'until', text(now + lease))
+redis.call('HDEL', lock, 'offered', 'offerUntil')
+redis.call('PEXPIRE', lock, math.ceil(lease / 1000) + DAY_MILLIS)
+leave_line(lock, owner)
+return {1, fence}

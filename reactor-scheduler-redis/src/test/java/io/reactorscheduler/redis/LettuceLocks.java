@@ -1,0 +1,20 @@
+package io.reactorscheduler.redis;
+
+import reactor.blockhound.BlockHound;
+import reactor.blockhound.integration.BlockHoundIntegration;
+
+/**
+ * Lets threads that write commands wait for each other inside Lettuce, for as long as one needs to count itself in or out. An error
+ * thrown there would leave the count wrong and hang the connection for ever.
+ */
+public final class LettuceLocks implements BlockHoundIntegration {
+
+    private static final String LOCK = "io.lettuce.core.protocol.SharedLock";
+
+    @Override
+    public void applyTo(BlockHound.Builder builder) {
+        builder.allowBlockingCallsInside(LOCK, "incrementWriters")
+                .allowBlockingCallsInside(LOCK, "decrementWriters")
+                .allowBlockingCallsInside(LOCK, "doExclusive");
+    }
+}
