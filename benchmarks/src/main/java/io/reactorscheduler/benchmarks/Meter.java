@@ -5,6 +5,8 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
@@ -15,13 +17,14 @@ final class Meter {
     private static final OperatingSystemMXBean SYSTEM =
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+    private static final List<ProcessHandle> OTHERS = new CopyOnWriteArrayList<>();
     private static final long LOOK_NANOS = 100_000;
 
     /** Longer than any measurement that is worth its time. */
     private static final Duration PATIENCE = Duration.ofSeconds(120);
 
     private final long startNanos = System.nanoTime();
-    private final long startCpuNanos = SYSTEM.getProcessCpuTime();
+    private final long startCpuNanos = cpuNanos();
 
     private Meter() {}
 
@@ -31,7 +34,7 @@ final class Meter {
 
     /** Adds how many a second, CPU seconds per million, and seconds, since the start. */
     void putInto(Values values, long done) {
-        long cpuNanos = SYSTEM.getProcessCpuTime() - startCpuNanos;
+        long cpuNanos = cpuNanos() - startCpuNanos;
         double seconds = seconds();
         values.put("per_s", done / seconds);
         values.put("cpu_s_per_million", cpuNanos / 1e3 / done);
@@ -40,6 +43,19 @@ final class Meter {
 
     double seconds() {
         return (System.nanoTime() - startNanos) / 1e9;
+    }
+
+    /** Counts the CPU time of another process, too: that of a subject that is no Java. */
+    static void alsoCount(ProcessHandle process) {
+        OTHERS.add(process);
+    }
+
+    private static long cpuNanos() {
+        long others = OTHERS.stream()
+                .map(process -> process.info().totalCpuDuration().orElse(Duration.ZERO))
+                .mapToLong(Duration::toNanos)
+                .sum();
+        return SYSTEM.getProcessCpuTime() + others;
     }
 
     /** The wall clock in epoch microseconds. */

@@ -18,6 +18,8 @@ record Metric(String value, String label, double factor, boolean isMoreBetter) {
     static final Metric EARLY = less("early", "early", 1);
     static final Metric BYTES = less("bytes_per_task", "B/task", 1);
 
+    static final Metric READS = less("reads_per_job", "reads/job", 1);
+
     static Metric more(String value, String label, double factor) {
         return new Metric(value, label, factor, true);
     }

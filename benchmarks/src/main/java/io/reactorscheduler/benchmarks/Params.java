@@ -43,7 +43,7 @@ final class Params {
     /** How many tasks a subject gets that cannot take them all in reasonable time; a rate shrinks alike. */
     Params scaled(double share) {
         Params result = this;
-        for (String name : new String[] {"n", "rate"}) {
+        for (String name : new String[] {"n", "rate", "pending"}) {
             if (byName.containsKey(name)) {
                 result = result.with(name, Math.max(Math.min(get(name), 100), Math.round(get(name) * share)));
             }

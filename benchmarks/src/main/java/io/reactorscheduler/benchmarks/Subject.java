@@ -78,6 +78,26 @@ interface Subject extends AutoCloseable {
         throw new Cannot("has no streams of results");
     }
 
+    /** Saves {@code n} tasks that are due at once, in bulk, while nobody runs any. */
+    default void enqueue(int n) throws Exception {
+        throw new Cannot("keeps nothing that nobody runs");
+    }
+
+    /** As {@link #enqueue}, with one call for each task; calls may be under way at the same time. */
+    default void enqueueEach(int n) throws Exception {
+        throw new Cannot("keeps nothing that nobody runs");
+    }
+
+    /** Saves {@code n} tasks that are due in an hour, in bulk. */
+    default void enqueueLater(int n) throws Exception {
+        throw new Cannot("has no due times");
+    }
+
+    /** Begins to run whatever is enqueued, by this node, until it is closed. */
+    default void work(Runnable work) throws Exception {
+        throw new Cannot("keeps nothing that nobody runs");
+    }
+
     @Override
     void close() throws Exception;
 

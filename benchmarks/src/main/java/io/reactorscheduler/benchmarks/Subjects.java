@@ -21,7 +21,11 @@ enum Subjects {
     QUARTZ(Field.MEMORY, 0.1, QuartzSubject::new),
     DB_SCHEDULER(Field.MEMORY, 0.05, DbSchedulerSubject::new),
     JOBRUNR(Field.MEMORY, 0.01, JobRunrSubject::new),
-    CRON_UTILS(Field.MEMORY, 1, CronUtilsSubject::new);
+    CRON_UTILS(Field.MEMORY, 1, CronUtilsSubject::new),
+    OURS_REDIS(Field.REDIS, 1, OursRedisSubject::new),
+    LUA(Field.REDIS, 1, LuaSubject::new),
+    REDISSON(Field.REDIS, 0.2, RedissonSubject::new),
+    BULLMQ(Field.REDIS, 0.5, BullMqSubject::new);
 
     private static final String VERSIONS = "/versions.properties";
 
@@ -47,6 +51,11 @@ enum Subjects {
     /** Which share of the tasks of a workload, and of their rate, it is given: those that are far slower get fewer. */
     double share() {
         return share;
+    }
+
+    /** Whether it is this library, which all others are compared with. */
+    boolean isOurs() {
+        return this == OURS || this == OURS_REDIS;
     }
 
     /** A fresh one, ready to work. */

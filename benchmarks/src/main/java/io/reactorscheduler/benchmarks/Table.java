@@ -11,8 +11,6 @@ import java.util.stream.Collectors;
 /** Prints measurements of one case: a line for each subject, medians and ranges, and how many times better ours is. */
 final class Table {
 
-    private static final String OURS = Subjects.OURS.key();
-
     private Table() {}
 
     /** All cases that occur, in their order. */
@@ -29,7 +27,11 @@ final class Table {
                 .collect(Collectors.groupingBy(Measurement::subject, LinkedHashMap::new, Collectors.toList()));
         List<Metric> metrics = workload.metrics();
         Metric first = metrics.get(0);
-        double ours = median(bySubject.getOrDefault(OURS, List.of()), first);
+        double ours = median(
+                measurements.stream()
+                        .filter(each -> Subjects.of(each.subject()).isOurs())
+                        .toList(),
+                first);
 
         out.printf(
                 "%n%s (%s)%n%s%n", workload.key(), Params.of(measurements.get(0).of()), workload.question());
@@ -45,7 +47,7 @@ final class Table {
                 row.add(any.cannot() != null ? "cannot: " + any.cannot() : "failed: " + any.failed());
             } else {
                 metrics.forEach(metric -> row.add(range(each, metric)));
-                row.add(subject.equals(OURS) ? "" : ratio(ours, median(each, first), first));
+                row.add(Subjects.of(subject).isOurs() ? "" : ratio(ours, median(each, first), first));
                 if (!any.params().equals(any.of())) {
                     row.add("with " + Params.of(any.params()));
                 }

@@ -22,7 +22,15 @@ final class Workloads {
             FireNowWorkload.TIMEOUTS,
             new InFlightWorkload(),
             new PrioritiesWorkload(),
-            new StreamWorkload());
+            new StreamWorkload(),
+            RedisWorkload.ENQUEUE,
+            RedisWorkload.ENQUEUE_EACH,
+            RedisWorkload.DRAIN,
+            RedisWorkload.END_TO_END,
+            new RedisDelayedWorkload(),
+            RedisCostWorkload.IDLE,
+            RedisCostWorkload.BYTES,
+            RedisCostWorkload.FUTURE);
 
     private Workloads() {}
 
