@@ -37,7 +37,6 @@ final class BullMqSubject implements Subject {
 
     BullMqSubject() throws IOException, InterruptedException {
         Path directory = install(Subjects.BULLMQ.version().replace("BullMQ ", ""));
-        RedisServer.clear();
         node = new ProcessBuilder("node", directory.resolve("bullmq.mjs").toString(), RedisServer.uri())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
@@ -46,6 +45,11 @@ final class BullMqSubject implements Subject {
         Thread reader = new Thread(this::read);
         reader.setDaemon(true);
         reader.start();
+    }
+
+    @Override
+    public Subjects kind() {
+        return Subjects.BULLMQ;
     }
 
     @Override

@@ -43,6 +43,9 @@ final class Child {
 
     private static Values run(Workload workload, Subjects subject, Params params) throws Exception {
         Values values = new Values();
+        if (workload.field() == Field.REDIS) {
+            RedisServer.clear();
+        }
         try (Subject opened = subject.open()) {
             workload.measure(opened, params, values);
         }

@@ -56,10 +56,14 @@ final class LuaSubject implements Subject {
     private final String end;
 
     LuaSubject() {
-        RedisServer.clear();
         enqueue = connection.sync().scriptLoad(ENQUEUE);
         claim = connection.sync().scriptLoad(CLAIM);
         end = connection.sync().scriptLoad(END);
+    }
+
+    @Override
+    public Subjects kind() {
+        return Subjects.LUA;
     }
 
     @Override

@@ -43,6 +43,7 @@ public final class Main {
                 Arguments arguments = new Arguments(rest);
                 run(Workloads.list(arguments.text("workload", "all")), arguments);
             }
+            case "work" -> work(new Arguments(rest));
             case "measure" -> measure(new Arguments(rest));
             case "table" -> Table.printAll(read(Path.of(new Arguments(rest).text("in", ""))), System.out);
             case "list" -> list();
@@ -112,6 +113,13 @@ public final class Main {
         System.setOut(System.err);
         Child.main(arguments, out);
         // subjects may have left threads that are no daemons
+        System.exit(0);
+    }
+
+    private static void work(Arguments arguments) throws Exception {
+        PrintStream out = System.out;
+        System.setOut(System.err);
+        WorkerProcess.main(Subjects.of(arguments.text("subject", "")), out);
         System.exit(0);
     }
 

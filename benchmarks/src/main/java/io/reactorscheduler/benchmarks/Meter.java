@@ -10,6 +10,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 
 /** What this process uses: wall clock and CPU time between two moments, heap, threads. */
 final class Meter {
@@ -45,13 +46,14 @@ final class Meter {
         return (System.nanoTime() - startNanos) / 1e9;
     }
 
-    /** Counts the CPU time of another process, too: that of a subject that is no Java. */
+    /** Counts the CPU time of another process and of its children, too: that of a subject outside of this JVM. */
     static void alsoCount(ProcessHandle process) {
         OTHERS.add(process);
     }
 
     private static long cpuNanos() {
         long others = OTHERS.stream()
+                .flatMap(process -> Stream.concat(Stream.of(process), process.descendants()))
                 .map(process -> process.info().totalCpuDuration().orElse(Duration.ZERO))
                 .mapToLong(Duration::toNanos)
                 .sum();

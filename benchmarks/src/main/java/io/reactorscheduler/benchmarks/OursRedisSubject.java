@@ -25,7 +25,11 @@ final class OursRedisSubject implements Subject {
     private final ReactiveScheduler client = node();
 
     OursRedisSubject() {
-        RedisServer.clear();
+    }
+
+    @Override
+    public Subjects kind() {
+        return Subjects.OURS_REDIS;
     }
 
     @Override

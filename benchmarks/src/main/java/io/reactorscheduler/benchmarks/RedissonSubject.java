@@ -27,7 +27,6 @@ public final class RedissonSubject implements Subject {
     private final RScheduledExecutorService executor;
 
     RedissonSubject() {
-        RedisServer.clear();
         Config config = new Config();
         config.useSingleServer().setAddress(RedisServer.uri());
         redisson = Redisson.create(config);
@@ -61,6 +60,11 @@ public final class RedissonSubject implements Subject {
         public void run() {
             Objects.requireNonNull(lateness).record(dueMicros);
         }
+    }
+
+    @Override
+    public Subjects kind() {
+        return Subjects.REDISSON;
     }
 
     @Override

@@ -93,6 +93,11 @@ interface Subject extends AutoCloseable {
         throw new Cannot("has no due times");
     }
 
+    /** What other JVMs open to be nodes beside this one. */
+    default Subjects kind() {
+        throw new Cannot("keeps nothing that other nodes could run");
+    }
+
     /** Begins to run whatever is enqueued, by this node, until it is closed. */
     default void work(Runnable work) throws Exception {
         throw new Cannot("keeps nothing that nobody runs");
