@@ -24,8 +24,7 @@ final class OursRedisSubject implements Subject {
     /** Not started: it only enqueues. */
     private final ReactiveScheduler client = node();
 
-    OursRedisSubject() {
-    }
+    OursRedisSubject() {}
 
     @Override
     public Subjects kind() {
