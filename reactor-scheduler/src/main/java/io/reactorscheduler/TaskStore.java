@@ -144,6 +144,18 @@ public interface TaskStore {
      */
     Mono<Swept> sweep();
 
+    /**
+     * What happened to all tasks on all nodes, in the order in which the store did it, and then what happens; never ends.
+     * Live entries may come up to some seconds late. A store keeps a bounded number of them.
+     *
+     * @param after the cursor of the entry to go on after, an empty text for all that are kept, null for what happens from
+     *     now on
+     */
+    default Flux<JournalEntry> journal(@Nullable String after) {
+        return Flux.error(() -> new UnsupportedOperationException(
+                getClass().getSimpleName() + " keeps no journal; follow ReactiveScheduler.events() on each node"));
+    }
+
     /** Hot: what a sleeping or running node should know at once. May be lost; then the safety poll finds it. */
     Flux<Hint> hints();
 

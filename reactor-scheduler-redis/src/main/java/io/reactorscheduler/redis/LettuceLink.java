@@ -1,7 +1,5 @@
 package io.reactorscheduler.redis;
 
-import io.lettuce.core.Limit;
-import io.lettuce.core.Range;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
@@ -73,17 +71,6 @@ final class LettuceLink implements RedisLink {
                                                 script.text(), ScriptOutputType.MULTI, keys, values)))
                         .timeout(timeout))
                 .onErrorMap(RedisErrors::translate);
-    }
-
-    @Override
-    public Mono<List<StreamEntry>> read(String stream, String afterId, int most) {
-        Range<String> after = Range.from(Range.Boundary.excluding(afterId), Range.Boundary.unbounded());
-        return call(async -> async.xrange(stream, after, Limit.from(most)))
-                .map(messages -> messages.stream()
-                        .map(message -> new StreamEntry(
-                                message.getId(),
-                                message.getBody().values().iterator().next()))
-                        .toList());
     }
 
     @Override
@@ -183,8 +170,14 @@ final class LettuceLink implements RedisLink {
             listening.forEach(sink -> sink.next(message));
         }
 
+        /** Those who still listen do so over the next connection. */
         Mono<Void> close() {
             connection.removeListener(this);
+            List<FluxSink<String>> left;
+            synchronized (this) {
+                left = sinks.values().stream().flatMap(List::stream).toList();
+            }
+            left.forEach(sink -> sink.error(new IllegalStateException("the connection was closed here")));
             return isOwned ? Mono.fromCompletionStage(connection::closeAsync) : Mono.empty();
         }
     }
@@ -196,15 +189,18 @@ final class LettuceLink implements RedisLink {
         return Mono.defer(() -> {
             Mono<RedisOpener.Commands> calls;
             Mono<Channels> messages;
+            Mono<Void> client;
+            // together, so that whoever comes next is given nothing of what is being closed
             synchronized (this) {
                 calls = commands;
                 messages = channels;
+                client = opener.close();
                 commands = null;
                 channels = null;
             }
             Mono<Void> first = messages == null ? Mono.empty() : messages.flatMap(Channels::close);
             Mono<Void> second = calls == null ? Mono.empty() : calls.flatMap(LettuceLink::close);
-            return first.onErrorComplete().then(second.onErrorComplete()).then(opener.close());
+            return first.onErrorComplete().then(second.onErrorComplete()).then(client);
         });
     }
 

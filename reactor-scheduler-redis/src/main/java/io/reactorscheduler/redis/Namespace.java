@@ -26,7 +26,8 @@ final class Namespace {
     }
 
     Mono<Void> check(Partitions partitions) {
-        List<String> args = List.of(String.valueOf(FORMAT), String.valueOf(settings.partitions()));
+        List<String> args = List.of(
+                String.valueOf(FORMAT), String.valueOf(settings.partitions()), String.valueOf(settings.journal()));
         return link.info("server")
                 .doOnNext(Namespace::checkVersion)
                 .then(link.setting("maxmemory-policy").doOnNext(Namespace::checkPolicy))

@@ -36,9 +36,9 @@ final class RedisKeys {
         return prefix(partition) + "hints";
     }
 
-    /** The stream of what happened in a partition. */
+    /** Where the scripts of a partition say that the journal has grown. */
     String journal(int partition) {
-        return prefix(partition) + "j";
+        return prefix(partition) + "journal";
     }
 
     /** The partition of a task: the same on every node and in every release. */

@@ -28,9 +28,6 @@ interface RedisLink {
      */
     Flux<String> listen(String channel);
 
-    /** The entries of a stream after an id, at most so many. */
-    Mono<List<StreamEntry>> read(String stream, String afterId, int most);
-
     /** A section of INFO of one server. */
     Mono<String> info(String section);
 
@@ -39,12 +36,4 @@ interface RedisLink {
 
     /** Closes what this link opened; it may be used again. */
     Mono<Void> close();
-
-    /**
-     * One entry of a stream.
-     *
-     * @param id its id
-     * @param value the value of its only field
-     */
-    record StreamEntry(String id, String value) {}
 }

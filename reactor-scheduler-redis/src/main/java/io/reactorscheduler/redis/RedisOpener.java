@@ -20,7 +20,7 @@ interface RedisOpener {
     /** Connects for messages. */
     Mono<Messages> messages();
 
-    /** Closes the client, where it was made here. */
+    /** Lets go of the client at once, where it was made here; closes it when subscribed. */
     Mono<Void> close();
 
     /**

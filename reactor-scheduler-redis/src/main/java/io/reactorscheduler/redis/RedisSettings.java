@@ -13,13 +13,15 @@ import org.jspecify.annotations.Nullable;
  * @param retention what is kept of finished executions
  * @param safetyPoll how long a node may sleep without looking
  * @param quarantineAfter crashes in a row before quarantine, null for never
+ * @param journal how many entries the journal of a partition keeps, 0 for none
  */
 record RedisSettings(
         String namespace,
         int partitions,
         Retention retention,
         Duration safetyPoll,
-        @Nullable Integer quarantineAfter) {
+        @Nullable Integer quarantineAfter,
+        int journal) {
 
     private static final long MICROS_PER_SECOND = 1_000_000;
     private static final int NANOS_PER_MICRO = 1_000;

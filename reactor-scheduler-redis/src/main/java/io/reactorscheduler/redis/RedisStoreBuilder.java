@@ -21,6 +21,7 @@ public final class RedisStoreBuilder {
     private Duration safetyPoll = RedisTaskStore.DEFAULT_SAFETY_POLL;
     private Duration commandTimeout = RedisTaskStore.DEFAULT_COMMAND_TIMEOUT;
     private @Nullable Integer quarantineAfter = RedisTaskStore.DEFAULT_QUARANTINE_AFTER;
+    private int journal = RedisTaskStore.DEFAULT_JOURNAL;
     private @Nullable RedisURI uri;
     private @Nullable RedisOpener opener;
 
@@ -141,6 +142,25 @@ public final class RedisStoreBuilder {
         return this;
     }
 
+    /**
+     * How much the journal of a partition keeps: about so many calls of the store with up to 100 events each, at least 1;
+     * {@value RedisTaskStore#DEFAULT_JOURNAL} by default. It is one setting of a namespace, that of the store that was
+     * connected last.
+     */
+    public RedisStoreBuilder journal(int calls) {
+        if (calls < 1) {
+            throw new InvalidTaskException("journal", calls, "give 1 or more, or say noJournal()");
+        }
+        this.journal = calls;
+        return this;
+    }
+
+    /** No journal is written. */
+    public RedisStoreBuilder noJournal() {
+        this.journal = 0;
+        return this;
+    }
+
     /** The store; connects at first use. */
     public RedisTaskStore build() {
         RedisOpener given = opener;
@@ -151,7 +171,8 @@ public final class RedisStoreBuilder {
             }
             given = new UriOpener(where, commandTimeout);
         }
-        RedisSettings settings = new RedisSettings(namespace, partitions, retention, safetyPoll, quarantineAfter);
+        RedisSettings settings =
+                new RedisSettings(namespace, partitions, retention, safetyPoll, quarantineAfter, journal);
         return new RedisTaskStore(settings, new LettuceLink(given, commandTimeout));
     }
 }

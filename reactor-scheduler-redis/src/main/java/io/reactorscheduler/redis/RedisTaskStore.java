@@ -7,6 +7,7 @@ import io.reactorscheduler.Completion;
 import io.reactorscheduler.Execution;
 import io.reactorscheduler.ExecutionEvent;
 import io.reactorscheduler.ExecutionQuery;
+import io.reactorscheduler.JournalEntry;
 import io.reactorscheduler.NewTask;
 import io.reactorscheduler.Position;
 import io.reactorscheduler.TaskInfo;
@@ -16,6 +17,7 @@ import io.reactorscheduler.TaskStore;
 import io.reactorscheduler.Trigger;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -44,6 +46,9 @@ public final class RedisTaskStore implements TaskStore, Disposable {
     /** After how many lost nodes in a row a task is put in quarantine unless it is said otherwise. */
     public static final int DEFAULT_QUARANTINE_AFTER = 3;
 
+    /** How many calls of the store the journal of a partition keeps unless it is said otherwise. */
+    public static final int DEFAULT_JOURNAL = 2_000;
+
     /** How long a node sleeps at most without looking for work unless it is said otherwise. */
     public static final Duration DEFAULT_SAFETY_POLL = Duration.ofSeconds(5);
 
@@ -55,6 +60,7 @@ public final class RedisTaskStore implements TaskStore, Disposable {
     private final StoreLink link;
     private final Partitions partitions;
     private final RedisHints hints;
+    private final RedisJournal journal;
     private final RedisTasks tasks;
     private final RedisRuns runs;
     private final RedisQueries queries;
@@ -67,6 +73,7 @@ public final class RedisTaskStore implements TaskStore, Disposable {
         this.partitions = new Partitions(settings, keys, redis, clock, Mono.defer(link::ready));
         link.check(namespace.check(partitions));
         this.hints = new RedisHints(keys, redis);
+        this.journal = new RedisJournal(settings, keys, redis, partitions);
         this.tasks = new RedisTasks(settings, partitions);
         this.runs = new RedisRuns(settings, partitions);
         this.queries = new RedisQueries(partitions);
@@ -229,6 +236,11 @@ public final class RedisTaskStore implements TaskStore, Disposable {
     public Flux<Hint> hints() {
         return link.using(Flux.range(0, settings.partitions())
                 .flatMap(number -> hints.of(partitions.at(number)), settings.partitions()));
+    }
+
+    @Override
+    public Flux<JournalEntry> journal(@Nullable String after) {
+        return link.using(journal.after(after));
     }
 
     // ---- the end

@@ -27,6 +27,7 @@ final class Scripts {
     static final Script RESIZE = Script.named("resize-1");
     static final Script QUEUES = Script.named("queues-1");
     static final Script STATS = Script.named("stats-1");
+    static final Script JOURNAL = Script.named("journal-1");
     static final Script SWEEP = Script.named("sweep-1");
 
     private Scripts() {}

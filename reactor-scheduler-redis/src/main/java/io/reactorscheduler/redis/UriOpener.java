@@ -26,7 +26,7 @@ final class UriOpener implements RedisOpener {
 
     private final RedisURI uri;
     private final Duration timeout;
-    private @Nullable Made made;
+    private @Nullable Mono<Made> made;
 
     UriOpener(RedisURI uri, Duration timeout) {
         this.uri = uri;
@@ -47,26 +47,29 @@ final class UriOpener implements RedisOpener {
         return opener().flatMap(RedisOpener::messages);
     }
 
-    private Mono<RedisOpener> opener() {
-        return Mono.fromCallable(this::make).subscribeOn(Schedulers.boundedElastic());
-    }
-
-    private synchronized RedisOpener make() {
-        Made known = made;
+    private synchronized Mono<RedisOpener> opener() {
+        Mono<Made> known = made;
         if (known == null) {
-            ClientResources resources = ClientResources.builder()
-                    .reconnectDelay(
-                            Delay.equalJitter(Duration.ofMillis(10), LONGEST_RECONNECT_DELAY, 2, TimeUnit.MILLISECONDS))
-                    .build();
-            try {
-                known = make(resources);
-            } catch (RuntimeException unreachable) {
-                var unused = resources.shutdown(0, 1, TimeUnit.SECONDS);
-                throw unreachable;
-            }
+            // what failed is forgotten, so that the next call tries again
+            known = Mono.fromCallable(this::make)
+                    .subscribeOn(Schedulers.boundedElastic())
+                    .cacheInvalidateIf(any -> false);
             made = known;
         }
-        return known.opener();
+        return known.map(Made::opener);
+    }
+
+    private Made make() {
+        ClientResources resources = ClientResources.builder()
+                .reconnectDelay(
+                        Delay.equalJitter(Duration.ofMillis(10), LONGEST_RECONNECT_DELAY, 2, TimeUnit.MILLISECONDS))
+                .build();
+        try {
+            return make(resources);
+        } catch (RuntimeException unreachable) {
+            var unused = resources.shutdown(0, 1, TimeUnit.SECONDS);
+            throw unreachable;
+        }
     }
 
     private Made make(ClientResources resources) {
@@ -103,16 +106,18 @@ final class UriOpener implements RedisOpener {
     }
 
     @Override
-    public Mono<Void> close() {
-        return Mono.<Void>fromRunnable(this::shutdown).subscribeOn(Schedulers.boundedElastic());
+    public synchronized Mono<Void> close() {
+        Mono<Made> known = made;
+        made = null;
+        return known == null
+                ? Mono.empty()
+                : known.publishOn(Schedulers.boundedElastic())
+                        .doOnNext(UriOpener::shutdown)
+                        .then();
     }
 
-    private synchronized void shutdown() {
-        Made known = made;
-        made = null;
-        if (known != null) {
-            known.shutdown().run();
-            var unused = known.resources().shutdown(0, 1, TimeUnit.SECONDS);
-        }
+    private static void shutdown(Made known) {
+        known.shutdown().run();
+        var unused = known.resources().shutdown(0, 1, TimeUnit.SECONDS);
     }
 }

@@ -79,12 +79,16 @@ abstract class LockRules {
         List<Long> fences = Collections.synchronizedList(new ArrayList<>());
         List<Integer> together = Flux.range(0, 150)
                 .flatMap(
-                        i -> clients.get(i % clients.size()).withLease("a", LONG, held -> Mono.defer(() -> {
-                                    fences.add(held.fence());
-                                    return Mono.just(inside.incrementAndGet());
-                                })
-                                .delayElement(Duration.ofMillis(i % 4))
-                                .doOnNext(number -> inside.decrementAndGet())),
+                        i -> clients.get(i % clients.size())
+                                .withLease(
+                                        "a",
+                                        LONG,
+                                        held -> Mono.defer(() -> {
+                                                    fences.add(held.fence());
+                                                    return Mono.just(inside.incrementAndGet());
+                                                })
+                                                .delayElement(Duration.ofMillis(i % 4))
+                                                .doOnNext(number -> inside.decrementAndGet())),
                         150)
                 .collectList()
                 .block();
@@ -124,7 +128,8 @@ abstract class LockRules {
         }
         first.release().block();
         Flux.merge(waiting).blockLast(Duration.ofSeconds(10));
-        assertThat(order).containsExactlyElementsOf(IntStream.range(0, 10).boxed().toList());
+        assertThat(order)
+                .containsExactlyElementsOf(IntStream.range(0, 10).boxed().toList());
     }
 
     @Test
@@ -285,7 +290,8 @@ abstract class LockRules {
     void oneWhoDoesNotTakeItsTurnLosesItsPlace() {
         LockCalls calls = new LockCalls(link(), RedisLock.DEFAULT_NAMESPACE, Schedulers::parallel);
         LockLease first = locks.acquire("a", LONG).block();
-        assertThat(calls.acquire("a", "vanished/1", LONG, true).block().isGiven()).isFalse();
+        assertThat(calls.acquire("a", "vanished/1", LONG, true).block().isGiven())
+                .isFalse();
         Mono<LockLease> third = others.acquire("a", LONG).cache();
         third.subscribe();
         awaitInLine("a", 2);
@@ -324,7 +330,8 @@ abstract class LockRules {
         for (String name : names) {
             assertThat(others.tryAcquire(name, LONG).block()).as(name).isNull();
         }
-        RedisLock elsewhere = RedisLock.builder().uri(uri()).namespace("elsewhere").build();
+        RedisLock elsewhere =
+                RedisLock.builder().uri(uri()).namespace("elsewhere").build();
         made.add(elsewhere);
         assertThat(elsewhere.tryAcquire("a", LONG).block()).isNotNull();
     }
@@ -406,7 +413,8 @@ abstract class LockRules {
         Leadership here = Leadership.of(locks, "reports", LONG);
         StepVerifier.create(here.whileLeading(fence -> Flux.just("a", "b")))
                 .expectNext("a", "b")
-                .then(() -> assertThat(others.tryAcquire("reports", LONG).block()).isNull())
+                .then(() ->
+                        assertThat(others.tryAcquire("reports", LONG).block()).isNull())
                 .expectNoEvent(Duration.ofMillis(300))
                 .thenCancel()
                 .verify();
@@ -424,7 +432,9 @@ abstract class LockRules {
                 .doOnNext(last::set)
                 .filter(found -> found == number)
                 .repeatWhenEmpty(asked -> asked.delayElements(Duration.ofMillis(5)))
-                .timeout(Duration.ofSeconds(10), Mono.error(() -> new AssertionError(last + " instead of " + number + " in line")))
+                .timeout(
+                        Duration.ofSeconds(10),
+                        Mono.error(() -> new AssertionError(last + " instead of " + number + " in line")))
                 .block();
     }
 }

@@ -49,19 +49,25 @@ class RedisLockTest extends LockRules {
     void argumentsAreCheckedByTheCall() {
         RedisLock locks = RedisLock.connect("redis://localhost");
         Duration lease = Duration.ofSeconds(1);
-        assertThatThrownBy(() -> locks.acquire(null, lease)).hasMessage("name null: give a lock a name of 1 to 200 characters");
+        assertThatThrownBy(() -> locks.acquire(null, lease))
+                .hasMessage("name null: give a lock a name of 1 to 200 characters");
         assertThatThrownBy(() -> locks.tryAcquire(" ", lease)).hasMessageStartingWith("name  :");
-        assertThatThrownBy(() -> locks.acquire("x".repeat(10_000), lease)).hasMessageStartingWith("name 10000 characters:");
-        assertThatThrownBy(() -> locks.acquire("a", Duration.ofMillis(99))).hasMessageStartingWith("lease PT0.099S: give");
+        assertThatThrownBy(() -> locks.acquire("x".repeat(10_000), lease))
+                .hasMessageStartingWith("name 10000 characters:");
+        assertThatThrownBy(() -> locks.acquire("a", Duration.ofMillis(99)))
+                .hasMessageStartingWith("lease PT0.099S: give");
         assertThatThrownBy(() -> locks.acquire("a", Duration.ofDays(2))).hasMessageStartingWith("lease PT48H: give");
         assertThatThrownBy(() -> locks.acquire("a", null)).hasMessageStartingWith("lease null: give");
-        assertThatThrownBy(() -> locks.withLock("a", lease, (Mono<Object>) null)).hasMessageStartingWith("work null");
+        assertThatThrownBy(() -> locks.withLock("a", lease, (Mono<Object>) null))
+                .hasMessageStartingWith("work null");
         assertThatThrownBy(() -> locks.withLease("a", lease, null)).hasMessageStartingWith("work null");
         assertThatThrownBy(() -> RedisLock.builder().build()).hasMessageContaining("uri(...) or client(...)");
         assertThatThrownBy(() -> RedisLock.builder().namespace("a{b")).hasMessageStartingWith("namespace a{b: give");
-        assertThatThrownBy(() -> RedisLock.builder().commandTimeout(Duration.ZERO)).hasMessageStartingWith("commandTimeout PT0S");
+        assertThatThrownBy(() -> RedisLock.builder().commandTimeout(Duration.ZERO))
+                .hasMessageStartingWith("commandTimeout PT0S");
         assertThatThrownBy(() -> Leadership.of(null, "a", lease)).hasMessageStartingWith("locks null");
         assertThatThrownBy(() -> Leadership.of(locks, "", lease)).hasMessageStartingWith("name ");
-        assertThatThrownBy(() -> Leadership.of(locks, "a", lease).whileLeading(null)).hasMessageStartingWith("work null");
+        assertThatThrownBy(() -> Leadership.of(locks, "a", lease).whileLeading(null))
+                .hasMessageStartingWith("work null");
     }
 }

@@ -45,17 +45,16 @@ local function unpacked(raw)
   return nil
 end
 
--- counters of the partition: s sequence of arrivals, f last fence, h last place in the history
-local meta = {}
+-- counters of the partition: s sequence of arrivals, f last fence, h last place in the history; J journal entries kept
+local meta = nil
 local changed = {}
 
 local function counter(name)
-  local n = meta[name]
-  if not n then
-    n = tonumber(call('HGET', P .. 'm', name) or 0)
-    meta[name] = n
+  if not meta then
+    local row = call('HMGET', P .. 'm', 's', 'f', 'h', 'J')
+    meta = { s = tonumber(row[1] or 0), f = tonumber(row[2] or 0), h = tonumber(row[3] or 0), J = tonumber(row[4] or 0) }
   end
-  return n
+  return meta[name]
 end
 
 local function count(name, least)

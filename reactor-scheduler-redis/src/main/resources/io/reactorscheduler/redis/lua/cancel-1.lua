@@ -16,6 +16,7 @@ if not is_over(T.s) then
   set_state(T, 'X')
   if open(T) > 0 then tell('C', counter('f'), id) end
   keep(id, T)
+  note('X', id, nil, nil, CANCELLED)
   settle_queues()
 end
 return { out(now), info(id, T) }

@@ -44,6 +44,7 @@ local function claim(id, T, node, lease, reply)
   set_state(T, 'R')
   if T.o then place(id, T) end
   keep(id, T)
+  note('B', id, number, node)
   local fired = T.o and E.u or T.u or 0
   for _, part in ipairs({
     id, T.h, T.p and out(T.p) or false, T.k or false, T.t or false, T.i or false, T.x or false, out(number), out(E.F),

@@ -43,6 +43,7 @@ local function complete(i, skips)
       n = number, k = num(ARGV[s]), s = 'S', F = num(ARGV[s]), e = ended_at, a = 0, N = E.n, f = fence,
       M = ARGV[s + 2], c = tonumber(ARGV[s + 1]), i = E.i, v = E.v,
     })
+    note('Z', id, number, E.n, ARGV[s + 2])
   end
   E.F, E.b = num(ARGV[i + 8]), num(ARGV[i + 9])
   local last, reason = given(T, E, number, kind, error)
@@ -52,6 +53,7 @@ local function complete(i, skips)
     wait_again(E, last == 'T' and num(ARGV[i + 7]) or E.D, last == 'T' and 1 or nil)
     E.p = 1
     settle(id, T, nil)
+    note(last, id, number, E.n, error and error[2])
   else
     T.e[number] = nil
     add_row(id, T, {
@@ -65,6 +67,7 @@ local function complete(i, skips)
       T.H = nil
     end
     settle(id, T, last)
+    note(last == 'S' and 'Z' or last, id, number, E.n, reason or error and error[2] or ARGV[i + 15])
   end
   keep(id, T)
   return T.s or 'P'

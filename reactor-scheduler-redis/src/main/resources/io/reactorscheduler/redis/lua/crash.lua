@@ -3,6 +3,7 @@
 
 -- a lease expired; gives whether that was one crash too many, so that the task is quarantined
 local function crash(id, T, number, E, patience)
+  note('L', id, number, E.n)
   if E.z or is_halted(T, number) then
     expire(id, T, number, E)
     return false
@@ -23,6 +24,7 @@ local function crash(id, T, number, E, patience)
   halt(T)
   T.Q, T.y = 1, T.y or fire
   settle(id, T, nil)
+  note('Q', id, number, E.n)
   if open(T) > 0 then tell('C', counter('f'), id) end
   return true
 end

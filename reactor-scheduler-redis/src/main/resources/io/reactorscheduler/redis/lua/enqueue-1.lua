@@ -22,6 +22,7 @@ for i = 2, #ARGV, 4 do
     T.D = T.D or now
     settle(id, T, nil)
     keep(id, T)
+    note('S', id, T.N)
     replies[#replies + 1] = { 'N', out(T.N) }
   else
     replies[#replies + 1] = unknown(damaged)

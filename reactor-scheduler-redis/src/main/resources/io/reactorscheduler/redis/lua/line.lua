@@ -60,6 +60,7 @@ local function settle_queues()
       if Q[field] ~= Q.was[field] then call('HSET', P .. 'Q:' .. Q.name, field, Q[field]) end
     end
   end
+  write_notes()
   for name in pairs(changed) do call('HSET', P .. 'm', name, meta[name]) end
   for state, by in pairs(states) do
     if by ~= 0 then call('HINCRBY', P .. 'c', state, by) end

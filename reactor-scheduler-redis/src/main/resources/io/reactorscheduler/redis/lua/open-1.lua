@@ -1,11 +1,12 @@
 -- Makes a namespace, or tells how it was made.
 -- USES: base
 -- KEYS: prefix
--- ARGV: format, partitions
+-- ARGV: format, partitions, journal entries kept
 -- RETURNS: now, format and partitions of the namespace
 local made = call('HMGET', P .. 'm', 'F', 'p')
 if not made[1] then
   call('HSET', P .. 'm', 'F', ARGV[1], 'p', ARGV[2])
   made = { ARGV[1], ARGV[2] }
 end
+call('HSET', P .. 'm', 'J', ARGV[3])
 return { out(now), made[1], made[2] }

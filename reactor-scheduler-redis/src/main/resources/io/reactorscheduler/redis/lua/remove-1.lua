@@ -26,5 +26,6 @@ if #dropped > 0 then
 end
 call('UNLINK', P .. 'h:' .. id)
 delete_task(id, T)
+note('D', id)
 settle_queues()
 return { out(now), answer(ARGV[1], reply) }

@@ -16,5 +16,6 @@ T.u = nil
 new_head(T, num(ARGV[4]), num(ARGV[5]), num(ARGV[6]))
 settle(id, T, nil)
 keep(id, T)
+note('S', id)
 settle_queues()
 return { out(now), info(id, T) }

@@ -12,6 +12,7 @@ if T.s == 'X' or T.s == 'Q' or T.z then
   new_head(T, num(ARGV[2]), num(ARGV[3]), num(ARGV[4]))
   settle(id, T, nil)
   keep(id, T)
+  note('S', id)
   settle_queues()
 end
 return { out(now), info(id, T) }

@@ -18,6 +18,7 @@ local function save_new(id, D, fire, due_at, buffered)
   count_state(D, nil, 'P')
   place(id, D)
   keep(id, D)
+  note('S', id)
   return { 'N' }
 end
 
@@ -37,6 +38,7 @@ local function replace(id, T, D, fire, due_at, buffered)
   end
   settle(id, T, nil)
   keep(id, T)
+  note('S', id)
   return { 'R' }
 end
 

@@ -1,4 +1,4 @@
--- USES: base
+-- USES: journal
 -- A task is one packed row of the hash t. Fields that have their default are left out:
 -- h handler, q queue (default), p priority (0), k key, t trigger (NOW), r repeats, o overlaps, i input, x other settings;
 -- s state (PENDING), d head due, f head fire (d), b buffered until, H number that took the head, m saved without a head;
