@@ -31,7 +31,7 @@ final class Backlog {
 
     /** The level of task {@code i}, 0 to 9; higher goes first. */
     int level(int i) {
-        return (int) ((i * STRIDE >>> 16) % LEVELS);
+        return (int) (((i * STRIDE) >>> 16) % LEVELS);
     }
 
     /** To be called first thing in a run. */

@@ -8,7 +8,7 @@ record CronJob(CronText cron, Lateness lateness, long seconds) implements Runnab
     public void run() {
         long now = Meter.nowMicros() / 1_000_000;
         long second = now;
-        while ((seconds & 1L << Math.floorMod(second, 60)) == 0) {
+        while ((seconds & (1L << Math.floorMod(second, 60))) == 0) {
             second--;
         }
         lateness.record(second * 1_000_000);
