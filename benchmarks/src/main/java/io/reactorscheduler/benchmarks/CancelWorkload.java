@@ -40,6 +40,6 @@ final class CancelWorkload implements Workload {
         Meter meter = Meter.start();
         subject.scheduleAndCancel(n, AHEAD);
         meter.putInto(values, n);
-        values.put("bytes_left_per_task", Math.max(0.0, Meter.heapBytes() - before) / n);
+        values.put("bytes_left_per_task", Math.max(0, Meter.heapBytes() - before) / (double) n);
     }
 }

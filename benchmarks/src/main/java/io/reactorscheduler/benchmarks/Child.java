@@ -41,6 +41,7 @@ final class Child {
         }
     }
 
+    @SuppressWarnings("try")
     private static Values run(Workload workload, Subjects subject, Params params) throws Exception {
         Values values = new Values();
         if (workload.field() == Field.REDIS) {

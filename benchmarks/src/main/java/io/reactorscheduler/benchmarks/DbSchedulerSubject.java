@@ -181,7 +181,7 @@ final class DbSchedulerSubject implements Subject {
         scheduler = more.apply(Scheduler.create(source, task, repeated)
                         .threads(THREADS)
                         .pollingInterval(POLL)
-                        .pollUsingFetchAndLockOnExecute(0.5, 3.0)
+                        .pollUsingFetch(0.5, 3.0)
                         .failureLogging(LogLevel.OFF, false)
                         .shutdownMaxWait(Duration.ofSeconds(1)))
                 .build();

@@ -73,7 +73,7 @@ public final class JobRunrSubject implements Subject {
         Stream<JobBuilder> jobs = IntStream.range(0, due.n()).mapToObj(i -> {
             long micros = due.micros(i);
             JobLambda code = () -> run(micros);
-            return JobBuilder.aJob().scheduleAt(due.instant(i)).withDetails(code);
+            return JobBuilder.aJob().scheduleAt(due.instant(i)).withJobLambda(code);
         });
         scheduler.create(jobs);
     }

@@ -22,7 +22,7 @@ final class Meter {
     private static final long LOOK_NANOS = 100_000;
 
     /** Longer than any measurement that is worth its time. */
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final long startNanos = System.nanoTime();
     private final long startCpuNanos = cpuNanos();

@@ -60,11 +60,13 @@ final class PendingWorkload implements Workload {
         Due due = new Due(SAMPLE, 0, 0, Lateness.ofAll());
         Due.Job[] jobs = new Due.Job[SAMPLE];
         long before = Meter.heapBytes();
-        for (int i = 0; i < SAMPLE; i++) {
-            jobs[i] = due.job(i);
+        try {
+            for (int i = 0; i < SAMPLE; i++) {
+                jobs[i] = due.job(i);
+            }
+            return (Meter.heapBytes() - before) / (double) SAMPLE;
+        } finally {
+            Reference.reachabilityFence(jobs);
         }
-        double bytes = Meter.heapBytes() - before;
-        Reference.reachabilityFence(jobs);
-        return bytes / SAMPLE;
     }
 }

@@ -24,6 +24,7 @@ import org.quartz.TriggerBuilder;
 import org.quartz.impl.StdSchedulerFactory;
 
 /** Quartz in memory: triggers are acquired in batches as large as the pool, the update check is off, jobs come in bulk. */
+@SuppressWarnings("JavaUtilDate") // it speaks in no other
 final class QuartzSubject implements Subject {
 
     private static final AtomicInteger INSTANCES = new AtomicInteger();

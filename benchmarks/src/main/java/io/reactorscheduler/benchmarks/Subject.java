@@ -11,6 +11,8 @@ import reactor.core.publisher.Mono;
  * <p>Each method hands work over and returns when the scheduler has all of it; the workload then waits for the runs. What
  * a subject has no means for stays as it is here: {@link Cannot}.
  */
+// close may be interrupted, which javac warns of
+@SuppressWarnings("try")
 interface Subject extends AutoCloseable {
 
     /** Runs {@code work} {@code n} times as soon as possible, each as a task of its own, handed over in bulk if it can. */
@@ -115,6 +117,7 @@ interface Subject extends AutoCloseable {
     /** The failure of a first attempt, without a stack trace: making one would be all that is measured. */
     final class FirstAttemptFailed extends Exception {
 
+        @SuppressWarnings("StaticAssignmentOfThrowable") // it has no stack trace
         static final FirstAttemptFailed INSTANCE = new FirstAttemptFailed();
 
         private FirstAttemptFailed() {

@@ -31,6 +31,8 @@ enum Subjects {
 
     private final Field field;
     private final double share;
+
+    @SuppressWarnings("ImmutableEnumChecker") // constructors
     private final Callable<Subject> opener;
 
     Subjects(Field field, double share, Callable<Subject> opener) {

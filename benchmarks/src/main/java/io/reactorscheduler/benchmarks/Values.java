@@ -13,6 +13,10 @@ final class Values {
         byName.put(name, Math.round(value * 1_000) / 1_000.0);
     }
 
+    void put(String name, long value) {
+        byName.put(name, (double) value);
+    }
+
     Map<String, Double> asMap() {
         return byName;
     }
