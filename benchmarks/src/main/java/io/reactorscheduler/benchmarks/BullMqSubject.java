@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * BullMQ in a process of Node, with bulk calls and a concurrency of 100. It is fetched with npm, once for each version, into the
  * directory for temporary files.
  */
+@SuppressWarnings("try")
 final class BullMqSubject implements Subject {
 
     private static final String SCRIPT = "/bullmq.mjs";

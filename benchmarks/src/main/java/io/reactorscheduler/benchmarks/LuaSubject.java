@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * is due and gives it a lease, an end takes the lease and the payload away. It has no retries, no history, no events and no
  * wake-ups: its workers look every millisecond.
  */
+@SuppressWarnings("try")
 final class LuaSubject implements Subject {
 
     private static final int BATCH = 100;

@@ -12,6 +12,7 @@ import org.redisson.api.WorkerOptions;
 import org.redisson.config.Config;
 
 /** Redisson's executor with 64 workers, in bulk where it can. */
+@SuppressWarnings("FutureReturnValueIgnored") // jobs that fail are missing in the count
 public final class RedissonSubject implements Subject {
 
     private static final int WORKERS = 64;

@@ -76,6 +76,7 @@ final class WorkerProcess implements AutoCloseable {
     }
 
     /** What such a JVM does. */
+    @SuppressWarnings("try")
     static void main(Subjects subject, PrintStream out) throws Exception {
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         LongAdder runs = new LongAdder();
