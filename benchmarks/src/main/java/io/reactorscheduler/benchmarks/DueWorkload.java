@@ -1,0 +1,65 @@
+package io.reactorscheduler.benchmarks;
+
+import java.util.List;
+
+/** How late tasks start that are due at a steady rate. */
+enum DueWorkload implements Workload {
+    FIRE_LATER("fire-later", "tasks that are all due within one second, 5 s ahead: how late they start") {
+        @Override
+        public List<Params> cases(boolean isQuick) {
+            return List.of(rate(1_000_000, 1));
+        }
+    },
+    LATENESS("lateness", "tasks that are due at a steady rate, from 5 s ahead on: how late they start") {
+        @Override
+        public List<Params> cases(boolean isQuick) {
+            int seconds = isQuick ? 2 : 4;
+            return List.of(rate(20_000, seconds), rate(200_000, seconds));
+        }
+    };
+
+    private final String key;
+    private final String question;
+
+    DueWorkload(String key, String question) {
+        this.key = key;
+        this.question = question;
+    }
+
+    private static Params rate(long rate, long seconds) {
+        return Params.of("n", rate * seconds).with("rate", rate).with("ahead_ms", 5_000);
+    }
+
+    @Override
+    public String key() {
+        return key;
+    }
+
+    @Override
+    public String question() {
+        return question;
+    }
+
+    @Override
+    public List<Metric> metrics() {
+        return List.of(Metric.P99, Metric.P50, Metric.MAX, Metric.EARLY, Metric.CPU);
+    }
+
+    @Override
+    public Params small(Params params) {
+        return params.atMost("n", params.get("rate") / 2).atMost("ahead_ms", 200);
+    }
+
+    @Override
+    public void measure(Subject subject, Params params, Values values) throws Exception {
+        int n = params.n();
+        Lateness lateness = Lateness.ofAll();
+        Meter meter = Meter.start();
+        long first = Meter.nowMicros() + params.get("ahead_ms") * 1_000;
+        subject.fireAt(new Due(n, first, n * 1_000_000L / params.get("rate"), lateness));
+        values.put("scheduling_s", meter.seconds());
+        Meter.await(lateness::count, n);
+        meter.putInto(values, n);
+        lateness.putInto(values);
+    }
+}

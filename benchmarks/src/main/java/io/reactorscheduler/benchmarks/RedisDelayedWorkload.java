@@ -1,0 +1,46 @@
+package io.reactorscheduler.benchmarks;
+
+import java.util.List;
+
+/** How late jobs on Redis start that are due at a steady rate. */
+final class RedisDelayedWorkload implements Workload {
+
+    @Override
+    public String key() {
+        return "redis-delayed";
+    }
+
+    @Override
+    public String question() {
+        return "jobs that are due at a steady rate, saved before: how late they start";
+    }
+
+    @Override
+    public Field field() {
+        return Field.REDIS;
+    }
+
+    @Override
+    public List<Metric> metrics() {
+        return List.of(Metric.P99, Metric.P50, Metric.MAX, Metric.EARLY, Metric.CPU);
+    }
+
+    @Override
+    public List<Params> cases(boolean isQuick) {
+        return isQuick ? List.of(rate(1_000, 3)) : List.of(rate(1_000, 5), rate(10_000, 5));
+    }
+
+    private static Params rate(long rate, long seconds) {
+        return Params.of("n", rate * seconds).with("rate", rate).with("ahead_ms", 1_000 + rate * seconds / 5);
+    }
+
+    @Override
+    public Params small(Params params) {
+        return params.atMost("n", 1_000).atMost("ahead_ms", 500);
+    }
+
+    @Override
+    public void measure(Subject subject, Params params, Values values) throws Exception {
+        DueWorkload.LATENESS.measure(subject, params, values);
+    }
+}

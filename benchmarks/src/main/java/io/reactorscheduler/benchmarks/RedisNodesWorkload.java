@@ -1,0 +1,75 @@
+package io.reactorscheduler.benchmarks;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
+
+/** A backlog that several JVMs run together. */
+final class RedisNodesWorkload implements Workload {
+
+    /** The first so many of the runs warm the JVMs up and do not count. */
+    private static final double WARM_UP = 0.3;
+
+    @Override
+    public String key() {
+        return "redis-nodes";
+    }
+
+    @Override
+    public String question() {
+        return "a backlog of n jobs, run by so many JVMs together; the first third of the runs does not count";
+    }
+
+    @Override
+    public Field field() {
+        return Field.REDIS;
+    }
+
+    @Override
+    public List<Metric> metrics() {
+        return List.of(Metric.RATE, Metric.CPU, Metric.READS);
+    }
+
+    @Override
+    public List<Params> cases(boolean isQuick) {
+        return Stream.of(1, 2, 4)
+                .map(nodes -> Params.of("n", isQuick ? 100_000 : 300_000).with("nodes", nodes))
+                .toList();
+    }
+
+    @Override
+    public Params small(Params params) {
+        return params.atMost("n", 1_000).atMost("nodes", 1);
+    }
+
+    @Override
+    public void measure(Subject subject, Params params, Values values) throws Exception {
+        int n = params.n();
+        LongAdder runs = new LongAdder();
+        List<WorkerProcess> workers = new ArrayList<>();
+        try {
+            for (int i = 0; i < params.get("nodes"); i++) {
+                workers.add(new WorkerProcess(subject.kind(), runs));
+            }
+            for (WorkerProcess worker : workers) {
+                worker.awaitReady();
+            }
+            subject.enqueue(n);
+            for (WorkerProcess worker : workers) {
+                worker.go();
+            }
+            Meter.await(runs::sum, Math.round(n * WARM_UP));
+            long counted = n - runs.sum();
+            RedisServer.Usage before = RedisServer.usage();
+            Meter meter = Meter.start();
+            Meter.await(runs::sum, n);
+            meter.putInto(values, counted);
+            RedisServer.usage().putInto(values, before, counted);
+        } finally {
+            for (WorkerProcess worker : workers) {
+                worker.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package io.reactorscheduler.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every workload ends with figures, or with a reason, for every subject. */
+class TinyRunsTest {
+
+    static Stream<Arguments> pairs() {
+        return Workloads.ALL.stream()
+                .flatMap(workload -> Stream.of(Subjects.values())
+                        .filter(subject -> subject.field() == workload.field())
+                        .filter(subject -> isForEveryBuild(workload, subject))
+                        .map(subject -> Arguments.of(workload.key(), subject)));
+    }
+
+    /** A build fetches nothing from npm, and one subject is enough to see that JVMs of their own can be nodes. */
+    private static boolean isForEveryBuild(Workload workload, Subjects subject) {
+        return subject != Subjects.BULLMQ && (!workload.key().equals("redis-nodes") || subject.isOurs());
+    }
+
+    @ParameterizedTest(name = "{0} {1}")
+    @MethodSource("pairs")
+    void aTinyRunEnds(String key, Subjects subject) {
+        Workload workload = Workloads.of(key);
+        Params tiny = tiny(workload.cases(true).get(0));
+        Measurement measured = Child.measure(workload, subject, Measurement.of(workload, subject, tiny, tiny), 0);
+
+        assertThat(measured.failed()).isNull();
+        if (measured.cannot() == null) {
+            assertThat(measured.values())
+                    .containsKeys(workload.metrics().stream().map(Metric::value).toArray(String[]::new));
+            assertThat(measured.values().values())
+                    .allSatisfy(value -> assertThat(value).isFinite());
+        } else {
+            assertThat(measured.values()).isEmpty();
+            assertThat(subject).matches(each -> !each.isOurs(), "is not ours");
+        }
+        assertThat(Measurement.fromJson(measured.toJson())).isEqualTo(measured);
+    }
+
+    private static Params tiny(Params params) {
+        Params tiny = params;
+        for (String name : List.of("n", "steps", "pending")) {
+            tiny = tiny.asMap().containsKey(name) ? tiny.atMost(name, 100) : tiny;
+        }
+        for (String name : List.of("ahead_ms", "wait_ms")) {
+            tiny = tiny.asMap().containsKey(name) ? tiny.atMost(name, 100) : tiny;
+        }
+        return tiny.asMap().containsKey("seconds") ? tiny.atMost("seconds", 1) : tiny;
+    }
+}
