@@ -82,9 +82,9 @@ final class RedisTasks {
     private static Saved saved(NewTask task, Row reply) {
         Replies.check(reply, task.task().id());
         return switch (reply.required(0)) {
-            case "K" -> new Saved(TaskCodec.record(reply.row(1)), false, true);
-            case "R" -> new Saved(task.task(), false, false);
-            default -> new Saved(task.task(), true, false);
+            case "K" -> new Saved(TaskCodec.record(reply.row(1)), false, true, 0);
+            case "R" -> new Saved(task.task(), false, false, reply.number(1));
+            default -> new Saved(task.task(), true, false, 0);
         };
     }
 

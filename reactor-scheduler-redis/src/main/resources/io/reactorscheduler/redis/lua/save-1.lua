@@ -4,7 +4,7 @@
 -- KEYS: prefix
 -- ARGV: token, stop at the first refusal (1 or 0), executions kept, per task: id handler queue priority key trigger
 --   flags (r repeats, o overlaps, i has input) input settings fire due buffered mode (R replace, K keep, F fail)
--- RETURNS: now, per task one of: N; R; K and the definition; D duplicate; F full, its capacity and queue; B damaged
+-- RETURNS: now, per task one of: N; R and numbers given; K and the definition; D duplicate; F full, its capacity and queue; B damaged
 local known = answered(ARGV[1])
 if known then return { out(now), known } end
 local SIZE = 13
@@ -39,7 +39,7 @@ local function replace(id, T, D, fire, due_at, buffered)
   settle(id, T, nil)
   keep(id, T)
   note('S', id)
-  return { 'R' }
+  return { 'R', out(T.N or 0) }
 end
 
 local function save(i)
