@@ -166,7 +166,13 @@ final class RedisJournal {
                 } else if (name == 'k') {
                     parts.add(new HashMap<>(Map.of(name, value)));
                 } else {
-                    parts.get(parts.size() - 1).put(name, value);
+                    Map<Character, String> last = parts.get(parts.size() - 1);
+                    if (name == 'i' && last.containsKey(name)) {
+                        // another event of the same kind
+                        last = new HashMap<>(last);
+                        parts.add(last);
+                    }
+                    last.put(name, value);
                 }
             });
             for (int i = read; i < parts.size(); i++) {

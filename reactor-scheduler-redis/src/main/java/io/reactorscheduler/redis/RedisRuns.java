@@ -126,18 +126,21 @@ final class RedisRuns {
             List<?> parts = reply.list(2);
             List<String> counts = reply.texts(3);
             int at = 0;
+            int all = 0;
             for (int i = 0; i < asked.length; i++) {
                 int place = asked[i];
                 int count = Integer.parseInt(counts.get(i));
                 String queue = request.slots().get(place).queue();
                 for (int claimed = 0; claimed < count; claimed++) {
-                    claims.get(place).add(RunCodec.claim(new Row(parts, at), queue, lease));
-                    at += RunCodec.CLAIM;
+                    Row row = new Row(parts, at);
+                    claims.get(place).add(RunCodec.claim(row, queue, lease));
+                    at += RunCodec.size(row);
+                    all++;
                 }
                 free[place] -= count;
                 nextHere[place] = due.get(i).isEmpty() ? Position.NO_TIME : Long.parseLong(due.get(i));
             }
-            isCutShort = at / RunCodec.CLAIM >= MOST_CLAIMS;
+            isCutShort = all >= MOST_CLAIMS;
         }
 
         /** Whether the call gave all that one call may give. */

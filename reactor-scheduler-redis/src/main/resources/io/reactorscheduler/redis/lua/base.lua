@@ -33,7 +33,7 @@ end
 -- a number for a reply: all digits, or text as it is; false for none
 local function out(n)
   if n == nil then return false end
-  if type(n) == 'number' then return string.format('%.0f', n) end
+  if type(n) == 'number' then return string.format('%d', n) end
   return n
 end
 

@@ -3,7 +3,7 @@
 
 -- keeps the definition as it is for the executions that there are
 local function new_version(id, T)
-  local runs = call('LLEN', P .. 'h:' .. id)
+  local runs = call('LLEN', P .. 'h:' .. id) + (T.R and 1 or 0)
   for _ in pairs(T.e or {}) do runs = runs + 1 end
   for _, older in pairs(T.w or {}) do runs = runs - older end
   if runs <= 0 then return end

@@ -34,7 +34,7 @@ local function first_due(Q, lanes, most)
   for _, A in ipairs(lanes) do
     local names = call('ZRANGEBYSCORE', line(Q, A), '-inf', now, 'WITHSCORES', 'LIMIT', 0, most)
     for i = 1, #names, 2 do
-      found[#found + 1] = { name = names[i], time = tonumber(names[i + 1]), lane = A }
+      found[#found + 1] = { name = names[i], time = tonumber(names[i + 1]), lane = A, id = false, task = false }
     end
   end
   if #lanes > 1 then table.sort(found, comes_before) end
