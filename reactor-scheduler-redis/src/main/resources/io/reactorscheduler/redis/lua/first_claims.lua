@@ -48,7 +48,7 @@ local function claim_first_runs(asked, Q, first_runs, names)
   end
   call('ZADD', P .. 'e', unpack(leases))
   call('HSET', P .. 'o', unpack(owners))
-  note_first_runs('B', ids, asked.node)
+  note_all('B', ids, 1, asked.node)
   Q.r = Q.r + #ids
   states.P, states.R = (states.P or 0) - #ids, (states.R or 0) + #ids
 end

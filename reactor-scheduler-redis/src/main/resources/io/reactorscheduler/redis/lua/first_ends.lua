@@ -57,7 +57,7 @@ local function record_first_ends(ends)
   states.R, states.C = (states.R or 0) - #ended, (states.C or 0) + #ended
   for _, claim in pairs(by_owner) do
     claim.Q.r, claim.Q.u = claim.Q.r - #claim.ids, claim.Q.u - #claim.ids
-    note_first_runs('C', claim.ids, claim.node)
+    note_all('C', claim.ids, 1, claim.node)
   end
   return states_of
 end

@@ -42,13 +42,14 @@ local function note(kind, id, number, node, message)
   notes[#notes + 1] = text
 end
 
--- the same of the first runs of many tasks, at the same node: an i without a k before it is another event of that kind
-local function note_first_runs(kind, ids, node)
+-- the same of many tasks at once, with the same number and node: an i without a k before it is another such event
+local function note_all(kind, ids, number, node)
   if counter('J') == 0 or #ids == 0 then return end
   local place = #notes
+  local first = field('k', kind) .. (number and field('n', out(number)) or '') .. (node and field('w', node) or '')
   for i, id in ipairs(ids) do
     if (place + i - 1) % EVENTS_PER_ENTRY == 0 or i == 1 then
-      notes[place + i] = field('k', kind) .. 'n1:1' .. field('w', node) .. id_field(id)
+      notes[place + i] = first .. id_field(id)
     else
       notes[place + i] = id_field(id)
     end
