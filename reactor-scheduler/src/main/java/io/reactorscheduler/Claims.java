@@ -1,9 +1,11 @@
 package io.reactorscheduler;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -33,6 +35,8 @@ final class Claims {
     /** A store that says there is more and then gives nothing is not asked again sooner. */
     private static final long SHORT_PAUSE_MICROS = 1_000;
 
+    private static final long LONGEST_STAY_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
     private final Resources with;
     private final Collection<LocalQueue> queues;
     private final Handlers handlers;
@@ -51,6 +55,10 @@ final class Claims {
     private @Nullable Thread looking;
 
     private List<Round> rounds = new ArrayList<>();
+
+    /** The claims that each thread has to hand on when it has done what it is about. */
+    private final ThreadLocal<Here> here = ThreadLocal.withInitial(Here::new);
+
     private long polledMicros = Long.MIN_VALUE;
     private long pauseMicros = FIRST_PAUSE_MICROS;
 
@@ -63,9 +71,13 @@ final class Claims {
         Duration poll = with.store().safetyPoll();
         this.pollMicros = poll == null ? Long.MAX_VALUE : Checks.micros(poll);
         this.wakeUp = new WakeUp(
-                new TimeBase(with.scheduler(), with.store()::nowMicros, TimeUnit.MICROSECONDS),
+                new TimeBase(
+                        with.scheduler(),
+                        with.store()::nowMicros,
+                        TimeUnit.MICROSECONDS,
+                        with.timer().time().threads()),
                 pollMicros,
-                this::look,
+                this::lookAndDrain,
                 error -> with.events().problem("The Scheduler refused a wake-up, so no work is claimed", error));
     }
 
@@ -81,7 +93,12 @@ final class Claims {
         }
     }
 
-    /** Looks now, on this thread unless another one is looking. */
+    private void lookAndDrain() {
+        look();
+        drain();
+    }
+
+    /** Looks now, on this thread unless another one is looking. What is left for this thread waits for {@link #drain}. */
     void look() {
         if (looks.getAndIncrement() != 0) {
             return;
@@ -101,7 +118,7 @@ final class Claims {
             looking = null;
             missed = looks.addAndGet(-missed);
         } while (missed != 0);
-        mine.forEach(this::drain);
+        here.get().addAll(mine);
         if (stopped) {
             whenStopped.run();
         }
@@ -188,16 +205,47 @@ final class Claims {
             look();
         } else {
             look();
-            dealt.forEach(this::drain);
+            here.get().addAll(dealt);
+            drain();
         }
     }
 
-    private void drain(Round round) {
+    /**
+     * Hands on the claims that were left for this thread, those too that come of it: when runs end at once the next claims
+     * come while the first are handed on. After a while the rest is left to the Scheduler, so that nothing starves.
+     */
+    void drain() {
+        Here mine = here.get();
+        if (mine.isDraining || mine.rounds.isEmpty()) {
+            return;
+        }
+        mine.isDraining = true;
         try {
+            TimeBase time = with.timer().time();
+            time.threads().hold(() -> drain(mine, time.now() + LONGEST_STAY_NANOS));
+        } finally {
+            mine.isDraining = false;
+        }
+    }
+
+    private void drain(Here mine, long untilNanos) {
+        for (Round round = mine.rounds.poll(); round != null; round = mine.rounds.poll()) {
+            if (with.timer().time().now() > untilNanos && leave(round)) {
+                continue;
+            }
             round.queue().drain(round.lane());
-        } catch (Throwable thrown) {
-            // the work of other lanes must not wait for this one, nor whoever looks next
-            with.events().problem("A lane of queue " + round.queue().name() + " could not be drained", thrown);
+        }
+    }
+
+    private boolean leave(Round round) {
+        try {
+            with.scheduler().schedule(() -> {
+                here.get().rounds.add(round);
+                drain();
+            });
+            return true;
+        } catch (RuntimeException rejected) {
+            return false;
         }
     }
 
@@ -238,6 +286,16 @@ final class Claims {
         List<Round> joined = new ArrayList<>(first);
         joined.addAll(second);
         return joined;
+    }
+
+    /** What one thread has to hand on. */
+    private static final class Here {
+        final Queue<Round> rounds = new ArrayDeque<>();
+        boolean isDraining;
+
+        void addAll(List<Round> dealt) {
+            rounds.addAll(dealt);
+        }
     }
 
     /** Claims that wait in a lane for the thread that dealt them. */
@@ -318,7 +376,7 @@ final class Claims {
                 long next = batch.nextDueMicros()[i];
                 boolean isShort = to - from < free;
                 queue.answered(isShort ? Math.max(next, batch.nowMicros() + SHORT_PAUSE_MICROS) : next);
-                Timeline.Lane lane = to > from ? queue.deal(claims.subList(from, to)) : null;
+                Timeline.Lane lane = to > from ? queue.deal(claims.subList(from, to), batch.nowMicros()) : null;
                 if (lane != null) {
                     dealt.add(new Round(queue, lane));
                 }

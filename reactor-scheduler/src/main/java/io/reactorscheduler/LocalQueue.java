@@ -1,11 +1,13 @@
 package io.reactorscheduler;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * One queue on this node: its settings, its slots, and the lanes that share its work.
@@ -18,11 +20,21 @@ final class LocalQueue implements Timeline.Source {
     /** Up to here a {@code flatMap} finds a finished inner in well under a microsecond; wider queues get more lanes. */
     static final int SLOTS = 64;
 
-    /** Fewer claims than this are not worth waking another thread for. */
+    /** Fewer claims than this are not worth waking another thread for while there is much to do. */
     private static final int SHARE = 16;
 
-    private final Scheduler scheduler;
+    /** After so long without claims there is little to do, so a few of them are spread, too: each may take long. */
+    private static final long QUIET_MICROS = 1_000;
+
+    /** The most lanes that a few claims are spread over. */
+    private static final int FEW = 8;
+
+    /** So many lanes are there from the start, if the concurrency takes them; more are opened when half are taken. */
+    private static final int FIRST_LANES = 16;
+
+    private final Resources with;
     private final Runnable wanted;
+    private final Consumer<LocalQueue> widen;
     private final Recorder recorder;
     private final AtomicInteger held = new AtomicInteger();
 
@@ -40,15 +52,26 @@ final class LocalQueue implements Timeline.Source {
     /** When the store said there may be more; the store is asked at once at first. */
     private volatile long known = Long.MIN_VALUE;
 
-    /** Where the next share goes first; by the dealing thread only. */
+    /** Where the next share goes first, and when there were claims before; by the dealing thread only. */
     private int turn;
 
-    /** @param wanted is called, on any thread, when there may be more to claim; it must not run handlers there */
-    LocalQueue(TaskQueue settings, Scheduler scheduler, Recorder recorder, Runnable wanted) {
+    private long dealtMicros = Long.MIN_VALUE / 2;
+
+    /**
+     * @param wanted is called, on any thread, when there may be more to claim; it must not run handlers there
+     * @param widen is called, by the thread that asks, when more lanes are needed than are open
+     */
+    LocalQueue(
+            TaskQueue settings,
+            Resources with,
+            Recorder recorder,
+            Runnable wanted,
+            Consumer<LocalQueue> widen) {
         this.settings = settings;
-        this.scheduler = scheduler;
+        this.with = with;
         this.recorder = recorder;
         this.wanted = wanted;
+        this.widen = widen;
     }
 
     String name() {
@@ -64,11 +87,20 @@ final class LocalQueue implements Timeline.Source {
         askAgain();
     }
 
-    /** How many lanes the concurrency takes: no lane too wide, and one for each of the given cores at least. */
-    int lanesNeeded(int cores) {
+    /**
+     * How many lanes should be open: as many as the concurrency takes, no lane too wide and one for each core at least, but
+     * few as long as these are half empty. A queue whose concurrency says "any number" opens what it uses.
+     */
+    int lanesNeeded() {
         int concurrency = settings.concurrency();
         int byWidth = (concurrency + SLOTS - 1) / SLOTS;
-        return Math.max(byWidth, Math.min(cores, concurrency));
+        int most = Math.max(byWidth, Math.min(Schedulers.DEFAULT_POOL_SIZE, concurrency));
+        int open = lanes.length;
+        return Math.min(most, isHalfTaken(open) ? Math.max(2 * open, FIRST_LANES) : Math.max(open, FIRST_LANES));
+    }
+
+    private boolean isHalfTaken(int open) {
+        return held.get() >= open * SLOTS / 2;
     }
 
     int size() {
@@ -85,6 +117,9 @@ final class LocalQueue implements Timeline.Source {
         int free = now.concurrency() - held.get();
         if (free <= 0) {
             return 0;
+        }
+        if (lanes.length < lanesNeeded()) {
+            widen.accept(this);
         }
         long demand = demand(free);
         if (demand < free) {
@@ -145,22 +180,26 @@ final class LocalQueue implements Timeline.Source {
     // ---- dealing
 
     /**
-     * Deals claims to the lanes. Large batches are spread over the threads of the Scheduler; the last share, or all of a
-     * small batch, is left for the calling thread, which gets the lane to drain. What has no lane, because lanes were closed
-     * meanwhile, goes back.
+     * Deals claims to the lanes. Large batches are spread over the threads of the Scheduler, and small ones after a quiet
+     * time, when another thread costs nothing that others would need. The first share is left for the calling thread, which
+     * gets the lane to drain. What has no lane, because lanes were closed meanwhile, goes back.
      */
-    Timeline.@Nullable Lane deal(List<Claim> claims) {
+    Timeline.@Nullable Lane deal(List<Claim> claims, long nowMicros) {
         hold(claims.size());
         Timeline.Lane[] open = lanes;
-        int shares = Math.max(1, Math.min(open.length, claims.size() / SHARE));
-        int perShare = (claims.size() + shares - 1) / shares;
-        Timeline.Lane lane = nextLane(open);
+        int perShare = perShare(claims.size(), open.length, nowMicros);
+        Timeline.Lane first = nextLane(open);
+        Timeline.Lane lane = first;
+        List<Timeline.Lane> others = List.of();
         int inShare = 0;
         for (Claim claim : claims) {
             if (lane != null && (inShare == perShare || lane.demand() == 0)) {
-                drainElsewhere(lane);
                 lane = nextLane(open);
                 inShare = 0;
+                if (lane != null) {
+                    others = others.isEmpty() ? new ArrayList<>() : others;
+                    others.add(lane);
+                }
             }
             if (lane == null) {
                 discarded(claim);
@@ -169,26 +208,53 @@ final class LocalQueue implements Timeline.Source {
                 inShare++;
             }
         }
-        return lane;
+        if (!others.isEmpty()) {
+            drainElsewhere(others);
+        }
+        return first;
     }
 
-    /** The next lane with demand; null when lanes were closed since their demand was asked for. */
+    private int perShare(int claims, int open, long nowMicros) {
+        boolean isQuiet = nowMicros - dealtMicros >= QUIET_MICROS || nowMicros < dealtMicros;
+        dealtMicros = nowMicros;
+        int worthIt = isQuiet ? Math.max(Math.min(claims, FEW), claims / SHARE) : claims / SHARE;
+        int shares = Math.max(1, Math.min(open, worthIt));
+        return (claims + shares - 1) / shares;
+    }
+
+    /**
+     * The next lane with demand, if there is one then one that no thread is busy with: what is dealt to the others waits for
+     * the handler that runs there. Null when lanes were closed since their demand was asked for.
+     */
     private Timeline.@Nullable Lane nextLane(Timeline.Lane[] open) {
+        Timeline.Lane busy = null;
         for (int i = 0; i < open.length; i++) {
             turn = (turn + 1) % open.length;
-            if (open[turn].demand() > 0) {
-                return open[turn];
+            Timeline.Lane lane = open[turn];
+            if (lane.demand() > 0) {
+                if (!lane.isBusy()) {
+                    return lane;
+                }
+                busy = lane;
             }
         }
-        return null;
+        return busy;
     }
 
-    private void drainElsewhere(Timeline.Lane lane) {
+    /**
+     * Each of the threads looks at all lanes and passes by those that another one drains. One task more than lanes, because
+     * a Scheduler may give one of them to the calling thread, which has its own share to run first.
+     */
+    private void drainElsewhere(List<Timeline.Lane> others) {
+        HeldThreads threads = with.timer().time().threads();
+        int most = Math.min(others.size() + 1, Schedulers.DEFAULT_POOL_SIZE);
         try {
-            scheduler.schedule(() -> drain(lane));
+            for (int i = 0; i < most; i++) {
+                with.scheduler().schedule(() -> threads.hold(() -> others.forEach(this::drain)));
+            }
         } catch (RuntimeException rejected) {
             // a Scheduler that is full or gone: what was claimed is run here rather than left
-            drain(lane);
+            others.forEach(this::drain);
         }
     }
 
@@ -204,9 +270,14 @@ final class LocalQueue implements Timeline.Source {
     void drain(Timeline.Lane lane) {
         recorder.beginRound();
         try {
-            lane.drain();
-        } finally {
-            recorder.endRound();
+            try {
+                lane.drain();
+            } finally {
+                recorder.endRound();
+            }
+        } catch (Throwable thrown) {
+            // the work of other lanes must not wait for this one, nor whoever looks next
+            with.events().problem("A lane of queue " + name() + " could not be drained", thrown);
         }
     }
 
