@@ -88,7 +88,7 @@ final class Batcher<T> {
      * after a while the rest is left to the Scheduler.
      */
     private void send(int heard) {
-        long started = time.now();
+        long started = 0;
         int missed = heard;
         do {
             if (!sending) {
@@ -98,10 +98,14 @@ final class Batcher<T> {
                     start(batch);
                 }
             }
-            if (time.now() - started > LONGEST_STAY_NANOS && handOver(missed)) {
-                return;
-            }
             missed = signals.addAndGet(-missed);
+            if (missed != 0) {
+                long now = time.now();
+                started = started == 0 ? now : started;
+                if (now - started > LONGEST_STAY_NANOS && handOver(missed)) {
+                    return;
+                }
+            }
         } while (missed != 0);
     }
 

@@ -118,7 +118,9 @@ final class Claims {
             looking = null;
             missed = looks.addAndGet(-missed);
         } while (missed != 0);
-        here.get().addAll(mine);
+        if (!mine.isEmpty()) {
+            here.get().rounds.addAll(mine);
+        }
         if (stopped) {
             whenStopped.run();
         }
@@ -205,7 +207,7 @@ final class Claims {
             look();
         } else {
             look();
-            here.get().addAll(dealt);
+            here.get().rounds.addAll(dealt);
             drain();
         }
     }
@@ -292,10 +294,6 @@ final class Claims {
     private static final class Here {
         final Queue<Round> rounds = new ArrayDeque<>();
         boolean isDraining;
-
-        void addAll(List<Round> dealt) {
-            rounds.addAll(dealt);
-        }
     }
 
     /** Claims that wait in a lane for the thread that dealt them. */
