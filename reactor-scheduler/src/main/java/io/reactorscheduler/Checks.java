@@ -9,7 +9,8 @@ final class Checks {
 
     static final int MAX_NAME = 200;
 
-    private static final int MAX_EXECUTION_ID = MAX_NAME + 1 + Long.toString(Long.MAX_VALUE).length();
+    private static final int MAX_EXECUTION_ID =
+            MAX_NAME + 1 + Long.toString(Long.MAX_VALUE).length();
 
     /** About 31 years; far below what overflows microsecond arithmetic on instants up to {@link #LATEST}. */
     static final Duration LONGEST = Duration.ofDays(11_500);

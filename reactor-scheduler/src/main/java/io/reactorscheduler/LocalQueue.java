@@ -61,12 +61,7 @@ final class LocalQueue implements Timeline.Source {
      * @param wanted is called, on any thread, when there may be more to claim; it must not run handlers there
      * @param widen is called, by the thread that asks, when more lanes are needed than are open
      */
-    LocalQueue(
-            TaskQueue settings,
-            Resources with,
-            Recorder recorder,
-            Runnable wanted,
-            Consumer<LocalQueue> widen) {
+    LocalQueue(TaskQueue settings, Resources with, Recorder recorder, Runnable wanted, Consumer<LocalQueue> widen) {
         this.settings = settings;
         this.with = with;
         this.recorder = recorder;

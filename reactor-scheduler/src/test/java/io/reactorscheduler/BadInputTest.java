@@ -77,8 +77,7 @@ class BadInputTest extends InVirtualTime {
 
     @ParameterizedTest
     @MethodSource("callsWithAnId")
-    void aCallWithoutAUsableIdIsRefused(
-            String parameter, BiFunction<ReactiveScheduler, String, Publisher<?>> call) {
+    void aCallWithoutAUsableIdIsRefused(String parameter, BiFunction<ReactiveScheduler, String, Publisher<?>> call) {
         ReactiveScheduler scheduler = started();
 
         for (String id : new String[] {null, "", " ", LONG, "half \uD83D"}) {

@@ -128,12 +128,13 @@ class HoggingTest {
             arrived.set(0);
             Task<Void, Object> hangs = Task.of(
                     "hangs",
-                    run -> Mono.never().doOnCancel(() -> scheduler
-                            .executions(ExecutionQuery.of(run.taskId()).state(TaskState.FAILED))
-                            .hasElements()
-                            .filter(hasEnded -> hasEnded)
-                            .repeatWhenEmpty(looks -> looks.delayElements(Duration.ofMillis(1)))
-                            .subscribe(hasEnded -> arrived.incrementAndGet())));
+                    run -> Mono.never()
+                            .doOnCancel(() -> scheduler
+                                    .executions(ExecutionQuery.of(run.taskId()).state(TaskState.FAILED))
+                                    .hasElements()
+                                    .filter(hasEnded -> hasEnded)
+                                    .repeatWhenEmpty(looks -> looks.delayElements(Duration.ofMillis(1)))
+                                    .subscribe(hasEnded -> arrived.incrementAndGet())));
 
             Boolean met = scheduler
                     .schedule(HOG.task(2))

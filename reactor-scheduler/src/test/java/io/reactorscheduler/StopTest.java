@@ -167,8 +167,8 @@ class StopTest extends InVirtualTime {
                     }
                 })
                 .build());
-        now(scheduler.schedule(
-                Task.of("later", run -> Mono.fromRunnable(runs::incrementAndGet)).after(Duration.ofMillis(1))));
+        now(scheduler.schedule(Task.of("later", run -> Mono.fromRunnable(runs::incrementAndGet))
+                .after(Duration.ofMillis(1))));
 
         scheduler.start();
         pass(Duration.ofMinutes(1));
@@ -184,13 +184,16 @@ class StopTest extends InVirtualTime {
             AtomicInteger late = new AtomicInteger();
             AtomicBoolean isStopped = new AtomicBoolean();
             InMemoryTaskStore store = InMemoryTaskStore.create();
-            ReactiveScheduler scheduler = ReactiveScheduler.builder().store(store).build();
+            ReactiveScheduler scheduler =
+                    ReactiveScheduler.builder().store(store).build();
             scheduler
-                    .schedule(Task.of("tick", run -> Mono.fromRunnable(() -> {
-                                if (isStopped.get()) {
-                                    late.incrementAndGet();
-                                }
-                            }))
+                    .schedule(Task.of(
+                                    "tick",
+                                    run -> Mono.fromRunnable(() -> {
+                                        if (isStopped.get()) {
+                                            late.incrementAndGet();
+                                        }
+                                    }))
                             .every(Duration.ofNanos(10_000)))
                     .block(Duration.ofSeconds(10));
 

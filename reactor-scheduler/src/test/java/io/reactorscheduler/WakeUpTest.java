@@ -356,7 +356,9 @@ class WakeUpTest {
                 }
                 scheduler.schedule(() -> time.threads().hold(() -> spinUntil(woken)));
 
-                assertThat(woken.await(5, TimeUnit.SECONDS)).as("round %d", round).isTrue();
+                assertThat(woken.await(5, TimeUnit.SECONDS))
+                        .as("round %d", round)
+                        .isTrue();
                 wakeUp.dispose();
             }
         } finally {
