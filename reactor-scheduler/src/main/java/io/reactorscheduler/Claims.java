@@ -1,11 +1,9 @@
 package io.reactorscheduler;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -35,11 +33,13 @@ final class Claims {
     /** A store that says there is more and then gives nothing is not asked again sooner. */
     private static final long SHORT_PAUSE_MICROS = 1_000;
 
-    private static final long LONGEST_STAY_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+    /** After so long without claims there is little to do, so a few of them are spread over threads: each may take long. */
+    private static final long QUIET_MICROS = 1_000;
 
     private final Resources with;
     private final Collection<LocalQueue> queues;
     private final Handlers handlers;
+    private final Rounds rounds;
     private final Runnable whenStopped;
     private final WakeUp wakeUp;
     private final long pollMicros;
@@ -51,20 +51,24 @@ final class Claims {
     private volatile boolean stopped;
     private volatile long pausedUntilMicros = Long.MIN_VALUE;
 
-    /** The thread that looks, and its claims to hand on; only touched by it. */
+    /** The thread that looks; only touched by it. */
     private @Nullable Thread looking;
-
-    private List<Round> rounds = new ArrayList<>();
-
-    /** The claims that each thread has to hand on when it has done what it is about. */
-    private final ThreadLocal<Here> here = ThreadLocal.withInitial(Here::new);
 
     private long polledMicros = Long.MIN_VALUE;
     private long pauseMicros = FIRST_PAUSE_MICROS;
 
+    /** When there were claims before; by the dealing thread only. */
+    private long dealtMicros = Long.MIN_VALUE / 2;
+
     /** @param whenStopped is called after a stop whenever a look ends */
-    Claims(Resources with, Collection<LocalQueue> queues, Handlers handlers, Runnable whenStopped) {
+    Claims(
+            Resources with,
+            Collection<LocalQueue> queues,
+            Handlers handlers,
+            Rounds rounds,
+            Runnable whenStopped) {
         this.whenStopped = whenStopped;
+        this.rounds = rounds;
         this.with = with;
         this.queues = queues;
         this.handlers = handlers;
@@ -95,32 +99,23 @@ final class Claims {
 
     private void lookAndDrain() {
         look();
-        drain();
+        rounds.drain();
     }
 
-    /** Looks now, on this thread unless another one is looking. What is left for this thread waits for {@link #drain}. */
+    /** Looks now, on this thread unless another one is looking. What this thread has to hand on waits for {@link Rounds#drain}. */
     void look() {
         if (looks.getAndIncrement() != 0) {
             return;
         }
-        List<Round> mine = List.of();
         int missed = 1;
         do {
             looking = Thread.currentThread();
             if (!asking) {
                 ask();
             }
-            if (!rounds.isEmpty()) {
-                List<Round> dealt = rounds;
-                rounds = new ArrayList<>();
-                mine = mine.isEmpty() ? dealt : joined(mine, dealt);
-            }
             looking = null;
             missed = looks.addAndGet(-missed);
         } while (missed != 0);
-        if (!mine.isEmpty()) {
-            here.get().rounds.addAll(mine);
-        }
         if (stopped) {
             whenStopped.run();
         }
@@ -200,54 +195,19 @@ final class Claims {
         }
     }
 
-    private void dealt(List<Round> dealt) {
+    private boolean isQuiet(long now) {
+        boolean isQuiet = now - dealtMicros >= QUIET_MICROS || now < dealtMicros;
+        dealtMicros = now;
+        return isQuiet;
+    }
+
+    private void dealt(List<Rounds.Round> dealt) {
         asking = false;
-        if (looking == Thread.currentThread()) {
-            rounds.addAll(dealt);
-            look();
-        } else {
-            look();
-            here.get().rounds.addAll(dealt);
-            drain();
-        }
-    }
-
-    /**
-     * Hands on the claims that were left for this thread, those too that come of it: when runs end at once the next claims
-     * come while the first are handed on. After a while the rest is left to the Scheduler, so that nothing starves.
-     */
-    void drain() {
-        Here mine = here.get();
-        if (mine.isDraining || mine.rounds.isEmpty()) {
-            return;
-        }
-        mine.isDraining = true;
-        try {
-            TimeBase time = with.timer().time();
-            time.threads().hold(() -> drain(mine, time.now() + LONGEST_STAY_NANOS));
-        } finally {
-            mine.isDraining = false;
-        }
-    }
-
-    private void drain(Here mine, long untilNanos) {
-        for (Round round = mine.rounds.poll(); round != null; round = mine.rounds.poll()) {
-            if (with.timer().time().now() > untilNanos && leave(round)) {
-                continue;
-            }
-            round.queue().drain(round.lane());
-        }
-    }
-
-    private boolean leave(Round round) {
-        try {
-            with.scheduler().schedule(() -> {
-                here.get().rounds.add(round);
-                drain();
-            });
-            return true;
-        } catch (RuntimeException rejected) {
-            return false;
+        rounds.here(dealt);
+        boolean isWithinLook = looking == Thread.currentThread();
+        look();
+        if (!isWithinLook) {
+            rounds.drain();
         }
     }
 
@@ -283,21 +243,6 @@ final class Claims {
         pausedUntilMicros = with.nowMicros() + pauseMicros;
         pauseMicros = Math.min(2 * pauseMicros, LONGEST_PAUSE_MICROS);
     }
-
-    private static List<Round> joined(List<Round> first, List<Round> second) {
-        List<Round> joined = new ArrayList<>(first);
-        joined.addAll(second);
-        return joined;
-    }
-
-    /** What one thread has to hand on. */
-    private static final class Here {
-        final Queue<Round> rounds = new ArrayDeque<>();
-        boolean isDraining;
-    }
-
-    /** Claims that wait in a lane for the thread that dealt them. */
-    private record Round(LocalQueue queue, Timeline.Lane lane) {}
 
     /** The answer to one question: what comes first of it counts, or that none came in time. */
     private final class Reply implements CoreSubscriber<ClaimBatch> {
@@ -344,16 +289,18 @@ final class Claims {
                 giveBack(asked, batch.claims(), "The store answered a claim when nobody waited for it any more");
                 return;
             }
-            List<Round> dealt = new ArrayList<>(asked.size());
+            List<Rounds.Round> here = new ArrayList<>(asked.size());
+            List<Rounds.Round> elsewhere = new ArrayList<>(0);
             try {
-                deal(batch, dealt);
+                deal(batch, here, elsewhere);
             } catch (Throwable thrown) {
                 askLater(asked, thrown);
             }
-            dealt(dealt);
+            rounds.elsewhere(elsewhere);
+            dealt(here);
         }
 
-        private void deal(ClaimBatch batch, List<Round> dealt) {
+        private void deal(ClaimBatch batch, List<Rounds.Round> here, List<Rounds.Round> elsewhere) {
             List<Claim> claims = batch.claims();
             if (batch.nextDueMicros().length != asked.size()) {
                 giveBack(asked, claims, "The store answered for another number of queues than were asked");
@@ -361,6 +308,7 @@ final class Claims {
                         + batch.nextDueMicros().length + " due times");
             }
             pauseMicros = FIRST_PAUSE_MICROS;
+            boolean isQuiet = !claims.isEmpty() && isQuiet(batch.nowMicros());
             int from = 0;
             for (int i = 0; i < asked.size(); i++) {
                 LocalQueue queue = asked.get(i);
@@ -374,9 +322,9 @@ final class Claims {
                 long next = batch.nextDueMicros()[i];
                 boolean isShort = to - from < free;
                 queue.answered(isShort ? Math.max(next, batch.nowMicros() + SHORT_PAUSE_MICROS) : next);
-                Timeline.Lane lane = to > from ? queue.deal(claims.subList(from, to), batch.nowMicros()) : null;
-                if (lane != null) {
-                    dealt.add(new Round(queue, lane));
+                if (to > from) {
+                    boolean isForOthers = isQuiet && !here.isEmpty();
+                    queue.deal(claims.subList(from, to), isQuiet, isForOthers ? elsewhere : here, elsewhere);
                 }
                 from = to;
             }

@@ -43,8 +43,9 @@ final class Engine {
         this.with = with;
         this.handlers = handlers;
         this.active = new ActiveRuns(with);
-        this.claims = new Claims(with, queues.values(), handlers, this::checkIdle);
-        this.recorder = new Recorder(with, this::release, claims::drain);
+        Rounds rounds = new Rounds(with);
+        this.claims = new Claims(with, queues.values(), handlers, rounds, this::checkIdle);
+        this.recorder = new Recorder(with, this::release, rounds::drain);
         this.runner = new Runner(with, handlers, active, carrier, this::queue);
         this.shutdown = new Shutdown(with, active, () -> held() == 0 && !claims.isAsking());
     }

@@ -23,9 +23,6 @@ final class LocalQueue implements Timeline.Source {
     /** Fewer claims than this are not worth waking another thread for while there is much to do. */
     private static final int SHARE = 16;
 
-    /** After so long without claims there is little to do, so a few of them are spread, too: each may take long. */
-    private static final long QUIET_MICROS = 1_000;
-
     /** The most lanes that a few claims are spread over. */
     private static final int FEW = 8;
 
@@ -52,10 +49,8 @@ final class LocalQueue implements Timeline.Source {
     /** When the store said there may be more; the store is asked at once at first. */
     private volatile long known = Long.MIN_VALUE;
 
-    /** Where the next share goes first, and when there were claims before; by the dealing thread only. */
+    /** Where the next share goes first; by the dealing thread only. */
     private int turn;
-
-    private long dealtMicros = Long.MIN_VALUE / 2;
 
     /**
      * @param wanted is called, on any thread, when there may be more to claim; it must not run handlers there
@@ -176,25 +171,27 @@ final class LocalQueue implements Timeline.Source {
 
     /**
      * Deals claims to the lanes. Large batches are spread over the threads of the Scheduler, and small ones after a quiet
-     * time, when another thread costs nothing that others would need. The first share is left for the calling thread, which
-     * gets the lane to drain. What has no lane, because lanes were closed meanwhile, goes back.
+     * time, when another thread costs nothing that others would need. What has no lane, because lanes were closed meanwhile,
+     * goes back.
+     *
+     * @param first is given the lane that has what comes first
+     * @param others is given the other lanes, in order
      */
-    Timeline.@Nullable Lane deal(List<Claim> claims, long nowMicros) {
+    void deal(List<Claim> claims, boolean isQuiet, List<Rounds.Round> first, List<Rounds.Round> others) {
         hold(claims.size());
         Timeline.Lane[] open = lanes;
-        int perShare = perShare(claims.size(), open.length, nowMicros);
-        Timeline.Lane first = nextLane(open);
-        Timeline.Lane lane = first;
-        List<Timeline.Lane> others = List.of();
+        int perShare = perShare(claims.size(), open.length, isQuiet);
+        Timeline.Lane lane = null;
+        boolean isFirst = true;
         int inShare = 0;
         for (Claim claim : claims) {
-            if (lane != null && (inShare == perShare || lane.demand() == 0)) {
+            if (isFirst || (lane != null && (inShare == perShare || lane.demand() == 0))) {
                 lane = nextLane(open);
                 inShare = 0;
                 if (lane != null) {
-                    others = others.isEmpty() ? new ArrayList<>() : others;
-                    others.add(lane);
+                    (isFirst ? first : others).add(new Rounds.Round(this, lane));
                 }
+                isFirst = false;
             }
             if (lane == null) {
                 discarded(claim);
@@ -203,15 +200,9 @@ final class LocalQueue implements Timeline.Source {
                 inShare++;
             }
         }
-        if (!others.isEmpty()) {
-            drainElsewhere(others);
-        }
-        return first;
     }
 
-    private int perShare(int claims, int open, long nowMicros) {
-        boolean isQuiet = nowMicros - dealtMicros >= QUIET_MICROS || nowMicros < dealtMicros;
-        dealtMicros = nowMicros;
+    private static int perShare(int claims, int open, boolean isQuiet) {
         int worthIt = isQuiet ? Math.max(Math.min(claims, FEW), claims / SHARE) : claims / SHARE;
         int shares = Math.max(1, Math.min(open, worthIt));
         return (claims + shares - 1) / shares;
@@ -234,23 +225,6 @@ final class LocalQueue implements Timeline.Source {
             }
         }
         return busy;
-    }
-
-    /**
-     * Each of the threads looks at all lanes and passes by those that another one drains. One task more than lanes, because
-     * a Scheduler may give one of them to the calling thread, which has its own share to run first.
-     */
-    private void drainElsewhere(List<Timeline.Lane> others) {
-        HeldThreads threads = with.timer().time().threads();
-        int most = Math.min(others.size() + 1, Schedulers.DEFAULT_POOL_SIZE);
-        try {
-            for (int i = 0; i < most; i++) {
-                with.scheduler().schedule(() -> threads.hold(() -> others.forEach(this::drain)));
-            }
-        } catch (RuntimeException rejected) {
-            // a Scheduler that is full or gone: what was claimed is run here rather than left
-            others.forEach(this::drain);
-        }
     }
 
     /** Gives a claim back that was not dealt; if it is of another queue it holds no slot of this one. */

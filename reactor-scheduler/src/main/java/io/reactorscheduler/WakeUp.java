@@ -161,7 +161,7 @@ final class WakeUp implements Disposable {
         }
         int held = time.threads().count();
         Spares known = current.spares;
-        if (known == null || (known.enoughFor() < held && known.alarms().length < mostSpares)) {
+        if (known == null || (known.enoughFor < held && known.alarms.length < mostSpares)) {
             // not right after the first task, so one more of them is needed for as many different threads
             startSpares(current, known, held, held + 1, delayUntil(current.due) + spareDelay);
         }
@@ -191,8 +191,8 @@ final class WakeUp implements Disposable {
     }
 
     private void startSpares(Pending next, @Nullable Spares known, int held, int count, long delay) {
-        int before = known == null ? 0 : known.alarms().length;
-        Alarm[] alarms = known == null ? new Alarm[count] : Arrays.copyOf(known.alarms(), before + count);
+        int before = known == null ? 0 : known.alarms.length;
+        Alarm[] alarms = known == null ? new Alarm[count] : Arrays.copyOf(known.alarms, before + count);
         for (int i = before; i < alarms.length; i++) {
             alarms[i] = new Alarm(next);
         }
@@ -246,7 +246,15 @@ final class WakeUp implements Disposable {
     }
 
     /** The further tasks of a wake-up, and with how many held threads one of them still finds a free one. */
-    private record Spares(Alarm[] alarms, int enoughFor) {}
+    private static final class Spares {
+        final Alarm[] alarms;
+        final int enoughFor;
+
+        Spares(Alarm[] alarms, int enoughFor) {
+            this.alarms = alarms;
+            this.enoughFor = enoughFor;
+        }
+    }
 
     /** One arming: a due time and the tasks of the Scheduler for it. */
     private final class Pending {
@@ -268,7 +276,7 @@ final class WakeUp implements Disposable {
             }
             first.cancel();
             if (started != null) {
-                for (Alarm spare : started.alarms()) {
+                for (Alarm spare : started.alarms) {
                     spare.cancel();
                 }
             }
