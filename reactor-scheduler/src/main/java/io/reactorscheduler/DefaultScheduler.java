@@ -154,7 +154,7 @@ final class DefaultScheduler implements ReactiveScheduler {
 
     @Override
     public Mono<Boolean> cancelExecution(String executionId) {
-        Objects.requireNonNull(executionId, "executionId");
+        Checks.executionId("executionId", executionId);
         return guarded(with.store().cancelExecution(executionId));
     }
 
@@ -183,7 +183,7 @@ final class DefaultScheduler implements ReactiveScheduler {
 
     @Override
     public Mono<String> retry(String id) {
-        Objects.requireNonNull(id, "id");
+        Checks.executionId("id", id);
         ExecutionQuery failed = ExecutionQuery.all().state(TaskState.FAILED);
         String taskId = Execution.taskIdOf(id);
         Flux<Execution> ofTask = with.store().executions(failed.task(id).limit(1));
@@ -249,7 +249,7 @@ final class DefaultScheduler implements ReactiveScheduler {
 
     @Override
     public Flux<ExecutionEvent> events(String executionId) {
-        Objects.requireNonNull(executionId, "executionId");
+        Checks.executionId("executionId", executionId);
         return guarded(() -> with.store().events(executionId));
     }
 

@@ -169,6 +169,11 @@ public final class SchedulerBuilder {
                 name,
                 new Handlers.Entry(
                         entry.function(), entry.handler().inputType(), retryIf.getOrDefault(name, error -> true))));
+        functions.values().forEach(entry -> {
+            codec.prepare(entry.handler().inputType());
+            codec.prepare(entry.handler().outputType());
+        });
+        carried.values().forEach(codec::prepare);
         rules.forEach(handlers::putRule);
         String name = node == null ? new TaskIds().next(System.identityHashCode(this)) : node;
         Settings settings = new Settings(
