@@ -373,6 +373,11 @@ final class CombinedTaskStore implements TaskStore {
     }
 
     @Override
+    public Mono<String> journalEnd() {
+        return shared.journalEnd();
+    }
+
+    @Override
     public Flux<Hint> hints() {
         return Flux.merge(memory.hints(), shared.hints());
     }

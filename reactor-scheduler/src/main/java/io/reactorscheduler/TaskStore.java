@@ -209,6 +209,11 @@ public interface TaskStore {
                 getClass().getSimpleName() + " keeps no journal; follow ReactiveScheduler.events() on each node"));
     }
 
+    /** The cursor of now: {@link #journal} after it gives what the store does after it has answered this call. */
+    default Mono<String> journalEnd() {
+        return Mono.error(() -> new UnsupportedOperationException(getClass().getSimpleName() + " keeps no journal"));
+    }
+
     /**
      * Hot: what a sleeping or running node should know at once. May be lost; then the safety poll finds it.
      *

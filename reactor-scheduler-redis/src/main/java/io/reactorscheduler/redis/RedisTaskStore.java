@@ -243,6 +243,11 @@ public final class RedisTaskStore implements TaskStore, Disposable {
         return link.using(journal.after(after));
     }
 
+    @Override
+    public Mono<String> journalEnd() {
+        return journal.end();
+    }
+
     // ---- the end
 
     /** Closes what this store opened, without waiting; it opens again at next use. */
