@@ -136,12 +136,13 @@ final class MemoryStore {
         lane.tell(news);
         if (at == from) {
             Completion completion = completions.get(at);
-            TaskStore.Recorded elsewhere = changeIfKnown(completion.claim().task().id(), now, task -> {
-                MemoryExecution run = task.lane.claimed(completion.claim());
-                return run == null
-                        ? MemoryChanges.again(task, completion.claim())
-                        : MemoryChanges.complete(run, completion, now);
-            });
+            TaskStore.Recorded elsewhere =
+                    changeIfKnown(completion.claim().task().id(), now, task -> {
+                        MemoryExecution run = task.lane.claimed(completion.claim());
+                        return run == null
+                                ? MemoryChanges.again(task, completion.claim())
+                                : MemoryChanges.complete(run, completion, now);
+                    });
             recorded[at++] = elsewhere == null ? TaskStore.Recorded.STALE : elsewhere;
         }
         return at;

@@ -179,7 +179,7 @@ final class RedisJournal {
             for (Row entry : entries) {
                 add(entry, events);
             }
-            if (from.isEmpty() || !entries.isEmpty()) {
+            if (from.isEmpty() || !entries.isEmpty() || reply.required(2).equals("1")) {
                 from = "(" + reply.required(1);
             }
             return new Found(events, entries.size() < MOST_ENTRIES);

@@ -93,6 +93,7 @@ class ResultsElsewhereTest extends RedisTest {
 
         StepVerifier.create(producer.schedule(SHOUT.task("tick").id("tick").every(Duration.ofMillis(200)))
                         .flatMapMany(ScheduledTask::executions)
+                        .filter(Execution::isSuccess)
                         .map(Execution::id)
                         .doOnNext(runs::add)
                         .doOnNext(id -> {

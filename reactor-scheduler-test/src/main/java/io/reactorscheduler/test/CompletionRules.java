@@ -207,7 +207,9 @@ abstract class CompletionRules extends StoreRules {
 
         Recorded again = get(store.complete(end)).get(0);
 
-        assertThat(again.isStale()).as("whoever asks again learns that it is recorded").isFalse();
+        assertThat(again.isStale())
+                .as("whoever asks again learns that it is recorded")
+                .isFalse();
         assertThat(again.state()).isEqualTo(first.state()).isEqualTo(TaskState.COMPLETED);
         assertThat(executions("a")).hasSize(1);
         assertThat(state("a")).isEqualTo(TaskState.COMPLETED);

@@ -61,9 +61,10 @@ local function complete(i, skips)
       R = ARGV[i + 13] == '1' and last == kind and ARGV[i + 14] or nil, M = reason or some(ARGV[i + 15]), i = E.i,
       v = E.v,
     })
-    if not E.g and ARGV[i + 10] ~= 'U' then
+    local has_head = T.H == number
+    if not E.g and ARGV[i + 10] ~= 'U' and (has_head or not T.o) then
       set_head(T, num(ARGV[i + 10]), num(ARGV[i + 11]), num(ARGV[i + 12]))
-    elseif not E.g and T.H == number then
+    elseif not E.g and has_head then
       T.H = nil
     end
     settle(id, T, last)
