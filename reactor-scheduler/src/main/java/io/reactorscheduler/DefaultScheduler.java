@@ -269,6 +269,12 @@ final class DefaultScheduler implements ReactiveScheduler {
         return guarded(with.events()::all);
     }
 
+    @Override
+    public Flux<JournalEntry> journal(@Nullable String after) {
+        return guarded(
+                () -> with.store().journal(after).takeUntilOther(with.events().whenStopped()));
+    }
+
     // ---- stop
 
     @Override

@@ -67,7 +67,7 @@ final class Recorder {
     }
 
     private Mono<List<TaskStore.Recorded>> complete(List<Completion> batch) {
-        // as long as the leases last: an end that is told twice is recorded once, but who listens hears of it as lost
+        // as long as the leases last: an end that is told twice is recorded once
         return with.answered(
                         Mono.defer(() -> with.store().complete(batch)),
                         with.settings().lease())

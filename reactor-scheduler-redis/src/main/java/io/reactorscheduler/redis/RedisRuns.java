@@ -261,7 +261,8 @@ final class RedisRuns {
 
     // ---- sweep
 
-    Mono<Swept> sweep() {
+    /** @param emptied when the keys of some partitions are not those that were made: gives what is to be said of it */
+    Mono<Swept> sweep(Function<List<Row>, Mono<List<String>>> emptied) {
         List<String> args = new ArrayList<>(settings.history());
         args.add(String.valueOf(SWEPT_LEASES));
         args.add(String.valueOf(SWEPT_ROWS));
@@ -273,7 +274,11 @@ final class RedisRuns {
         return partitions
                 .each(Scripts.SWEEP, args)
                 .collectList()
-                .map(replies -> new Swept(all(replies, 1), all(replies, 2), all(replies, 3), all(replies, 4)));
+                .flatMap(replies -> emptied.apply(replies).map(more -> {
+                    List<String> findings = new ArrayList<>(all(replies, 4));
+                    findings.addAll(more);
+                    return new Swept(all(replies, 1), all(replies, 2), all(replies, 3), findings);
+                }));
     }
 
     private static List<String> all(List<Row> replies, int at) {

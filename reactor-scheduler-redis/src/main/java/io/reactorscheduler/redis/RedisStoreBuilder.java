@@ -156,7 +156,7 @@ public final class RedisStoreBuilder {
         return this;
     }
 
-    /** No journal is written. */
+    /** No journal is written: then each node hears of its own runs only, and of others by asking. */
     public RedisStoreBuilder noJournal() {
         this.journal = 0;
         return this;

@@ -58,6 +58,7 @@ public final class RedisTaskStore implements TaskStore, Disposable {
     private final RedisSettings settings;
     private final RedisClock clock = new RedisClock();
     private final StoreLink link;
+    private final Namespace namespace;
     private final Partitions partitions;
     private final RedisHints hints;
     private final RedisJournal journal;
@@ -69,7 +70,7 @@ public final class RedisTaskStore implements TaskStore, Disposable {
         this.settings = settings;
         RedisKeys keys = new RedisKeys(settings.namespace());
         this.link = new StoreLink(redis);
-        Namespace namespace = new Namespace(settings, redis);
+        this.namespace = new Namespace(settings, redis);
         this.partitions = new Partitions(settings, keys, redis, clock, Mono.defer(link::ready));
         link.check(namespace.check(partitions));
         this.hints = new RedisHints(keys, redis);
@@ -229,7 +230,13 @@ public final class RedisTaskStore implements TaskStore, Disposable {
 
     @Override
     public Mono<Swept> sweep() {
-        return runs.sweep();
+        return runs.sweep(this::madeAgain);
+    }
+
+    private Mono<List<String>> madeAgain(List<Row> replies) {
+        return namespace.isEmptied(replies)
+                ? namespace.make(partitions).then(tasks.declareAgain()).thenReturn(List.of(namespace.emptied()))
+                : Mono.just(List.of());
     }
 
     @Override
@@ -241,6 +248,11 @@ public final class RedisTaskStore implements TaskStore, Disposable {
     @Override
     public Flux<JournalEntry> journal(@Nullable String after) {
         return link.using(journal.after(after));
+    }
+
+    @Override
+    public Mono<String> journalEnd() {
+        return journal.end();
     }
 
     // ---- the end

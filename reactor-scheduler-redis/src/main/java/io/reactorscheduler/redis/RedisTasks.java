@@ -11,6 +11,8 @@ import io.reactorscheduler.TaskStore.Saved;
 import io.reactorscheduler.Trigger;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -26,6 +28,9 @@ final class RedisTasks {
     private final Partitions partitions;
     private final List<Gathering<NewTask, Row>> saves;
     private final List<Gathering<Asked, Row>> enqueues;
+
+    /** The queues that were declared here, by name. */
+    private final Map<String, TaskQueue> declared = new ConcurrentHashMap<>();
 
     RedisTasks(RedisSettings settings, Partitions partitions) {
         this.settings = settings;
@@ -171,7 +176,15 @@ final class RedisTasks {
         return Mono.defer(() -> partitions
                 .each(Scripts.DECLARE, QueueCodec.args(queue, partitions.size()))
                 .collectList()
-                .map(replies -> queue(queue.name(), replies.get(0))));
+                .map(replies -> queue(queue.name(), replies.get(0)))
+                .doOnNext(known -> declared.put(queue.name(), queue)));
+    }
+
+    /** All that was declared by this store, because its keys were deleted. */
+    Mono<Void> declareAgain() {
+        return Flux.defer(() -> Flux.fromIterable(List.copyOf(declared.values())))
+                .concatMap(this::declare)
+                .then();
     }
 
     Mono<TaskQueue> pause(String queue, boolean paused) {

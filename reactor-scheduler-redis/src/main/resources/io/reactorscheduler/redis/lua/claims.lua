@@ -10,6 +10,8 @@ local function take_next(id, T)
     local E = T.e[first]
     if not T.o or (at(E.d) <= head and at(E.d) <= asked) then
       E.D, E.w, E.d, E.r, E.p = E.d, nil, nil, nil, nil
+      -- the head may be ahead of it by now, so it is late on purpose
+      if T.o then E.b = math.max(E.b or E.F, E.F) end
       return first, E, active
     end
   end

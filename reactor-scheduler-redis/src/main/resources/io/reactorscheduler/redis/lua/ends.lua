@@ -46,9 +46,10 @@ local function finish(id, T, E, each, last, reason)
     n = each.number, s = last, F = E.F, S = each.started, e = each.ended, a = each.attempt, N = E.n, f = each.fence,
     E = each.error, R = last == each.kind and each.result or nil, M = reason or each.reason, i = E.i, v = E.v,
   })
-  if not E.g and each.next then
+  local has_head = T.H == each.number
+  if not E.g and each.next and (has_head or not T.o) then
     set_head(T, unpack(each.next, 1, 3))
-  elseif not E.g and T.H == each.number then
+  elseif not E.g and has_head then
     T.H = nil
   end
   settle(id, T, last)
