@@ -25,7 +25,7 @@ local function crash(id, T, number, E, patience)
   T.Q, T.y = 1, T.y or fire
   settle(id, T, nil)
   note('Q', id, number, E.n)
-  if open(T) > 0 then tell('C', counter('f'), id) end
+  end_by_owners(id, T)
   return true
 end
 
