@@ -195,14 +195,13 @@ public final class SchedulerBuilder {
             memory.offerScheduler(() -> resolved);
         }
         if (used.isShared()) {
-            used = new CombinedTaskStore(used);
+            used = new CombinedTaskStore(new RepliesOnScheduler(used, resolved));
         }
         boolean isVirtual = !new EngineClock(resolved).steps();
         Scheduler blockingThreads =
                 blocking != null ? blocking.get() : isVirtual ? resolved : BlockingThreads.scheduler();
         Events events = new Events(settings.node(), used::nowMicros, () -> resolved, settings.instrumentations());
-        TaskStore called = used.isShared() ? new RepliesOnScheduler(used, resolved) : used;
         return new Resources(
-                settings, called, resolved, blockingThreads, new SharedTimer(resolved), events, new Counters());
+                settings, used, resolved, blockingThreads, new SharedTimer(resolved), events, new Counters());
     }
 }

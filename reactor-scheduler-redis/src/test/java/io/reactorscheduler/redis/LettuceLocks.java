@@ -16,6 +16,8 @@ public final class LettuceLocks implements BlockHoundIntegration {
         builder.allowBlockingCallsInside(LOCK, "incrementWriters")
                 .allowBlockingCallsInside(LOCK, "decrementWriters")
                 .allowBlockingCallsInside(LOCK, "doExclusive")
+                // several connections that are made at the same moment
+                .allowBlockingCallsInside("io.netty.buffer.AdaptivePoolingAllocator", "allocate")
                 // two nodes in one JVM may read the first value of a type at the same moment
                 .allowBlockingCallsInside(
                         "tools.jackson.databind.deser.DeserializerCache", "_createAndCacheValueDeserializer");

@@ -48,6 +48,7 @@ abstract class WakeUps extends RedisTest {
                 .uri(proxy.uri())
                 .namespace(namespace)
                 .safetyPoll(poll)
+                .commandTimeout(BUSY_MACHINE)
                 .build());
         worker = use(ReactiveScheduler.builder()
                 .store(store)
