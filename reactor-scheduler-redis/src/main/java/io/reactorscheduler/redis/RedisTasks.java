@@ -107,7 +107,11 @@ final class RedisTasks {
         args.add(TaskCodec.trigger(trigger));
         args.add(TaskCodec.repeats(trigger, "1"));
         TaskCodec.add(head, args);
-        return change(Scripts.RESCHEDULE, taskId, args);
+        return Mono.defer(() -> {
+            List<String> once = new ArrayList<>(args);
+            once.add(Tokens.next());
+            return change(Scripts.RESCHEDULE, taskId, once);
+        });
     }
 
     Mono<TaskInfo> remove(String taskId) {
