@@ -13,10 +13,10 @@ final class ClaimMerge {
 
     /** What is left of a request after a first answer: the slots that are still free, of queues that have some. */
     static ClaimRequest left(ClaimRequest request, ClaimBatch first) {
-        Map<String, List<Claim>> taken = byQueue(first);
+        Map<String, List<Claim>> claims = byQueue(first);
         List<ClaimRequest.Slots> left = new ArrayList<>();
         for (ClaimRequest.Slots slots : request.slots()) {
-            int free = slots.free() - of(taken, slots.queue()).size();
+            int free = slots.free() - taken(claims, slots.queue()).size();
             if (free > 0) {
                 left.add(new ClaimRequest.Slots(slots.queue(), free));
             }
@@ -34,7 +34,7 @@ final class ClaimMerge {
     static ClaimBatch of(ClaimRequest request, ClaimBatch first, ClaimRequest left, @Nullable ClaimBatch second) {
         long now = second == null ? first.nowMicros() : Math.max(first.nowMicros(), second.nowMicros());
         Map<String, List<Claim>> ofFirst = byQueue(first);
-        Map<String, List<Claim>> ofSecond = second == null ? Map.of() : byQueue(second);
+        Map<String, List<Claim>> ofSecond = second == null ? new HashMap<>() : byQueue(second);
         Map<String, Long> nextOfSecond = new HashMap<>();
         for (int i = 0; second != null && i < left.slots().size(); i++) {
             nextOfSecond.put(left.slots().get(i).queue(), second.nextDueMicros()[i]);
@@ -43,9 +43,12 @@ final class ClaimMerge {
         long[] next = new long[request.slots().size()];
         for (int i = 0; i < next.length; i++) {
             String queue = request.slots().get(i).queue();
-            merge(of(ofFirst, queue), of(ofSecond, queue), claims);
+            merge(taken(ofFirst, queue), taken(ofSecond, queue), claims);
             next[i] = Math.min(first.nextDueMicros()[i], nextOfSecond.getOrDefault(queue, now));
         }
+        // Claims that nobody asked for are passed on too: whoever asked gives them back, here they would be lost.
+        ofFirst.values().forEach(claims::addAll);
+        ofSecond.values().forEach(claims::addAll);
         return new ClaimBatch(claims, next, now);
     }
 
@@ -58,8 +61,9 @@ final class ClaimMerge {
         return byQueue;
     }
 
-    private static List<Claim> of(Map<String, List<Claim>> byQueue, String queue) {
-        return byQueue.getOrDefault(queue, List.of());
+    private static List<Claim> taken(Map<String, List<Claim>> byQueue, String queue) {
+        List<Claim> claims = byQueue.remove(queue);
+        return claims == null ? List.of() : claims;
     }
 
     /** By priority, then by due time, each list in its own order. */

@@ -374,6 +374,8 @@ final class CombinedTaskStore implements TaskStore {
 
     @Override
     public Flux<Hint> hints() {
-        return Flux.merge(memory.hints(), shared.hints());
+        // The end of the shared store's hints is the end of both, so that whoever listens subscribes again.
+        return Flux.merge(memory.hints().map(Signal::next), shared.hints().materialize())
+                .dematerialize();
     }
 }
