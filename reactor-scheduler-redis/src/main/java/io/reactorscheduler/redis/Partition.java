@@ -62,7 +62,8 @@ final class Partition {
         if (isAway && isProbed.compareAndSet(false, true)) {
             run(Scripts.QUEUES, List.of())
                     .doFinally(end -> isProbed.set(false))
-                    .subscribe(reply -> isAway = false, error -> LOG.debug("Partition {} is still away", number, error));
+                    .subscribe(
+                            reply -> isAway = false, error -> LOG.debug("Partition {} is still away", number, error));
         }
         return isAway;
     }

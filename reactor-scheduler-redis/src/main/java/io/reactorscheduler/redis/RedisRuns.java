@@ -162,7 +162,12 @@ final class RedisRuns {
                 int count = Integer.parseInt(counts.get(i));
                 String queue = request.slots().get(place).queue();
                 for (int claimed = 0; claimed < count; claimed++) {
-                    claims.get(place).add(RunCodec.claim(new Row(parts, at), queue, lease));
+                    // one that cannot be read is left to its lease, and so to quarantine
+                    Row row = new Row(parts.subList(at, at + RunCodec.CLAIM));
+                    Claim claim = Unreadable.skip(row, each -> RunCodec.claim(each, queue, lease));
+                    if (claim != null) {
+                        claims.get(place).add(claim);
+                    }
                     at += RunCodec.CLAIM;
                 }
                 free[place] -= count;

@@ -25,8 +25,8 @@ final class UriOpener implements RedisOpener {
 
     private final RedisURI uri;
     private final Duration timeout;
-    private final Kept<Made> made = new Kept<>(
-            () -> Mono.fromCallable(this::make).subscribeOn(Schedulers.boundedElastic()));
+    private final Kept<Made> made =
+            new Kept<>(() -> Mono.fromCallable(this::make).subscribeOn(Schedulers.boundedElastic()));
 
     UriOpener(RedisURI uri, Duration timeout) {
         this.uri = uri;

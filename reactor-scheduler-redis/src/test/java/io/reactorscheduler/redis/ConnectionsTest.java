@@ -3,10 +3,10 @@ package io.reactorscheduler.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reactorscheduler.embedded.FaultProxy;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import java.time.Duration;
 import reactor.core.publisher.Mono;
 
 /** What a store connects, and when it lets go. */

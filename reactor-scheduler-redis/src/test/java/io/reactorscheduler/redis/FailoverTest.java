@@ -43,8 +43,7 @@ class FailoverTest {
     }
 
     private static void goesOn(Supplier<RedisStoreBuilder> builders, EmbeddedRedis master, Runnable failover) {
-        Nodes nodes = new Nodes(
-                        () -> builders.get().namespace(NAMESPACE).commandTimeout(Duration.ofMillis(500)))
+        Nodes nodes = new Nodes(() -> builders.get().namespace(NAMESPACE).commandTimeout(Duration.ofMillis(500)))
                 .lease(Duration.ofSeconds(6))
                 .concurrency(20)
                 .time(Duration.ofMillis(5));
@@ -56,11 +55,11 @@ class FailoverTest {
             nodes.awaitRuns(TASKS / 4);
             long began = System.nanoTime();
             failover.run();
-            System.out.println("fail-over took " + (System.nanoTime() - began) / 1_000_000 + " ms, " + nodes.ran() + " of "
-                    + TASKS + " had run");
+            System.out.println("fail-over took " + (System.nanoTime() - began) / 1_000_000 + " ms, " + nodes.ran()
+                    + " of " + TASKS + " had run");
             nodes.awaitAllRecordedOnce(TASKS);
-            System.out.println("all recorded after " + (System.nanoTime() - began) / 1_000_000 + " ms, " + nodes.repeated()
-                    + " runs came again");
+            System.out.println("all recorded after " + (System.nanoTime() - began) / 1_000_000 + " ms, "
+                    + nodes.repeated() + " runs came again");
         } finally {
             nodes.dispose();
         }

@@ -37,14 +37,18 @@ class LostNodesTest extends RedisTest {
                 .store(store())
                 .node("quick")
                 .lease(LEASE)
-                .handle(WorkerProcess.HOLD, (none, run) -> Mono.fromSupplier(() -> {
-                    fence.set(run.fence());
-                    return "by quick";
-                }))
-                .handle(WorkerProcess.LAST, (millis, run) -> Mono.fromSupplier(() -> {
-                    fence.set(run.fence());
-                    return "by quick";
-                }))
+                .handle(
+                        WorkerProcess.HOLD,
+                        (none, run) -> Mono.fromSupplier(() -> {
+                            fence.set(run.fence());
+                            return "by quick";
+                        }))
+                .handle(
+                        WorkerProcess.LAST,
+                        (millis, run) -> Mono.fromSupplier(() -> {
+                            fence.set(run.fence());
+                            return "by quick";
+                        }))
                 .handle(WorkerProcess.HALT, (none, run) -> Mono.just("by quick"))
                 .start());
     }
@@ -61,7 +65,9 @@ class LostNodesTest extends RedisTest {
                     assertThat(record.node()).isEqualTo("quick");
                     assertThat(record.result()).isEqualTo("\"by quick\"");
                     assertThat(record.fence()).isEqualTo(fence);
-                    assertThat(record.attempt()).as("a lost node uses up no attempt").isOne();
+                    assertThat(record.attempt())
+                            .as("a lost node uses up no attempt")
+                            .isOne();
                 });
     }
 
@@ -112,7 +118,9 @@ class LostNodesTest extends RedisTest {
         killed.kill();
         killed.awaitEnd();
         RedisTaskStore store = store();
-        await("the end of the lease", () -> !store.sweep().block(PATIENCE).expired().isEmpty());
+        await(
+                "the end of the lease",
+                () -> !store.sweep().block(PATIENCE).expired().isEmpty());
 
         TaskInfo waiting = client.task("a").block(PATIENCE);
         assertThat(waiting.crashes()).isOne();
@@ -140,14 +148,17 @@ class LostNodesTest extends RedisTest {
             int expected = crashes;
             use(WorkerProcess.start(server.uri(), namespace, "victim" + crashes, LEASE))
                     .awaitEnd();
-            await("crash " + crashes, () -> client.task("killer").block(PATIENCE).crashes() == expected);
+            await(
+                    "crash " + crashes,
+                    () -> client.task("killer").block(PATIENCE).crashes() == expected);
         }
 
         awaitState(client, "killer", TaskState.QUARANTINED);
         await(
                 "its event",
-                () -> events.stream().anyMatch(event -> event.kind() == SchedulerEvent.Kind.QUARANTINED
-                        && "killer".equals(event.taskId())));
+                () -> events.stream()
+                        .anyMatch(event ->
+                                event.kind() == SchedulerEvent.Kind.QUARANTINED && "killer".equals(event.taskId())));
         assertThat(client.executions(ExecutionQuery.of("killer")).collectList().block(PATIENCE))
                 .singleElement()
                 .satisfies(record -> {
@@ -180,7 +191,8 @@ class LostNodesTest extends RedisTest {
         awaitState(client, "a", TaskState.COMPLETED);
         System.out.println("from stop to end elsewhere: " + (System.nanoTime() - began) / 1_000 + " us");
         assertRecordedOnce(client, "a", fence.get());
-        List<Execution> all = client.executions(ExecutionQuery.all()).collectList().block(PATIENCE);
+        List<Execution> all =
+                client.executions(ExecutionQuery.all()).collectList().block(PATIENCE);
         assertThat(all).hasSize(1);
     }
 }

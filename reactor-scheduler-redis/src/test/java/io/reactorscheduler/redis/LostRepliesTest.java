@@ -203,7 +203,9 @@ class LostRepliesTest extends StoreTest {
         direct.save(due(direct, "a")).block(PATIENCE);
         Claim claim = claim(direct, 1).get(0);
 
-        assertThat(withLostReply(store.renew(List.of(claim), LEASE))).as("lost ones").isEmpty();
+        assertThat(withLostReply(store.renew(List.of(claim), LEASE)))
+                .as("lost ones")
+                .isEmpty();
         assertThat(succeed(direct, claim).isStale()).isFalse();
     }
 

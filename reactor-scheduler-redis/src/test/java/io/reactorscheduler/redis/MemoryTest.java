@@ -15,7 +15,7 @@ import reactor.core.publisher.Mono;
 class MemoryTest extends RedisTest {
 
     private static final Handler<Integer, Integer> WORK = Handler.named("work", Integer.class, Integer.class);
-    private static final int ROUND = Integer.getInteger("memory.round", 15_000);
+    private static final int ROUND = Integer.getInteger("memory.round", 8_000);
     private static final int KEPT = 500;
     private static final double MOST_GROWTH_BYTES = 200_000;
 
@@ -51,10 +51,12 @@ class MemoryTest extends RedisTest {
     void ofOneShotTasksOnlyWhatRetentionKeepsStays() {
         ReactiveScheduler node = use(ReactiveScheduler.builder()
                 .store(use(small().build()))
-                .handle(WORK, (number, run) -> Mono.fromSupplier(() -> {
-                    ran.incrementAndGet();
-                    return number;
-                }))
+                .handle(
+                        WORK,
+                        (number, run) -> Mono.fromSupplier(() -> {
+                            ran.incrementAndGet();
+                            return number;
+                        }))
                 .start());
         round(node, 0);
         double before = bytes();
@@ -70,16 +72,18 @@ class MemoryTest extends RedisTest {
 
     @Test
     void whatRetentionHasDeletedLeavesNothing() {
-        RedisTaskStore store = use(small().retention(new Retention(10, Duration.ofMillis(1), KEPT))
-                .build());
+        RedisTaskStore store = use(
+                small().retention(new Retention(10, Duration.ofMillis(1), KEPT)).build());
         store.stats().block(PATIENCE);
         ReactiveScheduler node = use(ReactiveScheduler.builder()
                 .store(store)
-                .handle(WORK, (number, run) -> Mono.fromSupplier(() -> {
-                    run.info("said");
-                    ran.incrementAndGet();
-                    return number;
-                }))
+                .handle(
+                        WORK,
+                        (number, run) -> Mono.fromSupplier(() -> {
+                            run.info("said");
+                            ran.incrementAndGet();
+                            return number;
+                        }))
                 .start());
         node.scheduleAll(Flux.range(0, 1_000)
                         .map(i -> WORK.task(i).id("t" + i).key("k" + i % 7).priority(i % 3)))

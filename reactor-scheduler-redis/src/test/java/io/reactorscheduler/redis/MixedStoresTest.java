@@ -27,10 +27,12 @@ class MixedStoresTest extends RedisTest {
         return use(ReactiveScheduler.builder()
                 .store(use(builder().commandTimeout(Duration.ofSeconds(1)).build()))
                 .node(name)
-                .handle(WORK, (number, run) -> Mono.fromSupplier(() -> {
-                    assertThat(ranOn.put(run.executionId(), run.node())).isNull();
-                    return number;
-                }))
+                .handle(
+                        WORK,
+                        (number, run) -> Mono.fromSupplier(() -> {
+                            assertThat(ranOn.put(run.executionId(), run.node())).isNull();
+                            return number;
+                        }))
                 .build());
     }
 

@@ -32,10 +32,8 @@ class OutageTest {
     @BeforeEach
     void start() {
         server = EmbeddedRedis.builder().durable().start();
-        nodes = new Nodes(() -> RedisTaskStore.builder()
-                .uri(server.uri())
-                .namespace(namespace)
-                .commandTimeout(Duration.ofSeconds(1)));
+        nodes = new Nodes(() ->
+                RedisTaskStore.builder().uri(server.uri()).namespace(namespace).commandTimeout(Duration.ofSeconds(1)));
     }
 
     @AfterEach
@@ -82,10 +80,12 @@ class OutageTest {
         AtomicInteger begun = new AtomicInteger();
         AtomicInteger cancelled = new AtomicInteger();
         ReactiveScheduler node = nodes.use(nodes.described("one", nodes.store())
-                .handle(LONG, (none, run) -> ends.asMono()
-                        .<String>thenReturn("done")
-                        .doOnSubscribe(on -> begun.incrementAndGet())
-                        .doOnCancel(cancelled::incrementAndGet))
+                .handle(
+                        LONG,
+                        (none, run) -> ends.asMono()
+                                .<String>thenReturn("done")
+                                .doOnSubscribe(on -> begun.incrementAndGet())
+                                .doOnCancel(cancelled::incrementAndGet))
                 .start());
         node.schedule(LONG.task().id("long")).block(PATIENCE);
         RedisTest.await("the run", () -> begun.get() == 1);
@@ -123,9 +123,11 @@ class OutageTest {
         AtomicInteger cancelled = new AtomicInteger();
         ReactiveScheduler node = nodes.use(nodes.lease(lease)
                 .described("one", nodes.store())
-                .handle(LONG, (none, run) -> begun.incrementAndGet() == 1
-                        ? Mono.<String>never().doOnCancel(cancelled::incrementAndGet)
-                        : Mono.just("again"))
+                .handle(
+                        LONG,
+                        (none, run) -> begun.incrementAndGet() == 1
+                                ? Mono.<String>never().doOnCancel(cancelled::incrementAndGet)
+                                : Mono.just("again"))
                 .start());
         node.schedule(LONG.task().id("long")).block(PATIENCE);
         RedisTest.await("the run", () -> begun.get() == 1);

@@ -42,10 +42,7 @@ abstract class RedisTest {
     }
 
     RedisStoreBuilder builder() {
-        return RedisTaskStore.builder()
-                .uri(server.uri())
-                .namespace(namespace)
-                .commandTimeout(BUSY_MACHINE);
+        return RedisTaskStore.builder().uri(server.uri()).namespace(namespace).commandTimeout(BUSY_MACHINE);
     }
 
     RedisTaskStore store() {

@@ -32,23 +32,27 @@ class SharedLimitsTest extends RedisTest {
                 .store(store())
                 .node(name)
                 .queue(queue)
-                .handle(WORK, (number, run) -> Mono.defer(() -> {
-                            String key = String.valueOf(run.task().key());
-                            ranOn.add(name);
-                            int now = counter(running, key).incrementAndGet();
-                            counter(most, key).accumulateAndGet(now, Math::max);
-                            counter(most, "node " + name)
-                                    .accumulateAndGet(
-                                            counter(running, "node " + name).incrementAndGet(), Math::max);
-                            return Mono.delay(time);
-                        })
-                        .map(done -> {
-                            String key = String.valueOf(run.task().key());
-                            counter(running, key).decrementAndGet();
-                            counter(running, "node " + name).decrementAndGet();
-                            counter(ran, key).incrementAndGet();
-                            return "done";
-                        }))
+                .handle(
+                        WORK,
+                        (number, run) -> Mono.defer(() -> {
+                                    String key = String.valueOf(run.task().key());
+                                    ranOn.add(name);
+                                    int now = counter(running, key).incrementAndGet();
+                                    counter(most, key).accumulateAndGet(now, Math::max);
+                                    counter(most, "node " + name)
+                                            .accumulateAndGet(
+                                                    counter(running, "node " + name)
+                                                            .incrementAndGet(),
+                                                    Math::max);
+                                    return Mono.delay(time);
+                                })
+                                .map(done -> {
+                                    String key = String.valueOf(run.task().key());
+                                    counter(running, key).decrementAndGet();
+                                    counter(running, "node " + name).decrementAndGet();
+                                    counter(ran, key).incrementAndGet();
+                                    return "done";
+                                }))
                 .build());
     }
 
@@ -57,9 +61,10 @@ class SharedLimitsTest extends RedisTest {
     }
 
     private void save(ReactiveScheduler node, int from, int to, int keys) {
-        node.scheduleAll(Flux.range(from, to - from).map(i -> keys == 0
-                        ? WORK.task(i).id("t" + i)
-                        : WORK.task(i).id("t" + i).key("k" + i % keys)))
+        node.scheduleAll(Flux.range(from, to - from)
+                        .map(i -> keys == 0
+                                ? WORK.task(i).id("t" + i)
+                                : WORK.task(i).id("t" + i).key("k" + i % keys)))
                 .blockLast(PATIENCE);
     }
 
@@ -89,7 +94,8 @@ class SharedLimitsTest extends RedisTest {
     void anotherRateOfANewReleaseReachesTheNodesThatRun() {
         node("one", TaskQueue.named("default").concurrency(5).rateLimit(10, HOUR))
                 .start();
-        ReactiveScheduler two = node("two", TaskQueue.named("default").concurrency(5).rateLimit(10, HOUR));
+        ReactiveScheduler two =
+                node("two", TaskQueue.named("default").concurrency(5).rateLimit(10, HOUR));
         save(two, 0, 100, 0);
         awaitTotal(10);
 
@@ -143,7 +149,8 @@ class SharedLimitsTest extends RedisTest {
         save(client, 100, 400, 0);
         Pause.of(Duration.ofMillis(200));
         assertThat(total()).isEqualTo(20);
-        assertThat(client.resizeQueue("default", 3).block(PATIENCE).concurrency()).isEqualTo(3);
+        assertThat(client.resizeQueue("default", 3).block(PATIENCE).concurrency())
+                .isEqualTo(3);
         await("both nodes know", () -> one.stats().block(PATIENCE) != null && two.isRunning());
         most.clear();
         time = Duration.ofMillis(5);

@@ -91,8 +91,8 @@ class SpreadTest {
 
     @Test
     void nothingIsLostOn16PartitionsWhenANodeStopsHalfWay() {
-        stopHalfWay("graceful", one -> one.disposeGracefully(Duration.ofSeconds(5))
-                .block(PATIENCE));
+        stopHalfWay(
+                "graceful", one -> one.disposeGracefully(Duration.ofSeconds(5)).block(PATIENCE));
     }
 
     @Test

@@ -37,6 +37,8 @@ abstract class WakeUps extends RedisTest {
 
     @AfterEach
     void closeProxy() {
+        // what it holds is given back while it still can be, else it would try for the rest of its lease
+        worker.disposeGracefully(Duration.ZERO).block(PATIENCE);
         proxy.close();
     }
 
@@ -55,13 +57,17 @@ abstract class WakeUps extends RedisTest {
                 .node("worker")
                 .lease(lease())
                 .queue(TaskQueue.named("default").concurrency(4))
-                .handle(NOTE, (none, run) -> Mono.fromSupplier(() -> {
-                    ran.add(run.executionId());
-                    return "done";
-                }))
-                .handle(HOLD, (none, run) -> Mono.<String>never()
-                        .doOnSubscribe(on -> holding.incrementAndGet())
-                        .doOnCancel(holding::decrementAndGet))
+                .handle(
+                        NOTE,
+                        (none, run) -> Mono.fromSupplier(() -> {
+                            ran.add(run.executionId());
+                            return "done";
+                        }))
+                .handle(
+                        HOLD,
+                        (none, run) -> Mono.<String>never()
+                                .doOnSubscribe(on -> holding.incrementAndGet())
+                                .doOnCancel(holding::decrementAndGet))
                 .start());
         other = use(ReactiveScheduler.builder().store(store()).node("other").build());
         // idle, and everything it told itself at its start is over

@@ -127,14 +127,20 @@ final class WorkerProcess implements Disposable {
                 .store(RedisTaskStore.builder().uri(args[0]).namespace(args[1]).build())
                 .node(args[2])
                 .lease(Duration.parse(args[3]))
-                .handle(HOLD, (none, run) -> Mono.<String>never()
-                        .doOnSubscribe(on -> say("BEGINS", run.fence()))
-                        .doOnCancel(() -> say("CANCELLED", run.fence())))
-                .handle(LAST, (millis, run) -> Mono.delay(Duration.ofMillis(millis))
-                        .thenReturn("by " + args[2])
-                        .doOnSubscribe(on -> say("BEGINS", run.fence())))
-                .handle(HALT, (none, run) -> Mono.fromRunnable(() -> Runtime.getRuntime()
-                        .halt(1)))
+                .handle(
+                        HOLD,
+                        (none, run) -> Mono.<String>never()
+                                .doOnSubscribe(on -> say("BEGINS", run.fence()))
+                                .doOnCancel(() -> say("CANCELLED", run.fence())))
+                .handle(
+                        LAST,
+                        (millis, run) -> Mono.delay(Duration.ofMillis(millis))
+                                .thenReturn("by " + args[2])
+                                .doOnSubscribe(on -> say("BEGINS", run.fence())))
+                .handle(
+                        HALT,
+                        (none, run) ->
+                                Mono.fromRunnable(() -> Runtime.getRuntime().halt(1)))
                 .build();
         node.events().subscribe(WorkerProcess::tell);
         node.start();

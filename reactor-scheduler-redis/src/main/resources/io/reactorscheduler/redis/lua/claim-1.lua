@@ -21,9 +21,7 @@ local function claim_lanes(Q, lanes, free, taken)
       if each.task then
         call('ZREM', line(Q, each.lane), each.name)
         Q.dirty[each.lane] = true
-        taken[#taken + 1] = claim(each.id, each.task, node, lease, claims)
-        use_token(Q)
-        free = free - 1
+        free = free - take(Q, taken, claim(each.id, each.task, node, lease, claims))
         -- it is in line again and may come before those that were found
         if each.task.n then break end
       end
@@ -52,10 +50,9 @@ local function claim_turns(Q, lanes, free, taken)
       leave_key(Q, A, key, name)
       local T = task(id)
       if T then
-        if key ~= '' then use_token_of_key(Q, key) end
-        taken[#taken + 1] = claim(id, T, node, lease, claims)
-        use_token(Q)
-        free = free - 1
+        local took = take(Q, taken, claim(id, T, node, lease, claims))
+        if took == 1 and key ~= '' then use_token_of_key(Q, key) end
+        free = free - took
         if T.n then join_due(Q, A, 1) end
       else
         call('SADD', P .. 'D', id)

@@ -10,12 +10,40 @@
 -- x asked for, i input, u fired, r waits for a retry, p a node reported that, g detached, z replaced, k key, q queue it holds the key in,
 -- E error, S started, v version, c to be ended by its owner.
 
+local KINDS = {
+  h = 'string', q = 'string', p = 'number', k = 'string', t = 'string', i = 'string', x = 'string', s = 'string',
+  d = 'time', f = 'time', b = 'time', y = 'time', H = 'number', n = 'number', N = 'number', c = 'number', u = 'number',
+  z = 'number', X = 'number', D = 'time', C = 'number', B = 'number', v = 'number', e = 'table', w = 'table',
+}
+local KINDS_OF_OPEN = {
+  f = 'number', n = 'string', l = 'time', a = 'number', F = 'time', D = 'time', d = 'time', b = 'time', i = 'string',
+  k = 'string', q = 'string', v = 'number',
+}
+
+local function is_sound(row, kinds)
+  for name, value in pairs(row) do
+    local kind, has = kinds[name], type(value)
+    if kind and kind ~= has and not (kind == 'time' and (has == 'number' or tonumber(value))) then return false end
+  end
+  return true
+end
+
+-- the task of a row; nil for one that is damaged or not ours
+local function as_task(raw)
+  local T = unpacked(raw)
+  if not T or not T.h or not is_sound(T, KINDS) then return nil end
+  for number, E in pairs(T.e or {}) do
+    local is_open = type(number) == 'number' and type(E) == 'table' and E.f and E.F
+    if not is_open or not is_sound(E, KINDS_OF_OPEN) then return nil end
+  end
+  return T
+end
+
 -- the task of an id; nil for none, with true where its row is there and cannot be read
 local function task(id)
   local raw = call('HGET', P .. 't', id)
-  local T = unpacked(raw)
-  if T and T.h then return T, false end
-  return nil, raw and true or false
+  local T = as_task(raw)
+  return T, not T and raw and true or false
 end
 
 local function keep(id, T)

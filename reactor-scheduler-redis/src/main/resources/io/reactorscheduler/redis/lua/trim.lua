@@ -8,7 +8,7 @@ local function trim_rows(most)
     if tonumber(first[2]) >= oldest and call('ZCARD', P .. 'f') <= total then return end
     call('ZREM', P .. 'f', first[1])
     local id = string.match(first[1], '^[^:]*:[^:]*:(.*)$')
-    local T = task(id)
+    local T = id and task(id)
     local R = T and unpacked(call('LPOP', P .. 'h:' .. id))
     if R then
       drop_row(id, T, R)
