@@ -203,15 +203,14 @@ public final class SchedulerBuilder {
             memory.offerScheduler(() -> resolved);
         }
         if (used.isShared()) {
-            used = new CombinedTaskStore(used);
+            used = new CombinedTaskStore(new RepliesOnScheduler(used, resolved));
         }
         boolean isVirtual = !new EngineClock(resolved).steps();
         Scheduler blockingThreads =
                 blocking != null ? blocking.get() : isVirtual ? resolved : BlockingThreads.scheduler();
         Events events = new Events(settings.node(), used::nowMicros, () -> resolved, settings.instrumentations());
-        TaskStore called = used.isShared() ? new RepliesOnScheduler(used, resolved) : used;
         SharedTimer timer = new SharedTimer(resolved);
-        SharedJournal journal = new SharedJournal(called, Resources.patience(settings), timer, events);
-        return new Resources(settings, called, resolved, blockingThreads, timer, events, new Counters(), journal);
+        SharedJournal journal = new SharedJournal(used, Resources.patience(settings), timer, events);
+        return new Resources(settings, used, resolved, blockingThreads, timer, events, new Counters(), journal);
     }
 }

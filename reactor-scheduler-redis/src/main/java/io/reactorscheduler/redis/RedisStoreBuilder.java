@@ -112,7 +112,10 @@ public final class RedisStoreBuilder {
         return this;
     }
 
-    /** How long a command may take, and a connection to be made; 2 seconds by default. */
+    /**
+     * How long a command may take, and a connection to be made; 2 seconds by default. Keep it well below a third of the lease:
+     * so long a node waits for work before it asks again.
+     */
     public RedisStoreBuilder commandTimeout(Duration timeout) {
         this.commandTimeout = positive("commandTimeout", timeout);
         return this;

@@ -76,7 +76,7 @@ public final class RedisTaskStore implements TaskStore, Disposable {
         this.hints = new RedisHints(keys, redis);
         this.journal = new RedisJournal(settings, keys, redis, partitions);
         this.tasks = new RedisTasks(settings, partitions);
-        this.runs = new RedisRuns(settings, partitions);
+        this.runs = new RedisRuns(settings, partitions, hints);
         this.queries = new RedisQueries(partitions);
     }
 
@@ -241,8 +241,11 @@ public final class RedisTaskStore implements TaskStore, Disposable {
 
     @Override
     public Flux<Hint> hints() {
-        return link.using(Flux.range(0, settings.partitions())
-                .flatMap(number -> hints.of(partitions.at(number)), settings.partitions()));
+        return link.using(Flux.merge(
+                Flux.range(0, settings.partitions())
+                        .flatMap(number -> hints.of(partitions.at(number)), settings.partitions()),
+                hints.ends(),
+                hints.changes(partitions.at(0), settings.safetyPoll())));
     }
 
     @Override
@@ -257,10 +260,10 @@ public final class RedisTaskStore implements TaskStore, Disposable {
 
     // ---- the end
 
-    /** Closes what this store opened, without waiting; it opens again at next use. */
+    /** Ends its hints and journals and closes what this store opened, without waiting; it opens again at next use. */
     @Override
     public void dispose() {
-        link.closeNow();
+        link.dispose();
     }
 
     /** Whether nothing is connected now. */

@@ -87,7 +87,7 @@ final class RedisTasks {
     private static Saved saved(NewTask task, Row reply) {
         Replies.check(reply, task.task().id());
         return switch (reply.required(0)) {
-            case "K" -> new Saved(TaskCodec.record(reply.row(1)), false, true, 0);
+            case "K" -> new Saved(Unreadable.check(task.task().id(), reply.row(1), TaskCodec::record), false, true, 0);
             case "R" -> new Saved(task.task(), false, false, reply.number(1));
             default -> new Saved(task.task(), true, false, 0);
         };
@@ -112,7 +112,11 @@ final class RedisTasks {
         args.add(TaskCodec.trigger(trigger));
         args.add(TaskCodec.repeats(trigger, "1"));
         TaskCodec.add(head, args);
-        return change(Scripts.RESCHEDULE, taskId, args);
+        return Mono.defer(() -> {
+            List<String> once = new ArrayList<>(args);
+            once.add(Tokens.next());
+            return change(Scripts.RESCHEDULE, taskId, once);
+        });
     }
 
     Mono<TaskInfo> remove(String taskId) {
@@ -122,7 +126,7 @@ final class RedisTasks {
     private Mono<TaskInfo> change(Script script, String taskId, List<String> args) {
         return partitions.of(taskId).run(script, args).map(reply -> {
             Replies.check(reply.row(1), taskId);
-            return TaskCodec.info(reply.row(1));
+            return Unreadable.check(taskId, reply.row(1), TaskCodec::info);
         });
     }
 

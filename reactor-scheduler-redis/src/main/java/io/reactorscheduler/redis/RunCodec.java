@@ -126,6 +126,8 @@ final class RunCodec {
         return end.outcome().kind() == Outcome.Kind.COMPLETED
                 && end.claim().number() == 1
                 && end.attempt() == 1
+                && end.startedMicros() >= 0
+                && end.startedMicros() != Position.NO_TIME
                 && end.outcome().reason() == null
                 && end.skipped().isEmpty()
                 && end.next().equals(Position.ENDED);

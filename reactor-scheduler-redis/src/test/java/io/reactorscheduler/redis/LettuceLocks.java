@@ -21,6 +21,8 @@ public final class LettuceLocks implements BlockHoundIntegration {
                 .allowBlockingCallsInside("io.netty.handler.ssl.SslContextBuilder", "build")
                 .allowBlockingCallsInside("io.netty.handler.ssl.SslContextBuilder", "trustManager")
                 .allowBlockingCallsInside("io.netty.handler.ssl.SslHandler", "decode")
+                // several connections that are made at the same moment
+                .allowBlockingCallsInside("io.netty.buffer.AdaptivePoolingAllocator", "allocate")
                 // two nodes in one JVM may read the first value of a type at the same moment
                 .allowBlockingCallsInside(
                         "tools.jackson.databind.deser.DeserializerCache", "_createAndCacheValueDeserializer");

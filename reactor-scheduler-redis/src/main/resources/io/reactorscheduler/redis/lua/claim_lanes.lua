@@ -16,9 +16,7 @@ local function claim_lanes(asked, Q, lanes, free, taken)
       if each then
         call('ZREM', line(Q, each.lane), each.name)
         Q.dirty[each.lane] = true
-        taken[#taken + 1] = claim(each.id, each.task, asked.node, asked.lease, asked.claims)
-        use_token(Q)
-        free = free - 1
+        free = free - take(Q, taken, claim(each.id, each.task, asked.node, asked.lease, asked.claims))
       end
       -- one that is in line again may come before those that were found
     until not each or each.task.n

@@ -21,10 +21,9 @@ local function claim_turns(asked, Q, lanes, free, taken)
       leave_key(Q, A, key, name)
       local T = task(id)
       if T then
-        if key ~= '' then use_token_of_key(Q, key) end
-        taken[#taken + 1] = claim(id, T, asked.node, asked.lease, asked.claims)
-        use_token(Q)
-        free = free - 1
+        local took = take(Q, taken, claim(id, T, asked.node, asked.lease, asked.claims))
+        if took == 1 and key ~= '' then use_token_of_key(Q, key) end
+        free = free - took
         if T.n then join_due(Q, A, 1) end
       else
         call('SADD', P .. 'D', id)

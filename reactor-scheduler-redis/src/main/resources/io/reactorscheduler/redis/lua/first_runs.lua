@@ -4,11 +4,14 @@
 -- started:ended:fence:length of the node's name:node:result, where r before the result says that there is one. Whoever
 -- reads the task sees all that in its row, and whoever keeps it writes it there.
 
--- of the owner record of a task: fence, claimed at, queue, node
+-- of the claim of a first run: fence, claimed at, queue, node; nil where it cannot be read
 local function owner_of(text)
   local fence, claimed_at, length, names = string.match(text, '^(%d+):(%d+):(%d+):(.*)$')
+  if not names then return nil end
   return tonumber(fence), tonumber(claimed_at), string.sub(names, 1, length), string.sub(names, length + 2)
 end
+
+local function is_end(text) return type(text) == 'string' and string.find(text, '^C%d+:%d+:%d+:%d+:') ~= nil end
 
 -- of the end of a first run: started, ended, fence, node, result
 local function end_of(text)
@@ -31,9 +34,11 @@ local function ended_first(T, text)
   return T
 end
 
+-- nil, and true, where the claim cannot be read
 local function claimed_first(T, owner)
   local fence, claimed_at, _, node = owner_of(owner)
+  if not fence then return nil, true end
   local fire, due_at, buffered = first_run(T, 'R')
   T.H, T.e = 1, { { F = fire, D = due_at, b = buffered, u = 1, f = fence, n = node, l = claimed_at } }
-  return T
+  return T, false
 end

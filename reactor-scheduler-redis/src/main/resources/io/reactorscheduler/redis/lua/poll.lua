@@ -48,9 +48,8 @@ local function rows_of(Q, found)
   for i, each in ipairs(found) do ids[i] = id_of(each.name) end
   local rows = #ids > 0 and call('HMGET', P .. 't', unpack(ids)) or {}
   for i, each in ipairs(found) do
-    each.id, each.task = ids[i], unpacked(rows[i])
-    if not each.task or not each.task.h then
-      each.task = nil
+    each.id, each.task = ids[i], as_task(rows[i])
+    if not each.task then
       call('ZREM', line(Q, each.lane), each.name)
       call('SADD', P .. 'D', ids[i])
       Q.dirty[each.lane] = true

@@ -23,7 +23,8 @@ end
 -- the end of a first run with which its task goes, too; nil where the row says something else
 local function ended_first_at(raw)
   if not raw or string.byte(raw) ~= 217 then return nil end
-  return string.sub(raw, 3, 2 + string.byte(raw, 2))
+  local text = string.sub(raw, 3, 2 + string.byte(raw, 2))
+  return is_end(text) and text or nil
 end
 
 local function trim_rows(most)
@@ -32,7 +33,7 @@ local function trim_rows(most)
   call('ZREM', P .. 'f', unpack(names))
   local ids, seen, gone = {}, {}, {}
   for i, name in ipairs(names) do
-    ids[i] = string.sub(name, string.find(name, ':', string.find(name, ':', 1, true) + 1, true) + 1)
+    ids[i] = string.match(name, '^[^:]*:[^:]*:(.*)$') or ''
   end
   local rows = call('HMGET', P .. 't', unpack(ids))
   for i, id in ipairs(ids) do
