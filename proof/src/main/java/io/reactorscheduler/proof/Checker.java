@@ -55,8 +55,8 @@ final class Checker {
                 .mapToLong(Row::fireMicros)
                 .findFirst()
                 .orElse(line.fireMicros());
-        return new Planned(
-                line.execution(), Planned.Kind.NORMAL, Math.max(fire, line.fireMicros()), 0, 1, true, true);
+        long first = Math.max(fire, line.fireMicros());
+        return new Planned(line.execution(), Planned.Kind.NORMAL, first, 0, 1, true, true, first);
     }
 
     private void found(Problem.Rule rule, String text) {
@@ -99,7 +99,7 @@ final class Checker {
         for (int number = 0; number < records.length; number++) {
             String which = "fire time " + number + " of " + records.length + " (" + task.fireTime(number) + ") of "
                     + task.id() + ", which is " + evidence.store().tasks().get(task.id());
-            if (records[number] == 0 && !isExcused) {
+            if (records[number] == 0 && task.owes(number) && !isExcused) {
                 found(Problem.Rule.LOSS, which + ", has no record");
             } else if (records[number] > 1) {
                 found(Problem.Rule.DOUBLE, which + ", has " + records[number] + " records");

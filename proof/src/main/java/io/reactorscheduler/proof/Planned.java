@@ -1,7 +1,5 @@
 package io.reactorscheduler.proof;
 
-import java.util.stream.LongStream;
-
 /**
  * A task as it was scheduled, and what it owes by plain arithmetic.
  *
@@ -12,9 +10,17 @@ import java.util.stream.LongStream;
  * @param count how many fire times it has
  * @param isSerial whether its runs follow one another
  * @param isSure whether the store has said that it is saved
+ * @param owedMicros repeating ones owe no fire time before this
  */
 record Planned(
-        String id, Kind kind, long firstMicros, long periodMicros, int count, boolean isSerial, boolean isSure) {
+        String id,
+        Kind kind,
+        long firstMicros,
+        long periodMicros,
+        int count,
+        boolean isSerial,
+        boolean isSure,
+        long owedMicros) {
 
     enum Kind {
         /** Each fire time completes or is skipped with a reason. */
@@ -23,10 +29,6 @@ record Planned(
         CANCELLED,
         /** Its own fire time is far away; it runs when it is triggered. */
         TRIGGERED
-    }
-
-    LongStream fireTimes() {
-        return kind == Kind.TRIGGERED ? LongStream.empty() : LongStream.range(0, count).map(this::fireTime);
     }
 
     long fireTime(long number) {
@@ -43,11 +45,19 @@ record Planned(
         return since % periodMicros == 0 && number < count ? number : -1;
     }
 
+    boolean owes(long number) {
+        return periodMicros == 0 || fireTime(number) >= owedMicros;
+    }
+
     Planned unsure() {
-        return new Planned(id, kind, firstMicros, periodMicros, count, isSerial, false);
+        return new Planned(id, kind, firstMicros, periodMicros, count, isSerial, false, owedMicros);
     }
 
     Planned cancelled() {
-        return new Planned(id, Kind.CANCELLED, firstMicros, periodMicros, count, isSerial, isSure);
+        return new Planned(id, Kind.CANCELLED, firstMicros, periodMicros, count, isSerial, isSure, owedMicros);
+    }
+
+    Planned owedFrom(long micros) {
+        return new Planned(id, kind, firstMicros, periodMicros, count, isSerial, isSure, micros);
     }
 }

@@ -45,8 +45,8 @@ class BitingTest {
         Patch patch = Patch.in(folder)
                 .replace(
                         "complete-1",
-                        "if not E.g and ARGV[i + 10] ~= 'U' then",
-                        "if not E.g and ARGV[i + 10] ~= 'U' and now % 5 > 0 then");
+                        "if not E.g and ARGV[i + 10] ~= 'U' and",
+                        "if not E.g and ARGV[i + 10] ~= 'U' and now % 5 > 0 and");
 
         assertThat(broken(patch)).contains(Problem.Rule.LOSS);
     }

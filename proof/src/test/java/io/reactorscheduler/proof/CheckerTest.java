@@ -41,12 +41,12 @@ class CheckerTest {
     }
 
     private void once(String id, long fire) {
-        planned.add(new Planned(id, Planned.Kind.NORMAL, fire, 0, 1, true, true));
+        planned.add(new Planned(id, Planned.Kind.NORMAL, fire, 0, 1, true, true, fire));
         tasks.put(id, TaskState.COMPLETED);
     }
 
     private void repeating(String id, int count) {
-        planned.add(new Planned(id, Planned.Kind.NORMAL, SECOND, SECOND, count, true, true));
+        planned.add(new Planned(id, Planned.Kind.NORMAL, SECOND, SECOND, count, true, true, SECOND));
         tasks.put(id, TaskState.COMPLETED);
     }
 
@@ -81,6 +81,15 @@ class CheckerTest {
     void aFireTimeWithoutARecordIsALoss() {
         once("a", SECOND);
         assertThat(broken()).containsExactly(Problem.Rule.LOSS);
+    }
+
+    @Test
+    void aTaskThatWasSavedLateOwesNoEarlierFireTime() {
+        repeating("a", 2);
+        planned.set(0, planned.get(0).owedFrom(SECOND + 1));
+        ran("a#1", 5, "n1", 2 * SECOND, 2 * SECOND, 2 * SECOND + 1);
+        row("a#1", TaskState.COMPLETED, 5, "n1", 2 * SECOND);
+        assertThat(broken()).isEmpty();
     }
 
     @Test
@@ -196,7 +205,7 @@ class CheckerTest {
 
     @Test
     void whatWasAskedForAndHasNoRecordIsALoss() {
-        planned.add(new Planned("host", Planned.Kind.TRIGGERED, 99 * SECOND, 0, 1, true, true));
+        planned.add(new Planned("host", Planned.Kind.TRIGGERED, 99 * SECOND, 0, 1, true, true, 0));
         tasks.put("host", TaskState.PENDING);
         asked.add("host#1");
         assertThat(broken()).containsExactly(Problem.Rule.LOSS);

@@ -10,6 +10,8 @@ local function take_next(id, T)
     local E = T.e[first]
     if not T.o or (at(E.d) <= head and at(E.d) <= asked) then
       E.D, E.w, E.d, E.r, E.p = E.d, nil, nil, nil, nil
+      -- the timeline may be ahead of it by now, and says itself what becomes of later fire times
+      if T.o and not E.x and at(E.F) > at(E.b or -NEVER) then E.b = E.F end
       return first, E, active
     end
   end

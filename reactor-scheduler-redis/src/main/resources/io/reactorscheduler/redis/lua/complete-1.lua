@@ -61,7 +61,7 @@ local function complete(i, skips)
       R = ARGV[i + 13] == '1' and last == kind and ARGV[i + 14] or nil, M = reason or some(ARGV[i + 15]), i = E.i,
       v = E.v,
     })
-    if not E.g and ARGV[i + 10] ~= 'U' then
+    if not E.g and ARGV[i + 10] ~= 'U' and (T.H == number or not T.o) then
       set_head(T, num(ARGV[i + 10]), num(ARGV[i + 11]), num(ARGV[i + 12]))
     elseif not E.g and T.H == number then
       T.H = nil
