@@ -70,9 +70,7 @@ class StoreClockTest extends InVirtualTime {
     @Test
     void ofSeveralLateFireTimesNoneRunsThatTheStoreHasNotReached() {
         ReactiveScheduler scheduler = stoppedLater(overTheStore().build());
-        scheduler
-                .schedule(NOTE.task().id("t").every(SECOND).maxRuns(3))
-                .subscribe();
+        scheduler.schedule(NOTE.task().id("t").every(SECOND).maxRuns(3)).subscribe();
         pass(Duration.ofMillis(2_500));
         ahead = Duration.ofMillis(600);
 

@@ -30,7 +30,8 @@ final class Checker {
         this.planned = new HashMap<>();
         evidence.planned().forEach(task -> planned.put(task.id(), task));
         evidence.lines().stream()
-                .filter(line -> line.kind() == Line.Kind.SCHEDULED && !line.execution().equals(Line.NOTHING))
+                .filter(line ->
+                        line.kind() == Line.Kind.SCHEDULED && !line.execution().equals(Line.NOTHING))
                 .forEach(line -> planned.put(line.execution(), fromNode(line)));
     }
 
@@ -70,7 +71,9 @@ final class Checker {
         planned.forEach((id, task) -> records.put(id, new int[task.count()]));
         for (Row row : evidence.store().rows()) {
             Planned task = planned.get(row.task());
-            if (task != null && task.kind() != Planned.Kind.TRIGGERED && row.state().isFinal()) {
+            if (task != null
+                    && task.kind() != Planned.Kind.TRIGGERED
+                    && row.state().isFinal()) {
                 count(row, task, records.get(row.task()));
             }
         }
@@ -152,8 +155,8 @@ final class Checker {
             }
             ran.stream()
                     .filter(run -> run.fence() > row.fence() && row.state().isFinal() && !isForgotten(run))
-                    .forEach(run -> found(
-                            Problem.Rule.STALE_WRITE, row + " although it was claimed again before: " + run));
+                    .forEach(run ->
+                            found(Problem.Rule.STALE_WRITE, row + " although it was claimed again before: " + run));
         }
     }
 
@@ -188,5 +191,4 @@ final class Checker {
                                 && run.startMicros() < strike.toMicros()
                                 && run.endMicros() > strike.fromMicros());
     }
-
 }

@@ -48,7 +48,9 @@ record Figures(
                         .filter(row -> !row.execution().contains("-skipped-"))
                         .count(),
                 runs.size(),
-                count(evidence.strikes().stream().map(strike -> strike.fault().name()).toList()),
+                count(evidence.strikes().stream()
+                        .map(strike -> strike.fault().name())
+                        .toList()),
                 count(problems.stream().map(problem -> problem.rule().name()).toList()),
                 repeated,
                 evidence.lines().stream()
@@ -69,8 +71,7 @@ record Figures(
                 .flatMapToLong(death -> runs.stream()
                         .filter(run -> run.isOpen() && run.node().equals(death.node()))
                         .flatMapToLong(run -> runs.stream()
-                                .filter(next -> next.execution().equals(run.execution())
-                                        && next.fence() > run.fence())
+                                .filter(next -> next.execution().equals(run.execution()) && next.fence() > run.fence())
                                 .mapToLong(next -> next.startMicros() - death.fromMicros())
                                 .sorted()
                                 .limit(1)))

@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.TreeSet;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import reactor.core.publisher.Mono;
 
@@ -90,7 +90,8 @@ final class Round {
         long end = Line.micros(workload.end());
         Pause.of(Duration.ofNanos(Math.max(0, end - Line.micros(settings.window()) - Line.now()) * 1_000));
         int done = 0;
-        while (!settings.faults().isEmpty() && (settings.strikes() == 0 ? Line.now() < end : done < settings.strikes())) {
+        while (!settings.faults().isEmpty()
+                && (settings.strikes() == 0 ? Line.now() < end : done < settings.strikes())) {
             Pause.of(BETWEEN_STRIKES.plusMillis(random.nextLong(BETWEEN_STRIKES.toMillis())));
             int all = settings.faults().size();
             faults.strike(settings.faults().get(done < all ? done : random.nextInt(all)));
@@ -125,7 +126,8 @@ final class Round {
 
     private static Evidence.Snapshot snapshot(Arena arena) {
         TaskStore store = arena.store();
-        List<TaskInfo> tasks = block(store.tasks(TaskQuery.all().limit(Integer.MAX_VALUE)).collectList());
+        List<TaskInfo> tasks =
+                block(store.tasks(TaskQuery.all().limit(Integer.MAX_VALUE)).collectList());
         List<String> findings = new ArrayList<>();
         for (int i = 0; i <= 2 * tasks.size() / SWEPT_AT_ONCE + 2; i++) {
             findings.addAll(block(store.sweep()).findings());
@@ -133,8 +135,7 @@ final class Round {
         List<Row> rows = block(store.executions(ExecutionQuery.all().limit(Integer.MAX_VALUE))
                 .map(Row::of)
                 .collectList());
-        Map<String, TaskState> states =
-                tasks.stream().collect(Collectors.toMap(TaskInfo::id, TaskInfo::state));
+        Map<String, TaskState> states = tasks.stream().collect(Collectors.toMap(TaskInfo::id, TaskInfo::state));
         tasks.forEach(task -> block(store.remove(task.id())));
         // results of what was removed go with the next sweep
         block(store.sweep());
@@ -145,7 +146,10 @@ final class Round {
         Set<String> left = new TreeSet<>();
         for (EmbeddedRedis redis : arena.servers().nodes()) {
             if (redis.command("KEYS", "{" + Arena.NAMESPACE + ":*") instanceof List<?> keys) {
-                keys.stream().map(String::valueOf).filter(key -> !key.matches(KEPT)).forEach(left::add);
+                keys.stream()
+                        .map(String::valueOf)
+                        .filter(key -> !key.matches(KEPT))
+                        .forEach(left::add);
             }
         }
         return List.copyOf(left);

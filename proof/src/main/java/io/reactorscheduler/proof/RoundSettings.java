@@ -39,8 +39,7 @@ record RoundSettings(
 
     /** Each fault once, in a few seconds. */
     static RoundSettings brief(long seed, Servers.Kind servers, List<Fault> faults) {
-        return new RoundSettings(
-                seed, servers, FEW_WORKERS, faults, faults.size(), SHORT_WINDOW, SMALL_LOAD, null);
+        return new RoundSettings(seed, servers, FEW_WORKERS, faults, faults.size(), SHORT_WINDOW, SMALL_LOAD, null);
     }
 
     /** As many faults as fit into half a minute, in any order, under more load. */

@@ -23,8 +23,7 @@ final class SkewedClock implements Scheduler {
         Schedulers.setFactory(new Schedulers.Factory() {
             @Override
             public Scheduler newParallel(int parallelism, ThreadFactory threads) {
-                return new SkewedClock(
-                        Schedulers.Factory.super.newParallel(parallelism, threads), skew.toMillis());
+                return new SkewedClock(Schedulers.Factory.super.newParallel(parallelism, threads), skew.toMillis());
             }
         });
     }

@@ -115,7 +115,11 @@ final class WorkerMain {
         String id = "from-" + node;
         long earliest = Line.now() + Line.micros(delay);
         scheduler
-                .schedule(Work.HANDLER.task(new Work(1, 0)).id(id).queue(Work.FAST).after(delay))
+                .schedule(Work.HANDLER
+                        .task(new Work(1, 0))
+                        .id(id)
+                        .queue(Work.FAST)
+                        .after(delay))
                 .flatMap(saved -> log.append(
                         new Line(Line.Kind.SCHEDULED, Line.now(), node, id, 0, 0, earliest, "after " + delay)))
                 .subscribe(

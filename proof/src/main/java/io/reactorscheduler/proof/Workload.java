@@ -93,10 +93,7 @@ final class Workload {
         for (int i = 0; i < HOSTS; i++) {
             tasks.add(host(i));
         }
-        scheduler
-                .scheduleAll(Flux.fromIterable(tasks))
-                .then()
-                .block(Waiting.PATIENCE);
+        scheduler.scheduleAll(Flux.fromIterable(tasks)).then().block(Waiting.PATIENCE);
         long saved = Line.now();
         if (saved > startMicros) {
             // on a busy machine: a timeline begins at the first fire time after its save
@@ -114,8 +111,7 @@ final class Workload {
     }
 
     private static List<Misfire> misfires() {
-        return List.of(
-                Misfire.once(), Misfire.skip(Duration.ofMillis(500)), Misfire.all(Duration.ofSeconds(3), 5));
+        return List.of(Misfire.once(), Misfire.skip(Duration.ofMillis(500)), Misfire.all(Duration.ofSeconds(3), 5));
     }
 
     private Task<Work, String> repeating(Overlap overlap) {
@@ -238,7 +234,9 @@ final class Workload {
 
     /** Whether the store has said so; while it is away nobody knows what came of a call. */
     private static boolean told(Mono<?> call) {
-        return Boolean.TRUE.equals(
-                call.map(done -> true).onErrorReturn(false).defaultIfEmpty(false).block(Waiting.PATIENCE));
+        return Boolean.TRUE.equals(call.map(done -> true)
+                .onErrorReturn(false)
+                .defaultIfEmpty(false)
+                .block(Waiting.PATIENCE));
     }
 }

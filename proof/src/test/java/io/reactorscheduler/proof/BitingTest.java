@@ -24,8 +24,7 @@ class BitingTest {
 
     @Test
     void withoutTheCheckOfTheFence() {
-        Patch patch = Patch.in(folder)
-                .replace("complete-1", "if not E or E.w or E.f ~= fence then", "if not E then");
+        Patch patch = Patch.in(folder).replace("complete-1", "if not E or E.w or E.f ~= fence then", "if not E then");
 
         assertThat(broken(patch, Fault.FREEZE, Fault.FREEZE)).contains(Problem.Rule.STALE_WRITE);
     }
@@ -55,10 +54,7 @@ class BitingTest {
     @Test
     void withoutIdempotentEnds() {
         Patch patch = Patch.in(folder)
-                .replace(
-                        "complete-1",
-                        "return was_recorded(id, T, number, fence) and (T.s or 'P') or '' end",
-                        """
+                .replace("complete-1", "return was_recorded(id, T, number, fence) and (T.s or 'P') or '' end", """
                         if was_recorded(id, T, number, fence) then
                           add_row(id, T, {
                             n = number, s = kind, F = num(ARGV[i + 8]), e = now, a = 1, N = 'again', f = fence, v = T.v,

@@ -43,7 +43,9 @@ class ShortRoundsTest {
         Round.Result result = Round.run(RoundSettings.brief(SEED, servers, faults));
 
         System.out.println(result.figures());
-        assertThat(result.problems()).as("broken promises; logs in %s", result.logs()).isEmpty();
+        assertThat(result.problems())
+                .as("broken promises; logs in %s", result.logs())
+                .isEmpty();
         assertThat(result.figures().strikes().keySet())
                 .containsAll(faults.stream().map(Fault::name).toList());
         assertThat(result.figures().executions()).isPositive();
