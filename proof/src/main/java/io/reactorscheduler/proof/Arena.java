@@ -24,6 +24,9 @@ final class Arena implements AutoCloseable {
 
     static final String NAMESPACE = "proof";
 
+    /** Of the driver's own calls; the machine may be busy. */
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+
     private final RoundSettings settings;
     private final Servers servers;
     private final Path logs;
@@ -42,7 +45,7 @@ final class Arena implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot make a directory for logs; set -Djava.io.tmpdir", e);
         }
-        this.store = WorkerMain.store(workerSettings("driver", servers.uri(), Duration.ZERO));
+        this.store = WorkerMain.store(workerSettings("driver", servers.uri(), Duration.ZERO), TIMEOUT);
         this.scheduler = ReactiveScheduler.builder()
                 .store(store)
                 .node("driver")

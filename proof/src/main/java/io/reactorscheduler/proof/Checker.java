@@ -67,19 +67,14 @@ final class Checker {
     // ---- each fire time has one record
 
     private void everyFireTimeOnce() {
-        Map<String, int[]> records = new HashMap<>();
-        planned.forEach((id, task) -> records.put(id, new int[task.count()]));
-        for (Row row : evidence.store().rows()) {
-            Planned task = planned.get(row.task());
-            if (task != null
-                    && task.kind() != Planned.Kind.TRIGGERED
-                    && row.state().isFinal()) {
-                count(row, task, records.get(row.task()));
-            }
-        }
+        Map<String, List<Row>> rows = evidence.store().rows().stream()
+                .filter(row -> row.state().isFinal())
+                .collect(Collectors.groupingBy(Row::task));
         for (Planned task : planned.values()) {
             if (task.kind() != Planned.Kind.TRIGGERED) {
-                judge(task, records.get(task.id()));
+                int[] records = new int[task.count()];
+                rows.getOrDefault(task.id(), List.of()).forEach(row -> count(row, task, records));
+                judge(task, records);
             }
         }
     }

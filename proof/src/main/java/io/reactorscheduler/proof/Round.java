@@ -16,11 +16,13 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import reactor.core.publisher.Mono;
+import reactor.util.retry.Retry;
 
 /** One round: nodes start, work comes, things break, all of it ends, and the checker decides. */
 final class Round {
 
     private static final int SWEPT_AT_ONCE = 100;
+    private static final int RETRIES = 20;
     private static final Duration BETWEEN_STRIKES = Duration.ofMillis(500);
 
     /** What a namespace keeps without any task: its settings, its queues, and answers to calls, which go by themselves. */
@@ -137,8 +139,8 @@ final class Round {
                 .collectList());
         Map<String, TaskState> states = tasks.stream().collect(Collectors.toMap(TaskInfo::id, TaskInfo::state));
         tasks.forEach(task -> block(store.remove(task.id())));
-        // results of what was removed go with the next sweep
-        block(store.sweep());
+        // the results of what was removed go with the next sweeps, some with each
+        while (!block(store.sweep()).dropped().isEmpty()) {}
         return new Evidence.Snapshot(rows, states, findings, leftovers(arena));
     }
 
@@ -156,6 +158,8 @@ final class Round {
     }
 
     private static <T> T block(Mono<T> call) {
-        return call.blockOptional(Waiting.PATIENCE).orElseThrow();
+        return call.retryWhen(Retry.fixedDelay(RETRIES, Duration.ofSeconds(1)))
+                .blockOptional()
+                .orElseThrow();
     }
 }

@@ -28,7 +28,7 @@ record RoundSettings(
         @Nullable Path patched) {
 
     /** The lease of claims: short, so that what is lost comes back while the round lasts. */
-    static final Duration LEASE = Duration.ofMillis(2_000);
+    static final Duration LEASE = Duration.ofSeconds(2);
 
     private static final int FEW_WORKERS = 2;
     private static final int MANY_WORKERS = 4;

@@ -43,14 +43,20 @@ final class RunChecker {
 
     private void nothingEarly() {
         for (Run run : runs) {
-            Planned task = planned.get(run.task());
-            boolean isOwn = task != null && task.kind() != Planned.Kind.TRIGGERED;
-            long earliest = isOwn && task.count() == 1 ? task.firstMicros() : run.fireMicros();
+            long earliest = earliest(run, planned.get(run.task()));
             if (run.startMicros() < earliest) {
                 problems.add(new Problem(
                         Problem.Rule.EARLY, run + " started " + (earliest - run.startMicros()) + " us early"));
             }
         }
+    }
+
+    /** What a node says of the fire time of a run is not trusted where the plan knows it. */
+    private static long earliest(Run run, @Nullable Planned task) {
+        if (task == null || task.kind() == Planned.Kind.TRIGGERED || task.periodMicros() > 0) {
+            return run.fireMicros();
+        }
+        return task.firstMicros();
     }
 
     private void nothingAtOnce() {

@@ -29,7 +29,8 @@ final class WorkerMain {
     private static final int DRIVER_GONE = 4;
     private static final int FAST_RUNS = 32;
     private static final int SLOW_RUNS = 24;
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration COMMAND_TIMEOUT = Duration.ofSeconds(1);
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
     private static final Duration TICK = Duration.ofMillis(20);
 
     /** How far ticks may be apart before that counts as standing still. */
@@ -53,12 +54,12 @@ final class WorkerMain {
         worker.run(settings);
     }
 
-    static RedisTaskStore store(WorkerSettings settings) {
+    static RedisTaskStore store(WorkerSettings settings, Duration timeout) {
         return RedisTaskStore.builder()
                 .uri(settings.uri())
                 .namespace(settings.namespace())
                 .partitions(settings.partitions())
-                .commandTimeout(Duration.ofSeconds(1))
+                .commandTimeout(timeout)
                 .safetyPoll(Duration.ofSeconds(1))
                 .retention(new Retention(1_000_000, Duration.ofDays(1), 10_000_000))
                 .neverQuarantine()
@@ -68,7 +69,7 @@ final class WorkerMain {
 
     private void run(WorkerSettings settings) throws IOException {
         ReactiveScheduler scheduler = ReactiveScheduler.builder()
-                .store(WatchedStore.of(store(settings), log, node))
+                .store(WatchedStore.of(store(settings, COMMAND_TIMEOUT), log, node))
                 .node(node)
                 .lease(settings.lease())
                 .retryInPlace(Duration.ofMillis(100))
