@@ -87,17 +87,14 @@ final class Round {
                 snapshot(arena));
     }
 
-    /** Each fault once, then any, until there were as many as asked for, or until the window is over. */
+    /** Each fault as often as was asked for, in order; or any, until the window is over. */
     private void strike(Faults faults, Workload workload) {
+        List<Fault> list = settings.faults();
         long end = Line.micros(workload.end());
         Pause.of(Duration.ofNanos(Math.max(0, end - Line.micros(settings.window()) - Line.now()) * 1_000));
-        int done = 0;
-        while (!settings.faults().isEmpty()
-                && (settings.strikes() == 0 ? Line.now() < end : done < settings.strikes())) {
+        for (int done = 0; !list.isEmpty() && (settings.isEndless() ? Line.now() < end : done < list.size()); done++) {
             Pause.of(BETWEEN_STRIKES.plusMillis(random.nextLong(BETWEEN_STRIKES.toMillis())));
-            int all = settings.faults().size();
-            faults.strike(settings.faults().get(done < all ? done : random.nextInt(all)));
-            done++;
+            faults.strike(list.get(settings.isEndless() ? random.nextInt(list.size()) : done));
         }
     }
 

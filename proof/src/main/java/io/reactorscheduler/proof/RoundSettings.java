@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param seed of all that is random
  * @param servers the kind of Redis
  * @param workers how many nodes
- * @param faults those that are chosen from, none for none
- * @param strikes how many faults are done one after the other; 0 for as many as fit into the window
+ * @param faults what is done, in order; where it is endless, what is chosen from
+ * @param isEndless whether faults are done until the window is over
  * @param window how long fire times come
  * @param load how many tasks of each kind there are
  * @param patched a folder of files that replace those of the nodes' class path; null for none
@@ -22,7 +22,7 @@ record RoundSettings(
         Servers.Kind servers,
         int workers,
         List<Fault> faults,
-        int strikes,
+        boolean isEndless,
         Duration window,
         int load,
         @Nullable Path patched) {
@@ -39,16 +39,16 @@ record RoundSettings(
 
     /** Each fault once, in a few seconds. */
     static RoundSettings brief(long seed, Servers.Kind servers, List<Fault> faults) {
-        return new RoundSettings(seed, servers, FEW_WORKERS, faults, faults.size(), SHORT_WINDOW, SMALL_LOAD, null);
+        return new RoundSettings(seed, servers, FEW_WORKERS, faults, false, SHORT_WINDOW, SMALL_LOAD, null);
     }
 
     /** As many faults as fit into half a minute, in any order, under more load. */
     static RoundSettings thorough(long seed, Servers.Kind servers, List<Fault> faults) {
-        return new RoundSettings(seed, servers, MANY_WORKERS, faults, 0, LONG_WINDOW, LARGE_LOAD, null);
+        return new RoundSettings(seed, servers, MANY_WORKERS, faults, true, LONG_WINDOW, LARGE_LOAD, null);
     }
 
     /** The same with nodes whose class path begins with a folder. */
     RoundSettings patched(Path folder) {
-        return new RoundSettings(seed, servers, workers, faults, strikes, window, load, folder);
+        return new RoundSettings(seed, servers, workers, faults, isEndless, window, load, folder);
     }
 }
