@@ -60,6 +60,16 @@ final class CombinedTaskStore implements TaskStore {
     }
 
     @Override
+    public long reachedMicros() {
+        return shared.reachedMicros();
+    }
+
+    @Override
+    public Mono<Void> ready() {
+        return shared.ready();
+    }
+
+    @Override
     public boolean isShared() {
         return shared.isShared();
     }

@@ -70,16 +70,18 @@ final class DefaultScheduler implements ReactiveScheduler {
     @Override
     public <O> Mono<ScheduledTask<O>> schedule(Task<?, O> task) {
         Objects.requireNonNull(task, "task");
-        return Mono.deferContextual(context -> {
+        Mono<ScheduledTask<O>> saving = Mono.deferContextual(context -> {
             NewTask fresh = fresh(task, context);
             return with.store().save(fresh).map(saved -> scheduled(task, saved));
         });
+        // what lives in the memory of this node needs no other clock
+        return task.options().ephemeral ? saving : ready(saving);
     }
 
     @Override
     public <O> Flux<ScheduledTask<O>> scheduleAll(Publisher<? extends Task<?, ? extends O>> tasks) {
         Objects.requireNonNull(tasks, "tasks");
-        return Flux.deferContextual(context -> {
+        return ready(Flux.deferContextual(context -> {
             // what is saved comes in the order of what was given, so each finds its type at the head
             Queue<Type> types = new ConcurrentLinkedQueue<>();
             Flux<NewTask> fresh = Flux.from(tasks).map(task -> {
@@ -88,13 +90,13 @@ final class DefaultScheduler implements ReactiveScheduler {
                 return one;
             });
             return with.store().saveAll(fresh).map(saved -> this.<O>scheduled(saved, types.remove()));
-        });
+        }));
     }
 
     @Override
     public <O> Flux<O> stream(Task<?, O> task) {
         Objects.requireNonNull(task, "task");
-        return Flux.deferContextual(context -> {
+        Flux<O> streaming = Flux.deferContextual(context -> {
             NewTask fresh = fresh(task, context);
             StreamedTask streamed = new StreamedTask(this, with, fresh);
             Type type = task.handler().outputType();
@@ -102,6 +104,16 @@ final class DefaultScheduler implements ReactiveScheduler {
                     .doOnError(Exceptions::isOverflow, error -> streamed.drop())
                     .doOnCancel(streamed::drop);
         });
+        return task.options().ephemeral ? streaming : ready(streaming);
+    }
+
+    /** Of a shared store the time is known once it has answered; fire times that count from now wait for that. */
+    private <T> Mono<T> ready(Mono<T> call) {
+        return with.store().isShared() ? guarded(with.store().ready()).then(call) : call;
+    }
+
+    private <T> Flux<T> ready(Flux<T> call) {
+        return with.store().isShared() ? guarded(with.store().ready()).thenMany(call) : call;
     }
 
     private NewTask fresh(Task<?, ?> task, ContextView context) {
@@ -127,14 +139,14 @@ final class DefaultScheduler implements ReactiveScheduler {
     @Override
     public Mono<String> trigger(String taskId) {
         Checks.name("taskId", taskId);
-        return Mono.defer(() -> enqueue(taskId, with.nowMicros(), null));
+        return ready(Mono.defer(() -> enqueue(taskId, with.nowMicros(), null)));
     }
 
     @Override
     public Mono<String> trigger(String taskId, Object input) {
         Checks.name("taskId", taskId);
         Objects.requireNonNull(input, "input");
-        return Mono.defer(() -> enqueue(taskId, with.nowMicros(), newTasks.encoded("input", input)));
+        return ready(Mono.defer(() -> enqueue(taskId, with.nowMicros(), newTasks.encoded("input", input))));
     }
 
     private Mono<String> enqueue(String taskId, long fireMicros, @Nullable String input) {

@@ -2,6 +2,7 @@ package io.reactorscheduler;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -24,6 +25,20 @@ final class RepliesOnScheduler implements TaskStore {
     @Override
     public long nowMicros() {
         return store.nowMicros();
+    }
+
+    @Override
+    public long reachedMicros() {
+        return store.reachedMicros();
+    }
+
+    /** What is ready already does not change threads. */
+    @Override
+    public Mono<Void> ready() {
+        return Mono.defer(() -> {
+            Mono<Void> ready = store.ready();
+            return ready instanceof Callable<?> ? ready : ready.publishOn(scheduler);
+        });
     }
 
     @Override

@@ -38,6 +38,11 @@ record Resources(
         return store.nowMicros();
     }
 
+    /** See {@link TaskStore#reachedMicros}. */
+    long reachedMicros() {
+        return store.reachedMicros();
+    }
+
     String node() {
         return settings.node();
     }

@@ -50,7 +50,7 @@ final class Runner {
         Plan plan;
         try {
             Claim claim = claimed.withTask(handlers.resolved(claimed.task()));
-            plan = claim.repeats() ? Planner.plan(claim, with.nowMicros()) : Plan.run(claim);
+            plan = claim.repeats() ? Planner.plan(claim, with.reachedMicros()) : Plan.run(claim);
         } catch (Throwable thrown) {
             return Mono.just(brokenTrigger(claimed, thrown));
         }

@@ -36,6 +36,19 @@ public interface TaskStore {
      */
     long nowMicros();
 
+    /**
+     * Completes when {@link #nowMicros} is the store's time and no guess any more, which it is at once unless it is said. Fire times
+     * that count from now are computed after that.
+     */
+    default Mono<Void> ready() {
+        return Mono.empty();
+    }
+
+    /** As {@link #nowMicros}, but never ahead of the store's clock: whatever this time has reached has come. */
+    default long reachedMicros() {
+        return nowMicros();
+    }
+
     /** Whether other processes use it, so that work for handlers unknown here is not a mistake. */
     boolean isShared();
 

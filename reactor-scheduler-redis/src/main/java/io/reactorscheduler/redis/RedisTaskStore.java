@@ -100,6 +100,17 @@ public final class RedisTaskStore implements TaskStore, Disposable {
         return clock.nowMicros();
     }
 
+    @Override
+    public long reachedMicros() {
+        return clock.reachedMicros();
+    }
+
+    /** Completes when the server has been asked for its time, and the namespace can be used. */
+    @Override
+    public Mono<Void> ready() {
+        return Mono.defer(link::ready);
+    }
+
     /** True: any process that knows the server and the namespace may use it. */
     @Override
     public boolean isShared() {

@@ -216,6 +216,18 @@ abstract class LeaseRules extends StoreRules {
     }
 
     @Test
+    void aLostRunOfAnOverlappingTaskIsLateOnPurposeBecauseTheHeadMayBeAheadOfIt() {
+        Claim lost = start(SHORT, overlapping("a"));
+        advance(lost, Draft.at(future()));
+        expire();
+
+        Claim again = claimOne();
+
+        assertThat(again.number()).isEqualTo(lost.number());
+        assertThat(again.bufferedUntilMicros()).isGreaterThanOrEqualTo(again.fireMicros());
+    }
+
+    @Test
     void fencesGrowOverTheLivesOfAnId() {
         Claim first = start(SHORT, once("a"));
         expire();

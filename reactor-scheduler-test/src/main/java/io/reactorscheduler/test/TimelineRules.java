@@ -318,6 +318,18 @@ abstract class TimelineRules extends StoreRules {
     }
 
     @Test
+    void theEndOfARunOfAnOverlappingTaskLeavesTheHeadThatWasWrittenBefore() {
+        Claim claim = start(overlapping("a"));
+        long next = future();
+        advance(claim, Draft.at(next));
+
+        succeed(claim, Draft.at(past()));
+
+        assertThat(info("a").nextFireTime()).isEqualTo(instant(next));
+        assertNothingToClaim();
+    }
+
+    @Test
     void aRepeatedRunOfAnOverlappingTaskDoesNotTurnTheTimelineBack() {
         Claim first = start(overlapping("a"));
         Position next = Draft.at(past());

@@ -1,0 +1,131 @@
+package io.reactorscheduler.proof;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * What was counted in a round.
+ *
+ * @param name seed and kind of the round
+ * @param executions records of runs in the store
+ * @param runs claims that reached a handler
+ * @param strikes faults by kind
+ * @param problems broken promises by rule
+ * @param repeated executions whose work was done more than once, because a crash came before the record
+ * @param stale ends that the store refused
+ * @param recoveryMicros of each run that was cut off by a kill, how long after it ran again, sorted
+ * @param unavailableMicros after each crash of Redis, the longest time without a start of any run
+ */
+record Figures(
+        String name,
+        long executions,
+        long runs,
+        Map<String, Long> strikes,
+        Map<String, Long> problems,
+        long repeated,
+        long stale,
+        long[] recoveryMicros,
+        long unavailableMicros) {
+
+    private static final double MICROS_PER_MILLI = 1_000;
+    private static final long AFTER_CRASH_MICROS = 15_000_000;
+
+    static Figures of(RoundSettings settings, Evidence evidence, List<Problem> problems) {
+        List<Run> runs = Run.of(evidence);
+        long repeated = runs.stream()
+                .filter(Run::isDone)
+                .collect(Collectors.groupingBy(Run::execution, Collectors.counting()))
+                .values()
+                .stream()
+                .filter(times -> times > 1)
+                .count();
+        return new Figures(
+                "\"seed\":" + settings.seed() + ",\"redis\":\"" + settings.servers() + "\"",
+                evidence.store().rows().stream()
+                        .filter(row -> !row.execution().contains("-skipped-"))
+                        .count(),
+                runs.size(),
+                count(evidence.strikes().stream()
+                        .map(strike -> strike.fault().name())
+                        .toList()),
+                count(problems.stream().map(problem -> problem.rule().name()).toList()),
+                repeated,
+                evidence.lines().stream()
+                        .filter(line -> line.kind() == Line.Kind.STALE)
+                        .count(),
+                recovery(runs, evidence),
+                unavailable(runs, evidence));
+    }
+
+    private static Map<String, Long> count(List<String> names) {
+        return names.stream().collect(Collectors.groupingBy(name -> name, TreeMap::new, Collectors.counting()));
+    }
+
+    /** From the kill to the next start of each run that was open. */
+    private static long[] recovery(List<Run> runs, Evidence evidence) {
+        return evidence.strikes().stream()
+                .filter(Strike::isDeath)
+                .flatMapToLong(death -> runs.stream()
+                        .filter(run -> run.isOpen() && run.node().equals(death.node()))
+                        .flatMapToLong(run -> runs.stream()
+                                .filter(next -> next.execution().equals(run.execution()) && next.fence() > run.fence())
+                                .mapToLong(next -> next.startMicros() - death.fromMicros())
+                                .sorted()
+                                .limit(1)))
+                .sorted()
+                .toArray();
+    }
+
+    private static long unavailable(List<Run> runs, Evidence evidence) {
+        long[] starts = runs.stream().mapToLong(Run::startMicros).sorted().toArray();
+        long longest = 0;
+        for (Strike strike : evidence.strikes()) {
+            if (strike.fault() == Fault.REDIS_CRASH) {
+                for (int i = 1; i < starts.length; i++) {
+                    if (starts[i] > strike.fromMicros() && starts[i - 1] < strike.fromMicros() + AFTER_CRASH_MICROS) {
+                        longest = Math.max(longest, starts[i] - Math.max(starts[i - 1], strike.fromMicros()));
+                    }
+                }
+            }
+        }
+        return longest;
+    }
+
+    private long problems(Problem.Rule... rules) {
+        return Arrays.stream(rules)
+                .mapToLong(rule -> problems.getOrDefault(rule.name(), 0L))
+                .sum();
+    }
+
+    private String recovery(double quantile) {
+        return recoveryMicros.length == 0
+                ? "null"
+                : millis(recoveryMicros[(int) Math.ceil(quantile * recoveryMicros.length) - 1]);
+    }
+
+    private static String millis(long micros) {
+        return String.format(java.util.Locale.ROOT, "%.0f", micros / MICROS_PER_MILLI);
+    }
+
+    private static String json(Map<String, Long> counts) {
+        return counts.entrySet().stream()
+                .map(entry -> "\"" + entry.getKey() + "\":" + entry.getValue())
+                .collect(Collectors.joining(",", "{", "}"));
+    }
+
+    /** One line of JSON; times in milliseconds. */
+    @Override
+    public String toString() {
+        long kills = strikes.getOrDefault(Fault.KILL.name(), 0L) + strikes.getOrDefault(Fault.CLOCK.name(), 0L);
+        return "{" + name + ",\"executions\":" + executions + ",\"runs\":" + runs + ",\"kills\":" + kills
+                + ",\"losses\":" + problems(Problem.Rule.LOSS)
+                + ",\"doubles\":" + problems(Problem.Rule.DOUBLE, Problem.Rule.OVERLAP, Problem.Rule.REPEAT)
+                + ",\"repeated\":" + repeated + ",\"staleRefused\":" + stale
+                + ",\"recoveryP50\":" + recovery(0.5) + ",\"recoveryMax\":" + recovery(1)
+                + ",\"unavailable\":" + millis(unavailableMicros)
+                + ",\"faults\":" + json(strikes) + ",\"problems\":" + json(problems) + "}";
+    }
+}

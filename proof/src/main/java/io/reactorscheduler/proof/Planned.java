@@ -1,0 +1,63 @@
+package io.reactorscheduler.proof;
+
+/**
+ * A task as it was scheduled, and what it owes by plain arithmetic.
+ *
+ * @param id its id
+ * @param kind what may become of it
+ * @param firstMicros its first fire time, in epoch microseconds
+ * @param periodMicros between two fire times; 0 for a single one
+ * @param count how many fire times it has
+ * @param isSerial whether its runs follow one another
+ * @param isSure whether the store has said that it is saved
+ * @param owedMicros repeating ones owe no fire time before this
+ */
+record Planned(
+        String id,
+        Kind kind,
+        long firstMicros,
+        long periodMicros,
+        int count,
+        boolean isSerial,
+        boolean isSure,
+        long owedMicros) {
+
+    enum Kind {
+        /** Each fire time completes or is skipped with a reason. */
+        NORMAL,
+        /** It was also cancelled at some time. */
+        CANCELLED,
+        /** Its own fire time is far away; it runs when it is triggered. */
+        TRIGGERED
+    }
+
+    long fireTime(long number) {
+        return firstMicros + number * periodMicros;
+    }
+
+    /** The number of a fire time; negative when it is none. */
+    long numberOf(long fireMicros) {
+        long since = fireMicros - firstMicros;
+        if (periodMicros == 0) {
+            return since == 0 ? 0 : -1;
+        }
+        long number = since / periodMicros;
+        return since % periodMicros == 0 && number < count ? number : -1;
+    }
+
+    boolean owes(long number) {
+        return periodMicros == 0 || fireTime(number) >= owedMicros;
+    }
+
+    Planned unsure() {
+        return new Planned(id, kind, firstMicros, periodMicros, count, isSerial, false, owedMicros);
+    }
+
+    Planned cancelled() {
+        return new Planned(id, Kind.CANCELLED, firstMicros, periodMicros, count, isSerial, isSure, owedMicros);
+    }
+
+    Planned owedFrom(long micros) {
+        return new Planned(id, kind, firstMicros, periodMicros, count, isSerial, isSure, micros);
+    }
+}

@@ -1,0 +1,39 @@
+package io.reactorscheduler.proof;
+
+/**
+ * A broken promise.
+ *
+ * @param rule which
+ * @param text what was seen
+ */
+record Problem(Rule rule, String text) {
+
+    /** What is promised. */
+    enum Rule {
+        /** Each fire time of a saved task, and each execution that was asked for, has a record that ends it. */
+        LOSS,
+        /** No fire time and no execution has two such records. */
+        DOUBLE,
+        /** No record is of something that nobody asked for. */
+        INVENTED,
+        /** What is recorded as completed was completed, by just the claim that the record names. */
+        UNTRUE,
+        /** A claim that was followed by another one changes nothing. */
+        STALE_WRITE,
+        /** Two runs of one execution, or of a task whose runs follow one another, are never active at once. */
+        OVERLAP,
+        /** Nothing starts before its fire time. */
+        EARLY,
+        /** While nodes stop in order nothing runs twice. */
+        REPEAT,
+        /** Sweeps find nothing wrong, so each task stands in one index. */
+        INDEX,
+        /** When all tasks are removed nothing is left of them. */
+        LEFTOVER
+    }
+
+    @Override
+    public String toString() {
+        return rule + ": " + text;
+    }
+}

@@ -1,0 +1,188 @@
+package io.reactorscheduler.proof;
+
+import io.reactorscheduler.embedded.EmbeddedRedis;
+import io.reactorscheduler.embedded.EmbeddedRedisCluster;
+import io.reactorscheduler.embedded.EmbeddedRedisSentinel;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+
+/** The Redis that all nodes share, real and breakable. */
+interface Servers extends AutoCloseable {
+
+    /** How long a crash lasts at most where nothing takes over. */
+    Duration LONGEST_DOWN = Duration.ofMillis(1_500);
+
+    /** Kinds of Redis. */
+    enum Kind {
+        STANDALONE,
+        CLUSTER,
+        SENTINEL;
+
+        Servers start() {
+            return switch (this) {
+                case STANDALONE -> new Standalone();
+                case CLUSTER -> new Cluster();
+                case SENTINEL -> new Sentinel();
+            };
+        }
+    }
+
+    /** Where a client finds it. */
+    String uri();
+
+    /** Over how many partitions tasks are spread. */
+    int partitions();
+
+    /** The servers that keep data. */
+    List<EmbeddedRedis> nodes();
+
+    /** Whether an acknowledged write may be forgotten when a replica takes over. */
+    boolean losesWrites();
+
+    /** Kills a server that takes writes; returns when there is one again. */
+    void crash(Random random);
+
+    /** Brings the killed server back, as a replica where another one took over. */
+    void mend();
+
+    @Override
+    void close();
+
+    /** One server that syncs every write. */
+    final class Standalone implements Servers {
+        private final EmbeddedRedis redis = EmbeddedRedis.builder().durable().start();
+
+        @Override
+        public String uri() {
+            return redis.uri();
+        }
+
+        @Override
+        public int partitions() {
+            return 1;
+        }
+
+        @Override
+        public List<EmbeddedRedis> nodes() {
+            return List.of(redis);
+        }
+
+        @Override
+        public boolean losesWrites() {
+            return false;
+        }
+
+        @Override
+        public void crash(Random random) {
+            redis.kill();
+            Pause.of(Duration.ofMillis(random.nextLong(LONGEST_DOWN.toMillis())));
+            redis.restart();
+        }
+
+        @Override
+        public void mend() {}
+
+        @Override
+        public void close() {
+            redis.close();
+        }
+    }
+
+    /** Three masters with a replica each. */
+    final class Cluster implements Servers {
+        private static final int MASTERS = 3;
+        private static final int PARTITIONS = 4;
+
+        private final EmbeddedRedisCluster cluster =
+                EmbeddedRedisCluster.start(MASTERS, MASTERS, "appendonly yes", "appendfsync always");
+        private volatile EmbeddedRedis killed = cluster.nodes().get(0);
+
+        @Override
+        public String uri() {
+            return cluster.uris().get(MASTERS - 1);
+        }
+
+        @Override
+        public int partitions() {
+            return PARTITIONS;
+        }
+
+        @Override
+        public List<EmbeddedRedis> nodes() {
+            return cluster.nodes();
+        }
+
+        @Override
+        public boolean losesWrites() {
+            return true;
+        }
+
+        @Override
+        public void crash(Random random) {
+            killed = cluster.masterOf("{" + Arena.NAMESPACE + ":" + random.nextInt(PARTITIONS) + "}:t");
+            killed.kill();
+            cluster.awaitReady();
+        }
+
+        @Override
+        public void mend() {
+            killed.restart();
+            Waiting.until("the killed server is a replica in sync", () -> isReplica(killed));
+        }
+
+        @Override
+        public void close() {
+            cluster.close();
+        }
+    }
+
+    /** A master with a replica, and three Sentinels. */
+    final class Sentinel implements Servers {
+        private final EmbeddedRedisSentinel sentinel = EmbeddedRedisSentinel.start();
+        private volatile EmbeddedRedis killed = sentinel.servers().get(0);
+
+        @Override
+        public String uri() {
+            return sentinel.uri();
+        }
+
+        @Override
+        public int partitions() {
+            return 1;
+        }
+
+        @Override
+        public List<EmbeddedRedis> nodes() {
+            return sentinel.servers();
+        }
+
+        @Override
+        public boolean losesWrites() {
+            return true;
+        }
+
+        @Override
+        public void crash(Random random) {
+            killed = sentinel.master();
+            killed.kill();
+            sentinel.awaitFailover(killed);
+        }
+
+        @Override
+        public void mend() {
+            killed.restart();
+            Waiting.until("the killed server is a replica in sync", () -> isReplica(killed));
+        }
+
+        @Override
+        public void close() {
+            sentinel.close();
+        }
+    }
+
+    private static boolean isReplica(EmbeddedRedis redis) {
+        String info = String.valueOf(redis.command("INFO", "replication"));
+        return info.contains("role:slave") && info.contains("master_link_status:up");
+    }
+}

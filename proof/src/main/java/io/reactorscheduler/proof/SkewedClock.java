@@ -1,0 +1,73 @@
+package io.reactorscheduler.proof;
+
+import java.time.Duration;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import reactor.core.Disposable;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+/** A node whose wall clock is wrong by a fixed time, in all that Reactor's Schedulers say; elapsed time is right. */
+final class SkewedClock implements Scheduler {
+
+    private final Scheduler scheduler;
+    private final long skewMillis;
+
+    private SkewedClock(Scheduler scheduler, long skewMillis) {
+        this.scheduler = scheduler;
+        this.skewMillis = skewMillis;
+    }
+
+    /** Sets the clock of this JVM wrong; to be called before anything uses a Scheduler. */
+    static void install(Duration skew) {
+        Schedulers.setFactory(new Schedulers.Factory() {
+            @Override
+            public Scheduler newParallel(int parallelism, ThreadFactory threads) {
+                return new SkewedClock(Schedulers.Factory.super.newParallel(parallelism, threads), skew.toMillis());
+            }
+        });
+    }
+
+    @Override
+    public long now(TimeUnit unit) {
+        // as Reactor does it: what is finer than a millisecond comes from the monotonic clock
+        return unit.compareTo(TimeUnit.MILLISECONDS) < 0
+                ? scheduler.now(unit)
+                : unit.convert(scheduler.now(TimeUnit.MILLISECONDS) + skewMillis, TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public Disposable schedule(Runnable task) {
+        return scheduler.schedule(task);
+    }
+
+    @Override
+    public Disposable schedule(Runnable task, long delay, TimeUnit unit) {
+        return scheduler.schedule(task, delay, unit);
+    }
+
+    @Override
+    public Disposable schedulePeriodically(Runnable task, long initialDelay, long period, TimeUnit unit) {
+        return scheduler.schedulePeriodically(task, initialDelay, period, unit);
+    }
+
+    @Override
+    public Worker createWorker() {
+        return scheduler.createWorker();
+    }
+
+    @Override
+    public void init() {
+        scheduler.init();
+    }
+
+    @Override
+    public void dispose() {
+        scheduler.dispose();
+    }
+
+    @Override
+    public boolean isDisposed() {
+        return scheduler.isDisposed();
+    }
+}

@@ -1,0 +1,70 @@
+package io.reactorscheduler.proof;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The checker bites: what keeps a promise is switched off in the scripts of the nodes, and the checker says so. */
+class BitingTest {
+
+    private static final long SEED = 5;
+
+    @TempDir
+    private Path folder;
+
+    private List<Problem.Rule> broken(Patch patch, Fault... faults) {
+        RoundSettings settings = RoundSettings.brief(SEED, Servers.Kind.STANDALONE, List.of(faults));
+        Round.Result result = Round.run(settings.patched(patch.root()));
+        System.out.println(result.figures());
+        return result.problems().stream().map(Problem::rule).distinct().toList();
+    }
+
+    @Test
+    void withoutTheCheckOfTheFence() {
+        Patch patch = Patch.in(folder).replace("complete-1", "if not E or E.w or E.f ~= fence then", "if not E then");
+
+        assertThat(broken(patch, Fault.FREEZE, Fault.FREEZE)).contains(Problem.Rule.STALE_WRITE);
+    }
+
+    @Test
+    void withoutTheRenewalOfLeases() {
+        Patch patch = Patch.in(folder)
+                .replace("renew-1", "call('ZADD', P .. 'e', now + ARGV[1], name)", "")
+                .replace("renew-1", "lost[#lost + 1] = out((i - 2) / 3)", "");
+
+        assertThat(broken(patch)).contains(Problem.Rule.OVERLAP);
+    }
+
+    /** As if the record and the next fire time were two steps, and a crash came between some of them. */
+    @Test
+    void withoutTheNextFireTimeInTheStepOfTheRecord() {
+        Patch patch = Patch.in(folder)
+                .replace(
+                        "complete-1",
+                        "if not E.g and ARGV[i + 10] ~= 'U' and",
+                        "if not E.g and ARGV[i + 10] ~= 'U' and now % 5 > 0 and");
+
+        assertThat(broken(patch)).contains(Problem.Rule.LOSS);
+    }
+
+    /** An end that is told again is recorded again. */
+    @Test
+    void withoutIdempotentEnds() {
+        Patch patch = Patch.in(folder)
+                .replace("complete-1", "return was_recorded(id, T, number, fence) and (T.s or 'P') or '' end", """
+                        if was_recorded(id, T, number, fence) then
+                          add_row(id, T, {
+                            n = number, s = kind, F = num(ARGV[i + 8]), e = now, a = 1, N = 'again', f = fence, v = T.v,
+                          })
+                          keep(id, T)
+                        end
+                        return ''
+                        end
+                        """);
+
+        assertThat(broken(patch, Fault.DROPPED_REPLIES, Fault.DROPPED_REPLIES)).contains(Problem.Rule.DOUBLE);
+    }
+}

@@ -1,0 +1,251 @@
+package io.reactorscheduler.proof;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.reactorscheduler.TaskState;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** What the checker says of made-up evidence. */
+class CheckerTest {
+
+    private static final Duration LEASE = Duration.ofSeconds(2);
+    private static final long SECOND = 1_000_000;
+
+    private final List<Planned> planned = new ArrayList<>();
+    private final Set<String> asked = new HashSet<>();
+    private final List<Line> lines = new ArrayList<>();
+    private final List<Strike> strikes = new ArrayList<>();
+    private final List<Row> rows = new ArrayList<>();
+    private final Map<String, TaskState> tasks = new HashMap<>();
+    private final List<String> findings = new ArrayList<>();
+    private final List<String> leftovers = new ArrayList<>();
+    private boolean losesWrites;
+
+    private List<Problem.Rule> broken() {
+        Evidence evidence = new Evidence(
+                LEASE,
+                losesWrites,
+                planned,
+                asked,
+                lines,
+                strikes,
+                new Evidence.Snapshot(rows, tasks, findings, leftovers));
+        return Checker.check(evidence).stream().map(Problem::rule).distinct().toList();
+    }
+
+    private void once(String id, long fire) {
+        planned.add(new Planned(id, Planned.Kind.NORMAL, fire, 0, 1, true, true, fire));
+        tasks.put(id, TaskState.COMPLETED);
+    }
+
+    private void repeating(String id, int count) {
+        planned.add(new Planned(id, Planned.Kind.NORMAL, SECOND, SECOND, count, true, true, SECOND));
+        tasks.put(id, TaskState.COMPLETED);
+    }
+
+    private void line(Line.Kind kind, String execution, long fence, String node, long fire, long micros) {
+        lines.add(new Line(kind, micros, node, execution, fence, 1, fire, ""));
+    }
+
+    private void ran(String execution, long fence, String node, long fire, long start, long end) {
+        line(Line.Kind.STARTED, execution, fence, node, fire, start);
+        line(Line.Kind.ENDED, execution, fence, node, fire, end);
+    }
+
+    private void row(String execution, TaskState state, long fence, String node, long fire) {
+        String task = execution.substring(0, execution.lastIndexOf('#'));
+        rows.add(new Row(execution, task, state, fire, 1, fence, node, state == TaskState.COMPLETED ? "" : "why"));
+    }
+
+    /** One task that ran as it should. */
+    private void oneGoodRun() {
+        once("a", SECOND);
+        ran("a#1", 5, "n1", SECOND, SECOND + 10, SECOND + 500);
+        row("a#1", TaskState.COMPLETED, 5, "n1", SECOND);
+    }
+
+    @Test
+    void aRunAsItShouldBeBreaksNothing() {
+        oneGoodRun();
+        assertThat(broken()).isEmpty();
+    }
+
+    @Test
+    void aFireTimeWithoutARecordIsALoss() {
+        once("a", SECOND);
+        assertThat(broken()).containsExactly(Problem.Rule.LOSS);
+    }
+
+    @Test
+    void aTaskThatWasSavedLateOwesNoEarlierFireTime() {
+        repeating("a", 2);
+        planned.set(0, planned.get(0).owedFrom(SECOND + 1));
+        ran("a#1", 5, "n1", 2 * SECOND, 2 * SECOND, 2 * SECOND + 1);
+        row("a#1", TaskState.COMPLETED, 5, "n1", 2 * SECOND);
+        assertThat(broken()).isEmpty();
+    }
+
+    @Test
+    void aRowOfSkippedFireTimesStandsForEachOfThem() {
+        repeating("a", 4);
+        rows.add(new Row("a#1-skipped-1000000", "a", TaskState.SKIPPED, SECOND, 3, 5, "n1", "overlapped"));
+        ran("a#1", 5, "n1", 4 * SECOND, 4 * SECOND, 4 * SECOND + 1);
+        row("a#1", TaskState.COMPLETED, 5, "n1", 4 * SECOND);
+        assertThat(broken()).isEmpty();
+
+        rows.remove(1);
+        assertThat(broken()).containsExactly(Problem.Rule.LOSS);
+    }
+
+    @Test
+    void aSkippedFireTimeWithoutAReasonIsUntrue() {
+        repeating("a", 1);
+        rows.add(new Row("a#1", "a", TaskState.SKIPPED, SECOND, 1, 5, "n1", ""));
+        assertThat(broken()).containsExactly(Problem.Rule.UNTRUE);
+    }
+
+    @Test
+    void aFireTimeWithTwoRecordsIsADouble() {
+        oneGoodRun();
+        ran("a#2", 6, "n1", SECOND, SECOND + 600, SECOND + 700);
+        row("a#2", TaskState.COMPLETED, 6, "n1", SECOND);
+        assertThat(broken()).containsExactly(Problem.Rule.DOUBLE);
+    }
+
+    @Test
+    void anExecutionWithTwoRecordsIsADouble() {
+        oneGoodRun();
+        row("a#1", TaskState.COMPLETED, 5, "n1", SECOND);
+        assertThat(broken()).containsExactly(Problem.Rule.DOUBLE);
+    }
+
+    @Test
+    void aRecordOfNoFireTimeIsInvented() {
+        oneGoodRun();
+        ran("a#2", 6, "n1", 2 * SECOND, 2 * SECOND, 3 * SECOND);
+        row("a#2", TaskState.COMPLETED, 6, "n1", 2 * SECOND);
+        assertThat(broken()).containsExactly(Problem.Rule.INVENTED);
+    }
+
+    @Test
+    void aCompletedRecordThatNoLogKnowsOfIsUntrue() {
+        once("a", SECOND);
+        row("a#1", TaskState.COMPLETED, 5, "n1", SECOND);
+        assertThat(broken()).containsExactly(Problem.Rule.UNTRUE);
+    }
+
+    @Test
+    void aRecordByAClaimThatWasFollowedByAnotherIsAStaleWrite() {
+        oneGoodRun();
+        line(Line.Kind.STARTED, "a#1", 6, "n2", SECOND, SECOND + 600);
+        strikes.add(new Strike(Fault.KILL, "n2", SECOND + 700, SECOND + 700));
+        assertThat(broken()).containsExactly(Problem.Rule.STALE_WRITE);
+    }
+
+    @Test
+    void twoRunsOfOneExecutionAtOnceAreAnOverlapUnlessTheFirstNodeStoodStill() {
+        once("a", SECOND);
+        ran("a#1", 5, "n1", SECOND, SECOND + 10, 6 * SECOND);
+        ran("a#1", 6, "n2", SECOND, 4 * SECOND, 5 * SECOND);
+        row("a#1", TaskState.COMPLETED, 6, "n2", SECOND);
+        strikes.add(new Strike(Fault.KILL, "n3", 0, 0));
+        assertThat(broken()).containsExactly(Problem.Rule.OVERLAP);
+
+        lines.add(new Line(Line.Kind.PAUSED, 6 * SECOND - 1, "n1", Line.NOTHING, 0, 0, 2 * SECOND, ""));
+        assertThat(broken()).isEmpty();
+    }
+
+    @Test
+    void aRunEndsWithItsProcess() {
+        once("a", SECOND);
+        line(Line.Kind.STARTED, "a#1", 5, "n1", SECOND, SECOND + 10);
+        strikes.add(new Strike(Fault.KILL, "n1", 2 * SECOND, 2 * SECOND));
+        ran("a#1", 6, "n2", SECOND, 4 * SECOND, 5 * SECOND);
+        row("a#1", TaskState.COMPLETED, 6, "n2", SECOND);
+        assertThat(broken()).isEmpty();
+    }
+
+    @Test
+    void runsOfATaskWhoseRunsFollowOneAnotherDoNotMeet() {
+        repeating("a", 2);
+        ran("a#1", 5, "n1", SECOND, SECOND, 3 * SECOND);
+        ran("a#2", 6, "n2", 2 * SECOND, 2 * SECOND, 3 * SECOND);
+        row("a#1", TaskState.COMPLETED, 5, "n1", SECOND);
+        row("a#2", TaskState.COMPLETED, 6, "n2", 2 * SECOND);
+        assertThat(broken()).containsExactly(Problem.Rule.OVERLAP);
+    }
+
+    @Test
+    void aStartBeforeTheFireTimeIsEarly() {
+        once("a", SECOND);
+        ran("a#1", 5, "n1", SECOND, SECOND - 1, SECOND + 500);
+        row("a#1", TaskState.COMPLETED, 5, "n1", SECOND);
+        assertThat(broken()).containsExactly(Problem.Rule.EARLY);
+    }
+
+    @Test
+    void workThatIsDoneTwiceIsARepeatUnlessSomethingCrashed() {
+        oneGoodRun();
+        rows.clear();
+        ran("a#1", 6, "n2", SECOND, 2 * SECOND, 3 * SECOND);
+        row("a#1", TaskState.COMPLETED, 6, "n2", SECOND);
+        strikes.add(new Strike(Fault.ROLLING_RESTART, "n1", 0, 0));
+        assertThat(broken()).containsExactly(Problem.Rule.REPEAT);
+
+        strikes.add(new Strike(Fault.KILL, "n1", SECOND + 600, SECOND + 600));
+        assertThat(broken()).isEmpty();
+    }
+
+    @Test
+    void whatWasAskedForAndHasNoRecordIsALoss() {
+        planned.add(new Planned("host", Planned.Kind.TRIGGERED, 99 * SECOND, 0, 1, true, true, 0));
+        tasks.put("host", TaskState.PENDING);
+        asked.add("host#1");
+        assertThat(broken()).containsExactly(Problem.Rule.LOSS);
+    }
+
+    @Test
+    void aCancelledTaskOwesNothingMore() {
+        once("a", SECOND);
+        planned.set(0, planned.get(0).cancelled());
+        assertThat(broken()).as("it was not cancelled in time").containsExactly(Problem.Rule.LOSS);
+
+        tasks.put("a", TaskState.CANCELLED);
+        assertThat(broken()).isEmpty();
+    }
+
+    @Test
+    void whatSweepsFindAndWhatIsLeftBehindIsTold() {
+        findings.add("task \"a\" stood in no line");
+        leftovers.add("{proof:0}:w:4:fast:0:work");
+        assertThat(broken()).containsExactly(Problem.Rule.INDEX, Problem.Rule.LEFTOVER);
+    }
+
+    @Test
+    void claimsThatAReplicaNeverHeardOfAreExcused() {
+        losesWrites = true;
+        once("a", SECOND);
+        ran("a#1", 5, "n1", SECOND, SECOND + 10, 3 * SECOND);
+        ran("a#1", 6, "n2", SECOND, 2 * SECOND + 500, 5 * SECOND);
+        row("a#1", TaskState.COMPLETED, 6, "n2", SECOND);
+        strikes.add(new Strike(Fault.REDIS_CRASH, Line.NOTHING, 2 * SECOND, 3 * SECOND));
+        assertThat(broken()).isEmpty();
+
+        losesWrites = false;
+        assertThat(broken()).containsExactly(Problem.Rule.OVERLAP);
+    }
+
+    @Test
+    void aLogIsReadAsItWasWritten() {
+        Line line = new Line(Line.Kind.FOUND, 7, "n1", "a#1", 5, 2, 3, "two words\nand lines");
+        assertThat(Line.parse(line.toString()))
+                .isEqualTo(new Line(Line.Kind.FOUND, 7, "n1", "a#1", 5, 2, 3, "two words and lines"));
+    }
+}
