@@ -61,12 +61,7 @@ final class Claims {
     private long dealtMicros = Long.MIN_VALUE / 2;
 
     /** @param whenStopped is called after a stop whenever a look ends */
-    Claims(
-            Resources with,
-            Collection<LocalQueue> queues,
-            Handlers handlers,
-            Rounds rounds,
-            Runnable whenStopped) {
+    Claims(Resources with, Collection<LocalQueue> queues, Handlers handlers, Rounds rounds, Runnable whenStopped) {
         this.whenStopped = whenStopped;
         this.rounds = rounds;
         this.with = with;
