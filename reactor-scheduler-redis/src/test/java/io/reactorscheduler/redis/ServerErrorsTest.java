@@ -129,6 +129,10 @@ class ServerErrorsTest extends StoreTest {
         assertThat(next.fence()).as("fences go on").isGreaterThan(lost.fence());
         assertThat(succeed(store, lost).isStale()).isTrue();
         assertThat(succeed(store, next).state()).isEqualTo(TaskState.COMPLETED);
+        assertThat(store.sweep().block(PATIENCE).findings())
+                .singleElement()
+                .asString()
+                .contains("FLUSHALL");
         assertThat(store.sweep().block(PATIENCE).findings()).isEmpty();
     }
 

@@ -36,17 +36,20 @@ final class HintLog implements AutoCloseable {
 
     /** The first hint that matches, of those that came and those that will come soon. */
     Hint await(Hint.Kind kind, String subject, Predicate<Hint> matches) {
-        List<Hint> others = new ArrayList<>();
+        List<Hint> came = new ArrayList<>();
         for (int i = 0; i < PATIENCE; i++) {
             for (Hint hint = hints.poll(); hint != null; hint = hints.poll()) {
+                came.add(hint);
+            }
+            // all of them each time: a test may compare with a clock that goes on
+            for (Hint hint : came) {
                 if (hint.kind() == kind && hint.subject().equals(subject) && matches.test(hint)) {
                     return hint;
                 }
-                others.add(hint);
             }
             contract.advance(PAUSE);
         }
-        throw new AssertionError("no matching hint " + kind + " for \"" + subject + "\" came, but " + others);
+        throw new AssertionError("no matching hint " + kind + " for \"" + subject + "\" came, but " + came);
     }
 
     Hint await(Hint.Kind kind, String subject) {

@@ -31,5 +31,5 @@ for _, id in ipairs(call('SPOP', P .. 'D', 100)) do
 end
 check_tasks(ARGV[6], findings)
 settle_queues()
-return { out(now), expired, quarantined, dropped_results(), findings, #late == tonumber(ARGV[4]) and '1' or '',
-  call('HGET', P .. 'm', 'G') or '' }
+local has_more, made_at = #late == tonumber(ARGV[4]) and '1' or '', call('HGET', P .. 'm', 'G') or ''
+return { out(now), expired, quarantined, dropped_results(), findings, has_more, made_at }
