@@ -61,12 +61,7 @@ final class Claims {
     private long dealtMicros = Long.MIN_VALUE / 2;
 
     /** @param whenStopped is called after a stop whenever a look ends */
-    Claims(
-            Resources with,
-            Collection<LocalQueue> queues,
-            Handlers handlers,
-            Rounds rounds,
-            Runnable whenStopped) {
+    Claims(Resources with, Collection<LocalQueue> queues, Handlers handlers, Rounds rounds, Runnable whenStopped) {
         this.whenStopped = whenStopped;
         this.rounds = rounds;
         this.with = with;
@@ -323,8 +318,7 @@ final class Claims {
                 boolean isShort = to - from < free;
                 queue.answered(isShort ? Math.max(next, batch.nowMicros() + SHORT_PAUSE_MICROS) : next);
                 if (to > from) {
-                    boolean isForOthers = isQuiet && !here.isEmpty();
-                    queue.deal(claims.subList(from, to), isQuiet, isForOthers ? elsewhere : here, elsewhere);
+                    queue.deal(claims.subList(from, to), isQuiet, here, elsewhere);
                 }
                 from = to;
             }

@@ -1,6 +1,5 @@
 package io.reactorscheduler;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
