@@ -13,11 +13,10 @@ class LocalQueueTest {
     private final AtomicInteger widened = new AtomicInteger();
 
     private LocalQueue queue(int concurrency) {
-        return new LocalQueue(
-                TaskQueue.named("q").concurrency(concurrency), null, null, () -> {}, queue -> {
-                    widened.incrementAndGet();
-                    open(queue);
-                });
+        return new LocalQueue(TaskQueue.named("q").concurrency(concurrency), null, null, () -> {}, queue -> {
+            widened.incrementAndGet();
+            open(queue);
+        });
     }
 
     /** As the engine does, with as much demand per lane as one has there. */
