@@ -318,8 +318,7 @@ final class Claims {
                 boolean isShort = to - from < free;
                 queue.answered(isShort ? Math.max(next, batch.nowMicros() + SHORT_PAUSE_MICROS) : next);
                 if (to > from) {
-                    boolean isForOthers = isQuiet && !here.isEmpty();
-                    queue.deal(claims.subList(from, to), isQuiet, isForOthers ? elsewhere : here, elsewhere);
+                    queue.deal(claims.subList(from, to), isQuiet, here, elsewhere);
                 }
                 from = to;
             }

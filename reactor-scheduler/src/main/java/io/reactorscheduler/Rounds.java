@@ -1,9 +1,11 @@
 package io.reactorscheduler;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Schedulers;
 
 /**
@@ -58,13 +60,14 @@ final class Rounds {
             }
         } catch (RuntimeException rejected) {
             // a Scheduler that is full or gone: what was claimed is run here rather than left
-            here(dealt);
+            dealt.forEach(Round::drain);
         }
     }
 
     /**
      * Drains what was left to this thread, that too which comes of it: when runs end at once, the next claims come while
-     * the first are handed on. After a while the rest is left to the Scheduler, so that nothing starves.
+     * the first are handed on. One round at a time: more of them, such as those of several queues, go elsewhere, because
+     * the first may take long. So does what comes after a while, so that nothing starves that this thread has to do.
      */
     void drain() {
         Here mine = here.get();
@@ -84,10 +87,23 @@ final class Rounds {
         TimeBase time = with.timer().time();
         for (Round round = rounds.poll(); round != null; round = rounds.poll()) {
             if (time.now() > untilNanos) {
-                elsewhere(List.of(round));
+                leave(round, rounds);
             } else {
+                if (!rounds.isEmpty()) {
+                    leave(null, rounds);
+                }
                 round.drain();
             }
         }
+    }
+
+    private void leave(@Nullable Round first, Queue<Round> rounds) {
+        List<Round> left = new ArrayList<>(rounds.size() + 1);
+        if (first != null) {
+            left.add(first);
+        }
+        left.addAll(rounds);
+        rounds.clear();
+        elsewhere(left);
     }
 }

@@ -64,6 +64,22 @@ class QueueTest extends InVirtualTime {
     }
 
     @Test
+    void aQueueThatAllowsAnyNumberRunsTenThousandAtOnce() {
+        ReactiveScheduler scheduler =
+                started(builder().queue(TaskQueue.named("q").concurrency(1_000_000)));
+        for (int i = 0; i < 10_000; i++) {
+            now(scheduler.schedule(takes(Duration.ofSeconds(1), "t" + i)));
+        }
+
+        pass(Duration.ofMillis(500));
+        assertThat(running).hasValue(10_000);
+        pass(Duration.ofSeconds(1));
+
+        assertThat(started).hasSize(10_000);
+        assertThat(running).hasValue(0);
+    }
+
+    @Test
     void resizingChangesHowManyRunAndLeavesRunsAlone() {
         ReactiveScheduler scheduler =
                 started(builder().queue(TaskQueue.named("q").concurrency(2)));
