@@ -63,28 +63,28 @@ class TransitionsTest {
             save       | a task for later                          | save for later                               | c{P=1}, l:default 1, q 1, t 1, w:7:default:0:plain 1
             save       | a known task                              | save, save for later                         | c{P=1}, l:default 1, q 1, t 1, w:7:default:0:plain 1
             save       | a task that runs, as it is                | save repeating, claim, save repeating        | c{R=1}, e 1, q 1, t 1
-            save       | a task that was done                      | save, claim, complete, save                  | c{P=1}, f 1, h:a 1, l:default 1, q 1, t 1, w:7:default:0:plain 1
-            claim      | a due task                                | save, claim                                  | c{R=1}, e 1, q 1, t 1
+            save       | a task that was done                      | save, claim, complete, save                  | c{P=1}, f 1, l:default 1, q 1, t 1, w:7:default:0:plain 1
+            claim      | a due task                                | save, claim                                  | c{R=1}, e 1, o 1, q 1, t 1
             claim      | nothing that is due                       | save for later, claim                        | c{P=1}, l:default 1, q 1, t 1, w:7:default:0:plain 1
             claim      | an overlapping task                       | save overlapping, claim                      | c{R=1}, e 1, q 1, t 1
             claim      | a triggered execution                     | save for later, enqueue, claim               | c{R=1}, e 1, q 1, t 1
             claim      | a task of a key with a limit              | declare keys, save with key, claim           | c{R=1}, e 1, n:default 1, q 1, t 1
             claim      | what was given back                       | save, claim, give back, claim                | c{R=1}, e 1, q 1, t 1
             advance    | an overlapping run                        | save overlapping, claim, advance             | c{R=1}, e 1, l:default 1, q 1, t 1, w:7:default:0:plain 1
-            renew      | a lease                                   | save, claim, renew                           | c{R=1}, e 1, q 1, t 1
-            complete   | a success                                 | save, claim, complete                        | c{C=1}, f 1, h:a 1, q 1, t 1
-            complete   | a success of a repeating task             | save repeating, claim, complete and go on    | c{P=1}, f 1, h:a 1, l:default 1, q 1, t 1, w:7:default:0:plain 1
-            complete   | a failure                                 | save, claim, fail                            | c{F=1}, f 1, h:a 1, q 1, t 1
+            renew      | a lease                                   | save, claim, renew                           | c{R=1}, e 1, o 1, q 1, t 1
+            complete   | a success                                 | save, claim, complete                        | c{C=1}, f 1, q 1, t 1
+            complete   | a success of a repeating task             | save repeating, claim, complete and go on    | c{P=1}, f 1, l:default 1, q 1, t 1, w:7:default:0:plain 1
+            complete   | a failure                                 | save, claim, fail                            | c{F=1}, f 1, q 1, t 1
             complete   | an attempt that is tried later            | save, claim, try later                       | c{T=1}, l:default 1, q 1, t 1, w:7:default:0:plain 1
             complete   | work that is given back                   | save, claim, give back                       | c{P=1}, l:default 1, q 1, t 1, w:7:default:0:plain 1
-            complete   | a run whose task was cancelled            | save, claim, cancel, complete                | c{X=1}, f 1, h:a 1, q 1, t 1
-            complete   | a run of a key with a limit               | declare keys, save with key, claim, complete | c{C=1}, f 1, h:a 1, q 1, t 1
+            complete   | a run whose task was cancelled            | save, claim, cancel, complete                | c{X=1}, f 1, q 1, t 1
+            complete   | a run of a key with a limit               | declare keys, save with key, claim, complete | c{C=1}, f 1, q 1, t 1
             cancel     | a waiting task                            | save, cancel                                 | c{X=1}, q 1, t 1, z 1
-            cancel     | a task that runs                          | save, claim, cancel                          | c{X=1}, e 1, q 1, t 1
-            cancel     | a task with triggered executions          | save for later, enqueue, cancel              | c{X=1}, f 1, h:a 1, q 1, t 1
-            stop       | one execution                             | save, claim, stop                            | c{R=1}, e 1, q 1, t 1
+            cancel     | a task that runs                          | save, claim, cancel                          | c{X=1}, e 1, q 1, t 1, x 1
+            cancel     | a task with triggered executions          | save for later, enqueue, cancel              | c{X=1}, f 1, q 1, t 1
+            stop       | one execution                             | save, claim, stop                            | c{R=1}, e 1, q 1, t 1, x 1
             resume     | a cancelled task                          | save, cancel, resume                         | c{P=1}, l:default 1, q 1, t 1, w:7:default:0:plain 1
-            reschedule | a task that was done                      | save, claim, complete, reschedule            | c{P=1}, f 1, h:a 1, l:default 1, q 1, t 1, v 1, w:7:default:0:plain 1
+            reschedule | a task that was done                      | save, claim, complete, reschedule            | c{P=1}, f 1, l:default 1, q 1, t 1, v 1, w:7:default:0:plain 1
             remove     | a waiting task                            | save, remove                                 | c{}, q 1
             remove     | a task with history and what its run said | save, claim, append, complete, remove        | c{}, d 1, q 1
             remove     | a task that runs                          | save, claim, remove                          | c{}, q 1
@@ -94,7 +94,7 @@ class TransitionsTest {
             pause      | a queue                                   | declare, pause                               | q 1
             resize     | a queue                                   | declare, resize                              | q 1
             sweep      | an expired lease                          | save, claim for a moment, sweep              | c{P=1}, l:default 1, q 1, t 1, w:7:default:0:plain 1
-            sweep      | an expired lease of a cancelled task      | save, claim for a moment, cancel, sweep      | c{X=1}, f 1, h:a 1, q 1, t 1
+            sweep      | an expired lease of a cancelled task      | save, claim for a moment, cancel, sweep      | c{X=1}, f 1, q 1, t 1
             sweep      | nothing                                   | save, sweep                                  | c{P=1}, l:default 1, q 1, t 1, w:7:default:0:plain 1
             """;
 
