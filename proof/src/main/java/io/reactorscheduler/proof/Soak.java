@@ -178,10 +178,7 @@ final class Soak {
         Flux.range(0, tasks)
                 .flatMap(
                         n -> scheduler
-                                .schedule(WORK.task()
-                                        .id("t" + n)
-                                        .queue(QUEUE)
-                                        .after(Duration.ofMillis(n % 4)))
+                                .schedule(WORK.task().id("t" + n).queue(QUEUE).after(Duration.ofMillis(n % 4)))
                                 .then(Mono.delay(Duration.ofMillis(n % 5)))
                                 .then(scheduler.cancel("t" + n))
                                 // one that has ended may have left the history

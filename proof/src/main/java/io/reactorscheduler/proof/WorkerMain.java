@@ -123,8 +123,8 @@ final class WorkerMain {
                         .after(delay))
                 .flatMap(saved -> log.append(
                         new Line(Line.Kind.SCHEDULED, Line.now(), node, id, 0, 0, earliest, "after " + delay)))
-                .onErrorResume(error ->
-                        log.append(Line.of(Line.Kind.SCHEDULED, node, Line.NOTHING, "not saved: " + error)));
+                .onErrorResume(
+                        error -> log.append(Line.of(Line.Kind.SCHEDULED, node, Line.NOTHING, "not saved: " + error)));
     }
 
     /** Each thread of the Scheduler ticks; whoever is late has stood still, and cannot have ended its runs meanwhile. */

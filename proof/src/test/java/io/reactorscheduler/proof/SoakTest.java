@@ -33,7 +33,8 @@ class SoakTest {
         System.out.print(said);
         assertThat(process.waitFor()).as(said).isZero();
         assertThat(said)
-                .contains("\"soak\":\"steady\"", "\"soak\":\"overload\"", "\"soak\":\"failures\"", "\"soak\":\"cancels\"")
+                .contains(
+                        "\"soak\":\"steady\"", "\"soak\":\"overload\"", "\"soak\":\"failures\"", "\"soak\":\"cancels\"")
                 .contains("\"early\":0,");
     }
 
