@@ -19,15 +19,11 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** What nodes do to runs: claim, renew, end, sweep. */
 final class RedisRuns {
-
-    private static final Logger LOG = LoggerFactory.getLogger(RedisRuns.class);
 
     /** Elements of one call; more are several calls. */
     private static final int MOST_CLAIMS = 500;
@@ -135,26 +131,13 @@ final class RedisRuns {
                 int count = Integer.parseInt(counts.get(i));
                 String queue = request.slots().get(place).queue();
                 for (int claimed = 0; claimed < count; claimed++) {
-                    addReadable(claims.get(place), parts, at, queue, lease);
+                    claims.get(place).add(RunCodec.claim(new Row(parts, at), queue, lease));
                     at += RunCodec.CLAIM;
                 }
                 free[place] -= count;
                 nextHere[place] = due.get(i).isEmpty() ? Position.NO_TIME : Long.parseLong(due.get(i));
             }
             isCutShort = at / RunCodec.CLAIM >= MOST_CLAIMS;
-        }
-
-        /** A row that nobody understands must not hold up others: its lease ends, and after some of these it is in quarantine. */
-        private static void addReadable(List<Claim> claims, List<?> parts, int at, String queue, long lease) {
-            try {
-                claims.add(RunCodec.claim(new Row(parts, at), queue, lease));
-            } catch (RuntimeException malformed) {
-                LOG.error(
-                        "Redis: the row of task \"{}\" cannot be understood, so it does not run here; "
-                                + "save it again, or remove it",
-                        parts.get(at),
-                        malformed);
-            }
         }
 
         /** Whether the call gave all that one call may give. */
