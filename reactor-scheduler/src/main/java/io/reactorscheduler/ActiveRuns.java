@@ -238,7 +238,10 @@ final class ActiveRuns {
         Set<Long> lostFences = lost.stream().map(Claim::fence).collect(Collectors.toSet());
         for (Run run : runs) {
             if (lostFences.contains(run.fence())) {
-                lost(run);
+                // a lease also ends with its run, which may have been recorded before the renewal came
+                if (!run.hasEnded()) {
+                    lost(run);
+                }
             } else {
                 run.trustedUntilNanos = trustedUntil;
             }

@@ -11,7 +11,6 @@ import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
-import reactor.core.scheduler.Scheduler;
 import reactor.util.concurrent.Queues;
 
 /**
@@ -25,23 +24,31 @@ final class Batcher<T> {
     private static final long LONGEST_STAY_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
     private final int most;
-    private final Scheduler scheduler;
+    private final TimeBase time;
+    private final WakeUp wakeUp;
     private final Function<List<T>, Mono<?>> send;
+    private final Runnable afterwards;
     private final Queue<T> waiting = Queues.<T>unboundedMultiproducer().get();
     private final AtomicInteger signals = new AtomicInteger();
-    private final AtomicInteger planned = new AtomicInteger();
+
+    /** Signals of a sender that left the rest to the Scheduler; zero when there is none. */
+    private final AtomicInteger leftOver = new AtomicInteger();
 
     /** Set only by whoever raised {@link #signals} from zero, cleared before a signal is raised. */
     private volatile boolean sending;
 
     /**
      * @param most the most elements of one call
-     * @param scheduler where planned flushes run
+     * @param timer has the Scheduler where planned flushes run
      * @param send sends a batch; what it fails with has been dealt with
+     * @param afterwards is called by each thread that has been sending, when others may send
      */
-    Batcher(int most, Scheduler scheduler, Function<List<T>, Mono<?>> send) {
+    Batcher(int most, SharedTimer timer, Function<List<T>, Mono<?>> send, Runnable afterwards) {
         this.most = most;
-        this.scheduler = scheduler;
+        this.afterwards = afterwards;
+        this.time = timer.time();
+        // a wake-up, because it comes also when the Scheduler gives a task to a thread that is held for long
+        this.wakeUp = new WakeUp(time, Long.MAX_VALUE, this::flushPlanned, SharedTimer::drop);
         this.send = send;
     }
 
@@ -52,25 +59,27 @@ final class Batcher<T> {
 
     /** Flushes soon, on the Scheduler. Many calls before that are one. */
     void flushSoon() {
-        if (planned.get() == 0 && planned.compareAndSet(0, 1)) {
-            try {
-                scheduler.schedule(this::flushPlanned);
-            } catch (RuntimeException rejected) {
-                // the Scheduler is gone: what was gathered shall still be sent, whoever's thread this is
-                flushPlanned();
-            }
+        if (!wakeUp.at(time.now())) {
+            // the Scheduler is gone: what was gathered shall still be sent, whoever's thread this is
+            flush();
         }
     }
 
     private void flushPlanned() {
-        planned.set(0);
-        flush();
+        int left = leftOver.getAndSet(0);
+        if (left > 0) {
+            send(left);
+            afterwards.run();
+        } else {
+            flush();
+        }
     }
 
     /** Sends what has been added, on this thread unless another one is sending. */
     void flush() {
         if (signals.getAndIncrement() == 0) {
             send(1);
+            afterwards.run();
         }
     }
 
@@ -79,7 +88,7 @@ final class Batcher<T> {
      * after a while the rest is left to the Scheduler.
      */
     private void send(int heard) {
-        long started = scheduler.now(TimeUnit.NANOSECONDS);
+        long started = 0;
         int missed = heard;
         do {
             if (!sending) {
@@ -89,10 +98,14 @@ final class Batcher<T> {
                     start(batch);
                 }
             }
-            if (scheduler.now(TimeUnit.NANOSECONDS) - started > LONGEST_STAY_NANOS && handOver(missed)) {
-                return;
-            }
             missed = signals.addAndGet(-missed);
+            if (missed != 0) {
+                long now = time.now();
+                started = started == 0 ? now : started;
+                if (now - started > LONGEST_STAY_NANOS && handOver(missed)) {
+                    return;
+                }
+            }
         } while (missed != 0);
     }
 
@@ -107,12 +120,8 @@ final class Batcher<T> {
     }
 
     private boolean handOver(int missed) {
-        try {
-            scheduler.schedule(() -> send(missed));
-            return true;
-        } catch (RuntimeException rejected) {
-            return false;
-        }
+        leftOver.set(missed);
+        return wakeUp.at(time.now()) || leftOver.getAndSet(0) == 0;
     }
 
     private List<T> next() {

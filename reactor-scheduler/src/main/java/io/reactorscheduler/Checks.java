@@ -9,6 +9,9 @@ final class Checks {
 
     static final int MAX_NAME = 200;
 
+    private static final int MAX_EXECUTION_ID =
+            MAX_NAME + 1 + Long.toString(Long.MAX_VALUE).length();
+
     /** About 31 years; far below what overflows microsecond arithmetic on instants up to {@link #LATEST}. */
     static final Duration LONGEST = Duration.ofDays(11_500);
 
@@ -18,12 +21,31 @@ final class Checks {
     private Checks() {}
 
     static String name(String parameter, @Nullable String value) {
+        return text(parameter, value, MAX_NAME, "give a name of 1 to " + MAX_NAME + " characters");
+    }
+
+    /** The id of an execution, which is that of its task and a number; or of a task. */
+    static String executionId(String parameter, @Nullable String value) {
+        return text(parameter, value, MAX_EXECUTION_ID, "give the id of an execution, as in Execution.id()");
+    }
+
+    private static String text(String parameter, @Nullable String value, int longest, String wayOut) {
         if (value == null || value.isBlank()) {
-            throw new InvalidTaskException(parameter, value, "give a name of 1 to " + MAX_NAME + " characters");
+            throw new InvalidTaskException(parameter, value, wayOut);
         }
-        if (value.length() > MAX_NAME) {
+        if (value.length() > longest) {
             String shown = value.substring(0, 32) + "... (" + value.length() + " characters)";
-            throw new InvalidTaskException(parameter, shown, "give a name of 1 to " + MAX_NAME + " characters");
+            throw new InvalidTaskException(parameter, shown, wayOut);
+        }
+        int next;
+        for (int i = 0; i < value.length(); i = next) {
+            int character = value.codePointAt(i);
+            next = i + Character.charCount(character);
+            if (character >= Character.MIN_SURROGATE && character <= Character.MAX_SURROGATE) {
+                // half a character has no UTF-8: a shared store would read back another name
+                throw new InvalidTaskException(
+                        parameter, "with half a character at " + i, "give text that can be written as UTF-8");
+            }
         }
         return value;
     }

@@ -33,9 +33,13 @@ final class Claims {
     /** A store that says there is more and then gives nothing is not asked again sooner. */
     private static final long SHORT_PAUSE_MICROS = 1_000;
 
+    /** After so long without claims there is little to do, so a few of them are spread over threads: each may take long. */
+    private static final long QUIET_MICROS = 1_000;
+
     private final Resources with;
     private final Collection<LocalQueue> queues;
     private final Handlers handlers;
+    private final Rounds rounds;
     private final Runnable whenStopped;
     private final WakeUp wakeUp;
     private final long pollMicros;
@@ -47,25 +51,32 @@ final class Claims {
     private volatile boolean stopped;
     private volatile long pausedUntilMicros = Long.MIN_VALUE;
 
-    /** The thread that looks, and its claims to hand on; only touched by it. */
+    /** The thread that looks; only touched by it. */
     private @Nullable Thread looking;
 
-    private List<Round> rounds = new ArrayList<>();
     private long polledMicros = Long.MIN_VALUE;
     private long pauseMicros = FIRST_PAUSE_MICROS;
 
+    /** When there were claims before; by the dealing thread only. */
+    private long dealtMicros = Long.MIN_VALUE / 2;
+
     /** @param whenStopped is called after a stop whenever a look ends */
-    Claims(Resources with, Collection<LocalQueue> queues, Handlers handlers, Runnable whenStopped) {
+    Claims(Resources with, Collection<LocalQueue> queues, Handlers handlers, Rounds rounds, Runnable whenStopped) {
         this.whenStopped = whenStopped;
+        this.rounds = rounds;
         this.with = with;
         this.queues = queues;
         this.handlers = handlers;
         Duration poll = with.store().safetyPoll();
         this.pollMicros = poll == null ? Long.MAX_VALUE : Checks.micros(poll);
         this.wakeUp = new WakeUp(
-                new TimeBase(with.scheduler(), with.store()::nowMicros, TimeUnit.MICROSECONDS),
+                new TimeBase(
+                        with.scheduler(),
+                        with.store()::nowMicros,
+                        TimeUnit.MICROSECONDS,
+                        with.timer().time().threads()),
                 pollMicros,
-                this::look,
+                this::lookAndDrain,
                 error -> with.events().problem("The Scheduler refused a wake-up, so no work is claimed", error));
     }
 
@@ -81,27 +92,25 @@ final class Claims {
         }
     }
 
-    /** Looks now, on this thread unless another one is looking. */
+    private void lookAndDrain() {
+        look();
+        rounds.drain();
+    }
+
+    /** Looks now, on this thread unless another one is looking. What this thread has to hand on waits for {@link Rounds#drain}. */
     void look() {
         if (looks.getAndIncrement() != 0) {
             return;
         }
-        List<Round> mine = List.of();
         int missed = 1;
         do {
             looking = Thread.currentThread();
             if (!asking) {
                 ask();
             }
-            if (!rounds.isEmpty()) {
-                List<Round> dealt = rounds;
-                rounds = new ArrayList<>();
-                mine = mine.isEmpty() ? dealt : joined(mine, dealt);
-            }
             looking = null;
             missed = looks.addAndGet(-missed);
         } while (missed != 0);
-        mine.forEach(this::drain);
         if (stopped) {
             whenStopped.run();
         }
@@ -181,23 +190,19 @@ final class Claims {
         }
     }
 
-    private void dealt(List<Round> dealt) {
-        asking = false;
-        if (looking == Thread.currentThread()) {
-            rounds.addAll(dealt);
-            look();
-        } else {
-            look();
-            dealt.forEach(this::drain);
-        }
+    private boolean isQuiet(long now) {
+        boolean isQuiet = now - dealtMicros >= QUIET_MICROS || now < dealtMicros;
+        dealtMicros = now;
+        return isQuiet;
     }
 
-    private void drain(Round round) {
-        try {
-            round.queue().drain(round.lane());
-        } catch (Throwable thrown) {
-            // the work of other lanes must not wait for this one, nor whoever looks next
-            with.events().problem("A lane of queue " + round.queue().name() + " could not be drained", thrown);
+    private void dealt(List<Rounds.Round> dealt) {
+        asking = false;
+        rounds.here(dealt);
+        boolean isWithinLook = looking == Thread.currentThread();
+        look();
+        if (!isWithinLook) {
+            rounds.drain();
         }
     }
 
@@ -233,15 +238,6 @@ final class Claims {
         pausedUntilMicros = with.nowMicros() + pauseMicros;
         pauseMicros = Math.min(2 * pauseMicros, LONGEST_PAUSE_MICROS);
     }
-
-    private static List<Round> joined(List<Round> first, List<Round> second) {
-        List<Round> joined = new ArrayList<>(first);
-        joined.addAll(second);
-        return joined;
-    }
-
-    /** Claims that wait in a lane for the thread that dealt them. */
-    private record Round(LocalQueue queue, Timeline.Lane lane) {}
 
     /** The answer to one question: what comes first of it counts, or that none came in time. */
     private final class Reply implements CoreSubscriber<ClaimBatch> {
@@ -288,16 +284,18 @@ final class Claims {
                 giveBack(asked, batch.claims(), "The store answered a claim when nobody waited for it any more");
                 return;
             }
-            List<Round> dealt = new ArrayList<>(asked.size());
+            List<Rounds.Round> here = new ArrayList<>(asked.size());
+            List<Rounds.Round> elsewhere = new ArrayList<>(0);
             try {
-                deal(batch, dealt);
+                deal(batch, here, elsewhere);
             } catch (Throwable thrown) {
                 askLater(asked, thrown);
             }
-            dealt(dealt);
+            rounds.elsewhere(elsewhere);
+            dealt(here);
         }
 
-        private void deal(ClaimBatch batch, List<Round> dealt) {
+        private void deal(ClaimBatch batch, List<Rounds.Round> here, List<Rounds.Round> elsewhere) {
             List<Claim> claims = batch.claims();
             if (batch.nextDueMicros().length != asked.size()) {
                 giveBack(asked, claims, "The store answered for another number of queues than were asked");
@@ -305,6 +303,7 @@ final class Claims {
                         + batch.nextDueMicros().length + " due times");
             }
             pauseMicros = FIRST_PAUSE_MICROS;
+            boolean isQuiet = !claims.isEmpty() && isQuiet(batch.nowMicros());
             int from = 0;
             for (int i = 0; i < asked.size(); i++) {
                 LocalQueue queue = asked.get(i);
@@ -318,9 +317,9 @@ final class Claims {
                 long next = batch.nextDueMicros()[i];
                 boolean isShort = to - from < free;
                 queue.answered(isShort ? Math.max(next, batch.nowMicros() + SHORT_PAUSE_MICROS) : next);
-                Timeline.Lane lane = to > from ? queue.deal(claims.subList(from, to)) : null;
-                if (lane != null) {
-                    dealt.add(new Round(queue, lane));
+                if (to > from) {
+                    boolean isForOthers = isQuiet && !here.isEmpty();
+                    queue.deal(claims.subList(from, to), isQuiet, isForOthers ? elsewhere : here, elsewhere);
                 }
                 from = to;
             }

@@ -383,6 +383,11 @@ final class CombinedTaskStore implements TaskStore {
     }
 
     @Override
+    public Mono<String> journalEnd() {
+        return shared.journalEnd();
+    }
+
+    @Override
     public Flux<Hint> hints() {
         // The end of the shared store's hints is the end of both, so that whoever listens subscribes again.
         return Flux.merge(memory.hints().map(Signal::next), shared.hints().materialize())

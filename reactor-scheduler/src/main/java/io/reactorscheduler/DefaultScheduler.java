@@ -166,7 +166,7 @@ final class DefaultScheduler implements ReactiveScheduler {
 
     @Override
     public Mono<Boolean> cancelExecution(String executionId) {
-        Objects.requireNonNull(executionId, "executionId");
+        Checks.executionId("executionId", executionId);
         return guarded(with.store().cancelExecution(executionId));
     }
 
@@ -195,7 +195,7 @@ final class DefaultScheduler implements ReactiveScheduler {
 
     @Override
     public Mono<String> retry(String id) {
-        Objects.requireNonNull(id, "id");
+        Checks.executionId("id", id);
         ExecutionQuery failed = ExecutionQuery.all().state(TaskState.FAILED);
         String taskId = Execution.taskIdOf(id);
         Flux<Execution> ofTask = with.store().executions(failed.task(id).limit(1));
@@ -261,7 +261,7 @@ final class DefaultScheduler implements ReactiveScheduler {
 
     @Override
     public Flux<ExecutionEvent> events(String executionId) {
-        Objects.requireNonNull(executionId, "executionId");
+        Checks.executionId("executionId", executionId);
         return guarded(() -> with.store().events(executionId));
     }
 
@@ -279,6 +279,12 @@ final class DefaultScheduler implements ReactiveScheduler {
     @Override
     public Flux<SchedulerEvent> events() {
         return guarded(with.events()::all);
+    }
+
+    @Override
+    public Flux<JournalEntry> journal(@Nullable String after) {
+        return guarded(
+                () -> with.store().journal(after).takeUntilOther(with.events().whenStopped()));
     }
 
     // ---- stop

@@ -10,7 +10,6 @@ import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Schedulers;
 
 /**
  * Runs what is due. Read {@link #flow} first: it is all that happens to a fire time.
@@ -44,8 +43,9 @@ final class Engine {
         this.with = with;
         this.handlers = handlers;
         this.active = new ActiveRuns(with);
-        this.recorder = new Recorder(with, this::release);
-        this.claims = new Claims(with, queues.values(), handlers, this::checkIdle);
+        Rounds rounds = new Rounds(with);
+        this.claims = new Claims(with, queues.values(), handlers, rounds, this::checkIdle);
+        this.recorder = new Recorder(with, this::release, rounds::drain);
         this.runner = new Runner(with, handlers, active, carrier, this::queue);
         this.shutdown = new Shutdown(with, active, () -> held() == 0 && !claims.isAsking());
     }
@@ -57,7 +57,7 @@ final class Engine {
 
     void start() {
         for (TaskQueue queue : with.settings().queues().values()) {
-            queues.put(queue.name(), new LocalQueue(queue, with.scheduler(), recorder, claims::lookSoon));
+            queues.put(queue.name(), new LocalQueue(queue, with, recorder, claims::lookSoon, this::open));
         }
         subscriptions.add(hints().subscribe());
         // nothing is claimed before the store knows the limits of the queues
@@ -75,7 +75,7 @@ final class Engine {
     }
 
     private void open(LocalQueue queue) {
-        int needed = queue.lanesNeeded(Schedulers.DEFAULT_POOL_SIZE);
+        int needed = queue.lanesNeeded();
         for (int open = queue.size(); open < needed && !subscriptions.isDisposed(); open++) {
             subscriptions.add(flow(queue)
                     .doOnError(error ->

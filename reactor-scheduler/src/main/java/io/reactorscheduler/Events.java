@@ -16,6 +16,8 @@ import org.slf4j.LoggerFactory;
 import reactor.core.publisher.BufferOverflowStrategy;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxSink;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
 
 /**
@@ -40,6 +42,7 @@ final class Events {
 
     private final RecentElements recent = new RecentElements();
 
+    private final Sinks.Empty<Void> stopped = Sinks.empty();
     private volatile boolean isStopped;
 
     Events(String node, LongSupplier clock, Supplier<Scheduler> scheduler, List<Instrumentation> instrumentations) {
@@ -108,9 +111,15 @@ final class Events {
                 .publishOn(scheduler.get());
     }
 
+    /** Completes when the engine has stopped. */
+    Mono<Void> whenStopped() {
+        return stopped.asMono();
+    }
+
     /** Ends all streams: those of one task with an error, because the task has not ended. */
     void stopped() {
         isStopped = true;
+        stopped.tryEmitEmpty();
         all.forEach(FluxSink::complete);
         byTask.values().forEach(sinks -> sinks.forEach(sink -> sink.error(new SchedulerStoppedException(node))));
     }

@@ -43,7 +43,10 @@ public final class Handler<I, O> {
 
     /** Names a handler whose types have type arguments, for example {@code new TypeRef<List<Item>>() {}}. */
     public static <I, O> Handler<I, O> named(String name, TypeRef<I> input, TypeRef<O> output) {
-        return new Handler<>(name, input.type(), output.type());
+        return new Handler<>(
+                name,
+                Objects.requireNonNull(input, "input").type(),
+                Objects.requireNonNull(output, "output").type());
     }
 
     static <O> Handler<Void, O> inline(String name) {

@@ -16,6 +16,12 @@ final class JacksonCodec implements JsonCodec {
         this.mapper = Objects.requireNonNull(mapper, "mapper");
     }
 
+    /** A type that Jackson cannot read is no error here: it may never be read. */
+    @Override
+    public void prepare(Type type) {
+        mapper.readerFor(mapper.constructType(type));
+    }
+
     @Override
     public String encode(Object value) {
         return mapper.writeValueAsString(value);

@@ -15,6 +15,12 @@ public interface JsonCodec {
     /** Reads a value of the given type; throws whatever explains why it cannot. */
     Object decode(String json, Type type);
 
+    /**
+     * Makes ready to read values of a type, so that the first run that reads one does not wait for it. May block. Called once
+     * for each type of the handlers when a scheduler is built; what it throws, building throws. Does nothing by default.
+     */
+    default void prepare(Type type) {}
+
     /** Jackson 3 with its defaults. The default of the builder. */
     static JsonCodec jackson() {
         return JacksonCodec.DEFAULT;

@@ -4,8 +4,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * One queue on this node: its settings, its slots, and the lanes that share its work.
@@ -18,11 +19,18 @@ final class LocalQueue implements Timeline.Source {
     /** Up to here a {@code flatMap} finds a finished inner in well under a microsecond; wider queues get more lanes. */
     static final int SLOTS = 64;
 
-    /** Fewer claims than this are not worth waking another thread for. */
+    /** Fewer claims than this are not worth waking another thread for while there is much to do. */
     private static final int SHARE = 16;
 
-    private final Scheduler scheduler;
+    /** The most lanes that a few claims are spread over. */
+    private static final int FEW = 8;
+
+    /** So many lanes are there from the start, if the concurrency takes them; more are opened when half are taken. */
+    private static final int FIRST_LANES = 16;
+
+    private final Resources with;
     private final Runnable wanted;
+    private final Consumer<LocalQueue> widen;
     private final Recorder recorder;
     private final AtomicInteger held = new AtomicInteger();
 
@@ -43,12 +51,16 @@ final class LocalQueue implements Timeline.Source {
     /** Where the next share goes first; by the dealing thread only. */
     private int turn;
 
-    /** @param wanted is called, on any thread, when there may be more to claim; it must not run handlers there */
-    LocalQueue(TaskQueue settings, Scheduler scheduler, Recorder recorder, Runnable wanted) {
+    /**
+     * @param wanted is called, on any thread, when there may be more to claim; it must not run handlers there
+     * @param widen is called, by the thread that asks, when more lanes are needed than are open
+     */
+    LocalQueue(TaskQueue settings, Resources with, Recorder recorder, Runnable wanted, Consumer<LocalQueue> widen) {
         this.settings = settings;
-        this.scheduler = scheduler;
+        this.with = with;
         this.recorder = recorder;
         this.wanted = wanted;
+        this.widen = widen;
     }
 
     String name() {
@@ -64,11 +76,20 @@ final class LocalQueue implements Timeline.Source {
         askAgain();
     }
 
-    /** How many lanes the concurrency takes: no lane too wide, and one for each of the given cores at least. */
-    int lanesNeeded(int cores) {
+    /**
+     * How many lanes should be open: as many as the concurrency takes, no lane too wide and one for each core at least, but
+     * few as long as these are half empty. A queue whose concurrency says "any number" opens what it uses.
+     */
+    int lanesNeeded() {
         int concurrency = settings.concurrency();
         int byWidth = (concurrency + SLOTS - 1) / SLOTS;
-        return Math.max(byWidth, Math.min(cores, concurrency));
+        int most = Math.max(byWidth, Math.min(Schedulers.DEFAULT_POOL_SIZE, concurrency));
+        int open = lanes.length;
+        return Math.min(most, isHalfTaken(open) ? Math.max(2 * open, FIRST_LANES) : Math.max(open, FIRST_LANES));
+    }
+
+    private boolean isHalfTaken(int open) {
+        return held.get() >= open * SLOTS / 2;
     }
 
     int size() {
@@ -85,6 +106,9 @@ final class LocalQueue implements Timeline.Source {
         int free = now.concurrency() - held.get();
         if (free <= 0) {
             return 0;
+        }
+        if (lanes.length < lanesNeeded()) {
+            widen.accept(this);
         }
         long demand = demand(free);
         if (demand < free) {
@@ -145,22 +169,28 @@ final class LocalQueue implements Timeline.Source {
     // ---- dealing
 
     /**
-     * Deals claims to the lanes. Large batches are spread over the threads of the Scheduler; the last share, or all of a
-     * small batch, is left for the calling thread, which gets the lane to drain. What has no lane, because lanes were closed
-     * meanwhile, goes back.
+     * Deals claims to the lanes. Large batches are spread over the threads of the Scheduler, and small ones after a quiet
+     * time, when another thread costs nothing that others would need. What has no lane, because lanes were closed meanwhile,
+     * goes back.
+     *
+     * @param first is given the lane that has what comes first
+     * @param others is given the other lanes, in order
      */
-    Timeline.@Nullable Lane deal(List<Claim> claims) {
+    void deal(List<Claim> claims, boolean isQuiet, List<Rounds.Round> first, List<Rounds.Round> others) {
         hold(claims.size());
         Timeline.Lane[] open = lanes;
-        int shares = Math.max(1, Math.min(open.length, claims.size() / SHARE));
-        int perShare = (claims.size() + shares - 1) / shares;
-        Timeline.Lane lane = nextLane(open);
+        int perShare = perShare(claims.size(), open.length, isQuiet);
+        Timeline.Lane lane = null;
+        boolean isFirst = true;
         int inShare = 0;
         for (Claim claim : claims) {
-            if (lane != null && (inShare == perShare || lane.demand() == 0)) {
-                drainElsewhere(lane);
+            if (isFirst || (lane != null && (inShare == perShare || lane.demand() == 0))) {
                 lane = nextLane(open);
                 inShare = 0;
+                if (lane != null) {
+                    (isFirst ? first : others).add(new Rounds.Round(this, lane));
+                }
+                isFirst = false;
             }
             if (lane == null) {
                 discarded(claim);
@@ -169,27 +199,31 @@ final class LocalQueue implements Timeline.Source {
                 inShare++;
             }
         }
-        return lane;
     }
 
-    /** The next lane with demand; null when lanes were closed since their demand was asked for. */
+    private static int perShare(int claims, int open, boolean isQuiet) {
+        int worthIt = isQuiet ? Math.max(Math.min(claims, FEW), claims / SHARE) : claims / SHARE;
+        int shares = Math.max(1, Math.min(open, worthIt));
+        return (claims + shares - 1) / shares;
+    }
+
+    /**
+     * The next lane with demand, if there is one then one that no thread is busy with: what is dealt to the others waits for
+     * the handler that runs there. Null when lanes were closed since their demand was asked for.
+     */
     private Timeline.@Nullable Lane nextLane(Timeline.Lane[] open) {
+        Timeline.Lane busy = null;
         for (int i = 0; i < open.length; i++) {
             turn = (turn + 1) % open.length;
-            if (open[turn].demand() > 0) {
-                return open[turn];
+            Timeline.Lane lane = open[turn];
+            if (lane.demand() > 0) {
+                if (!lane.isBusy()) {
+                    return lane;
+                }
+                busy = lane;
             }
         }
-        return null;
-    }
-
-    private void drainElsewhere(Timeline.Lane lane) {
-        try {
-            scheduler.schedule(() -> drain(lane));
-        } catch (RuntimeException rejected) {
-            // a Scheduler that is full or gone: what was claimed is run here rather than left
-            drain(lane);
-        }
+        return busy;
     }
 
     /** Gives a claim back that was not dealt; if it is of another queue it holds no slot of this one. */
@@ -204,9 +238,14 @@ final class LocalQueue implements Timeline.Source {
     void drain(Timeline.Lane lane) {
         recorder.beginRound();
         try {
-            lane.drain();
-        } finally {
-            recorder.endRound();
+            try {
+                lane.drain();
+            } finally {
+                recorder.endRound();
+            }
+        } catch (Throwable thrown) {
+            // the work of other lanes must not wait for this one, nor whoever looks next
+            with.events().problem("A lane of queue " + name() + " could not be drained", thrown);
         }
     }
 

@@ -24,6 +24,7 @@ final class MemoryChanges {
         MemoryTask task = run.task;
         MemoryLane lane = task.lane;
         lane.end(run, now);
+        run.isReported = true;
         Completion ended = given(run, completion);
         Outcome.Kind kind = ended.outcome().kind();
         if (!completion.skipped().isEmpty()) {
@@ -58,6 +59,14 @@ final class MemoryChanges {
         TaskState state = task.state;
         List<String> dropped = lane.history.takeDropped();
         return dropped.isEmpty() ? TaskStore.Recorded.done(state) : new TaskStore.Recorded(false, state, dropped);
+    }
+
+    /** What became of an end that is not of a valid claim: whether it was recorded before, and its reply lost. */
+    static TaskStore.Recorded again(MemoryTask task, Claim claim) {
+        MemoryExecution run = task.execution(claim.number());
+        return run != null && run.isReported && run.fence() == claim.fence()
+                ? TaskStore.Recorded.done(task.state)
+                : TaskStore.Recorded.STALE;
     }
 
     /** What a completion comes to when its task was cancelled or replaced meanwhile: then it is not tried again. */

@@ -131,6 +131,7 @@ final class MemoryClaims {
         run.order = claim.fence();
         run.leaseMicros = claim.leaseMicros();
         run.state = MemoryExecution.ACTIVE;
+        run.isReported = false;
         return run;
     }
 }

@@ -35,6 +35,9 @@ final class MemoryExecution extends Chain.Node<MemoryExecution> {
     /** Whether its task was replaced by another one while it ran. */
     boolean isReplaced;
 
+    /** Whether its last claim was ended by the report of its owner, not by a sweep. */
+    boolean isReported;
+
     /** The attempt it is at, or begins with when it is claimed. */
     int attempt = 1;
 

@@ -137,7 +137,12 @@ final class MemoryStore {
         if (at == from) {
             Completion completion = completions.get(at);
             TaskStore.Recorded elsewhere =
-                    withRun(completion.claim(), now, run -> MemoryChanges.complete(run, completion, now));
+                    changeIfKnown(completion.claim().task().id(), now, task -> {
+                        MemoryExecution run = task.lane.claimed(completion.claim());
+                        return run == null
+                                ? MemoryChanges.again(task, completion.claim())
+                                : MemoryChanges.complete(run, completion, now);
+                    });
             recorded[at++] = elsewhere == null ? TaskStore.Recorded.STALE : elsewhere;
         }
         return at;

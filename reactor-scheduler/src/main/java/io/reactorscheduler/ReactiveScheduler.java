@@ -2,6 +2,7 @@ package io.reactorscheduler;
 
 import java.time.Duration;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
@@ -146,10 +147,22 @@ public interface ReactiveScheduler extends Disposable {
     Mono<SchedulerStats> stats();
 
     /**
-     * What happens from the subscription on. Never completes before the scheduler stops, never fails; a subscriber that
-     * falls 1,024 events behind misses some and is told how many ({@link SchedulerEvent.Kind#MISSED}).
+     * What happens on this node from the subscription on, with all that belongs to it. Never completes before the scheduler
+     * stops, never fails; a subscriber that falls 1,024 events behind misses some and is told how many
+     * ({@link SchedulerEvent.Kind#MISSED}). For what happens on all nodes see {@link #journal}.
      */
     Flux<SchedulerEvent> events();
+
+    /**
+     * What happens to durable tasks on all nodes of a shared store, in the order in which the store did it, as short entries;
+     * each has the cursor to go on after. Signals arrive on the scheduler's threads, some seconds late at most; the
+     * subscriber's demand is respected. Completes when the scheduler stops. Fails with {@link UnsupportedOperationException}
+     * when the store keeps no journal (in memory, {@link #events()} tells all).
+     *
+     * @param after the cursor of the entry to go on after; an empty text for all that the store has kept, null for what
+     *     happens from now on
+     */
+    Flux<JournalEntry> journal(@Nullable String after);
 
     /**
      * Tells when something goes over a threshold, once, and once more when it comes back. Looks every so often

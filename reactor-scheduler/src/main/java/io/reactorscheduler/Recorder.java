@@ -22,11 +22,14 @@ final class Recorder {
     /** Whether this thread is within a round of a lane. */
     private final ThreadLocal<boolean[]> inRound = ThreadLocal.withInitial(() -> new boolean[1]);
 
-    /** @param release is told which claims no longer hold a slot */
-    Recorder(Resources with, Consumer<List<Completion>> release) {
+    /**
+     * @param release is told which claims no longer hold a slot; must not run handlers, because nothing is recorded meanwhile
+     * @param afterwards is called when others may record; may run handlers
+     */
+    Recorder(Resources with, Consumer<List<Completion>> release, Runnable afterwards) {
         this.with = with;
         this.release = release;
-        this.batcher = new Batcher<>(BATCH, with.scheduler(), this::record);
+        this.batcher = new Batcher<>(BATCH, with.timer(), this::record, afterwards);
     }
 
     void add(Completion completion) {
@@ -64,7 +67,7 @@ final class Recorder {
     }
 
     private Mono<List<TaskStore.Recorded>> complete(List<Completion> batch) {
-        // as long as the leases last: an end that is told twice is recorded once, but who listens hears of it as lost
+        // as long as the leases last: an end that is told twice is recorded once
         return with.answered(
                         Mono.defer(() -> with.store().complete(batch)),
                         with.settings().lease())

@@ -167,6 +167,16 @@ final class RepliesOnScheduler implements TaskStore {
     }
 
     @Override
+    public Flux<JournalEntry> journal(@Nullable String after) {
+        return store.journal(after).publishOn(scheduler);
+    }
+
+    @Override
+    public Mono<String> journalEnd() {
+        return store.journalEnd().publishOn(scheduler);
+    }
+
+    @Override
     public Flux<Hint> hints() {
         return store.hints().publishOn(scheduler);
     }

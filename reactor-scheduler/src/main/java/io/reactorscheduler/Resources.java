@@ -16,6 +16,7 @@ import reactor.util.retry.Retry;
  * @param timer timeouts, retries and other waits of runs, all over one pending wake-up
  * @param events where everything that happens is told
  * @param counters numbers of this node
+ * @param journal what a shared store tells of other nodes
  */
 record Resources(
         Settings settings,
@@ -24,7 +25,8 @@ record Resources(
         Scheduler blocking,
         SharedTimer timer,
         Events events,
-        Counters counters) {
+        Counters counters,
+        SharedJournal journal) {
 
     /** The part of a lease within which a shared store has to answer: so that a claim that comes is still of use. */
     private static final int PATIENCE_OF_LEASE = 3;
@@ -47,6 +49,10 @@ record Resources(
 
     /** How long the engine waits for an answer of a shared store. */
     Duration patience() {
+        return patience(settings);
+    }
+
+    static Duration patience(Settings settings) {
         return settings.lease().dividedBy(PATIENCE_OF_LEASE);
     }
 
@@ -69,7 +75,7 @@ record Resources(
         return store.isShared() && !timer.isDisposed() ? call.timeout(patience(), late(patience()), timer) : call;
     }
 
-    private static <T> Mono<T> late(Duration patience) {
+    static <T> Mono<T> late(Duration patience) {
         return Mono.error(() -> tooLate(patience));
     }
 
@@ -82,6 +88,10 @@ record Resources(
 
     /** Asks again for ever, after pauses that grow up to two seconds and start anew after each success. */
     Retry again() {
+        return again(timer);
+    }
+
+    static Retry again(Scheduler timer) {
         return Retry.backoff(Long.MAX_VALUE, FIRST_PAUSE)
                 .maxBackoff(LONGEST_PAUSE)
                 .transientErrors(true)
@@ -90,6 +100,10 @@ record Resources(
 
     /** Waits the first pause of {@link #again}. */
     Mono<Long> shortPause() {
+        return shortPause(timer);
+    }
+
+    static Mono<Long> shortPause(Scheduler timer) {
         return Mono.delay(FIRST_PAUSE, timer);
     }
 }

@@ -23,7 +23,7 @@ final class RunReports {
 
     RunReports(Resources with) {
         this.with = with;
-        this.batcher = new Batcher<>(BATCH, with.scheduler(), this::append);
+        this.batcher = new Batcher<>(BATCH, with.timer(), this::append, () -> {});
     }
 
     /** Events are worth a few attempts, not an endless queue while the store is away: then they are told as a problem. */

@@ -22,8 +22,13 @@ public interface ScheduledTask<O> {
      * ({@link #isKept()}) all that is recorded is.
      *
      * <p>Elements are kept by the node that runs the task: of a run under way the newest 1,024, of runs that have ended as
-     * long as they are among the newest 16,384 elements of all. Of other runs it gives the stored result: the last element,
-     * or all with {@link Task#collectResults()}. Where an attempt is followed by another, the elements of both are given.
+     * long as they are among the newest 16,384 elements of all. Of other runs, those on other nodes of a shared store among
+     * them, it gives the stored result when they end: the last element, or all with {@link Task#collectResults()}. Where an
+     * attempt is followed by another, the elements of both are given.
+     *
+     * <p>Any node hears of runs on others by the journal of the store, some milliseconds after their end; where the store
+     * keeps no journal only runs of this node are heard. History that is shorter than what a subscriber is behind (100 runs
+     * of a task by default) leaves gaps.
      *
      * <p>Cold; signals arrive on the scheduler's threads, those of the past possibly on the one that subscribes. Completes
      * when the task ends (or is cancelled or removed), fails with {@link TaskFailedException} when its last run failed; a
@@ -33,8 +38,8 @@ public interface ScheduledTask<O> {
     Flux<O> results();
 
     /**
-     * How each run ended: first all that is recorded under its id, then each as it ends. Completes when the task ends; never
-     * fails for a failed run.
+     * How each run ended, on this node or on another: first all that is recorded under its id, then each as it ends.
+     * Completes when the task ends; never fails for a failed run.
      */
     Flux<Execution> executions();
 

@@ -87,6 +87,11 @@ final class SharedTimer implements Scheduler, Scannable {
         return base.now(unit);
     }
 
+    /** Elapsed nanoseconds, and the threads of the base that are held for long, as all who work on it know them. */
+    TimeBase time() {
+        return time;
+    }
+
     /** The number of tasks that wait for their time. */
     int size() {
         synchronized (lock) {

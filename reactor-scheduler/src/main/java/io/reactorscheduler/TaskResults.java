@@ -1,15 +1,17 @@
 package io.reactorscheduler;
 
+import io.reactorscheduler.KnownRuns.Known;
 import java.lang.reflect.Type;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.BiFunction;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -22,20 +24,31 @@ import reactor.core.publisher.Sinks;
  * <p>Listening begins before the record is read, so nothing falls between; what is found in the record, or among
  * {@link RecentElements}, is dropped from what was heard meanwhile. An execution of which no element was seen gives its
  * stored result when it ends.
+ *
+ * <p>Of a shared store the journal is heard too. An entry about the end of a run elsewhere says only that the record is
+ * worth another look: all that has ended there and was not given yet is given then. Ends on this node are left to its own
+ * events, which know more; only those that were not heard some time after their entry (the store's answer was lost, or
+ * another node has the same name) are taken from the record.
  */
 final class TaskResults {
 
     /** Ends a stream whose task has ended. */
     private static final Object END = new Object();
 
+    /** How long after its entry in the journal the end of a run of this node has been heard, if ever. */
+    private static final Duration GRACE = Duration.ofSeconds(1);
+
+    /** The most executions whose ends are remembered as given; more than the record of a task has, by default by far. */
+    private static final int REMEMBERED = 16_384;
+
     private final Resources with;
     private final String taskId;
-    private final Type type;
+    private final KnownRuns runs;
 
     TaskResults(Resources with, String taskId, Type type) {
         this.with = with;
         this.taskId = taskId;
-        this.type = type;
+        this.runs = new KnownRuns(with, taskId, type);
     }
 
     /** The elements as what their handler says they are. */
@@ -46,101 +59,95 @@ final class TaskResults {
 
     /** The elements of a task that is saved when the stream is subscribed; of one that was kept, all. */
     Flux<Object> of(Mono<TaskStore.Saved> saving) {
-        return results(saving.flatMap(
-                saved -> saved.isKept() ? known(0) : Mono.just(new Known(saved.executions(), null, List.of()))));
+        return joined(
+                saving.flatMap(saved ->
+                        saved.isKept() ? runs.known(0) : Mono.just(new Known(saved.executions(), null, List.of()))),
+                Elements::new);
     }
 
     /** The elements of executions with a higher number. */
     Flux<Object> since(long number) {
-        return results(known(number));
-    }
-
-    private Flux<Object> results(Mono<Known> known) {
-        return joined(known, Heard::results, Heard::elements);
+        return joined(runs.known(number), Elements::new);
     }
 
     /** Executions that have ended, then others as they end, until one with a number above {@code since} is the last. */
     Flux<Execution> executions(long since) {
-        return joined(known(since), Heard::ended, Heard::ends).cast(Execution.class);
+        return joined(runs.known(since), Ends::new).cast(Execution.class);
     }
 
-    private Flux<Object> joined(
-            Mono<Known> reading,
-            BiFunction<Heard, Known, Flux<Object>> before,
-            BiFunction<Heard, SchedulerEvent, Flux<Object>> coming) {
+    private Flux<Object> joined(Mono<Known> reading, Supplier<Heard> hearing) {
         return Flux.defer(() -> {
-            Heard heard = new Heard();
-            Sinks.Empty<Void> listening = Sinks.empty();
-            Flux<Object> first = reading.delaySubscription(listening.asMono()).flatMapMany(known -> {
-                Flux<Object> values = before.apply(heard, known);
-                heard.isReady(known.since());
-                return values;
-            });
-            Flux<Object> then = with.events()
-                    .of(taskId, listening::tryEmitEmpty)
-                    .concatMap(event -> heard.whenReady(() -> coming.apply(heard, event)));
+            Heard heard = hearing.get();
+            Sinks.Empty<Void> here = Sinks.empty();
+            Sinks.Empty<Void> elsewhere = Sinks.empty();
+            Flux<Object> first = reading.delaySubscription(Mono.when(here.asMono(), elsewhere.asMono()))
+                    .flatMapMany(known -> {
+                        Flux<Object> values = heard.known(known);
+                        heard.isReady(known);
+                        return values;
+                    });
+            Flux<?> news = with.events().of(taskId, here::tryEmitEmpty);
+            if (with.store().isShared()) {
+                news = Flux.merge(news, heard.elsewhere(elsewhere::tryEmitEmpty));
+            } else {
+                elsewhere.tryEmitEmpty();
+            }
+            Flux<Object> then = news.concatMap(one -> heard.whenReady(() -> heard.hears(one)));
             return Flux.mergeSequential(first, then).takeWhile(value -> value != END);
         });
     }
 
     /**
-     * What is known when listening has begun.
+     * An end that the journal tells.
      *
-     * @param since executions up to this number do not count
-     * @param info the task; null when it was saved after listening began, so that everything of it is heard
-     * @param executions its executions, oldest first
+     * @param executionId the execution, null when it may be any
+     * @param number how many came to this subscriber with it
+     * @param isLate whether this node's own events had their time
      */
-    private record Known(long since, @Nullable TaskInfo info, List<Execution> executions) {}
+    private record News(@Nullable String executionId, long number, boolean isLate) {}
 
-    /** The task before its executions: when it has ended, all of them are there. */
-    private Mono<Known> known(long since) {
-        return with.store()
-                .task(taskId)
-                .switchIfEmpty(Mono.error(() -> new UnknownTaskException(taskId)))
-                .flatMap(info -> with.store()
-                        .executions(ExecutionQuery.of(taskId).limit(Integer.MAX_VALUE))
-                        .collectList()
-                        .map(newestFirst -> {
-                            List<Execution> executions = new ArrayList<>(newestFirst);
-                            Collections.reverse(executions);
-                            return new Known(since, info, executions);
-                        }));
-    }
+    /** What one subscriber has heard and seen: first touched by what is known, then by what is heard, one after the other. */
+    private abstract class Heard {
 
-    /** The stored result of one execution, element by element. */
-    private Flux<Object> stored(Execution execution) {
-        boolean isList = execution.task().collectsResults();
-        Object value = execution.value();
-        if (value != null) {
-            return elements(value, isList);
-        }
-        String result = execution.result();
-        if (result == null) {
-            return Flux.empty();
-        }
-        ResultDestination destination = with.settings().destination();
-        Mono<String> json = destination == null ? Mono.just(result) : destination.read(result);
-        Type wanted = isList ? TypeRef.listOf(type) : type;
-        return json.flatMapMany(text -> elements(with.settings().codec().decode(text, wanted), isList));
-    }
+        /** Executions of which all was given. */
+        final Set<String> given = Collections.newSetFromMap(new LinkedHashMap<>() {
+            private static final long serialVersionUID = 1;
 
-    private static Flux<Object> elements(Object value, boolean isList) {
-        return isList && value instanceof List<?> list ? Flux.fromIterable(list) : Flux.just(value);
-    }
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+                return size() > REMEMBERED;
+            }
+        });
 
-    /** What one subscriber has heard and seen: first touched by what is known, then by what is heard. */
-    private final class Heard {
-        private final Set<String> recorded = new HashSet<>();
-
-        /** The last number of executions of which an element was given. */
-        private final Map<String, Long> given = new HashMap<>();
-
+        volatile long since = Long.MAX_VALUE;
         private final Sinks.Empty<Void> ready = Sinks.empty();
-        private volatile long since = Long.MAX_VALUE;
+
+        /** How many ends the journal has told. */
+        private final AtomicLong told = new AtomicLong();
+
+        /** Ends up to this number had been told when the record was read last. */
+        private long looked;
+
+        /** Whether the task may have ended without a word of it so far: a late look decides. */
+        private boolean isEndAwaited;
+
+        /** What there is before anything is heard. */
+        abstract Flux<Object> known(Known known);
+
+        abstract Flux<Object> hears(SchedulerEvent event);
+
+        /** A run has ended elsewhere. */
+        abstract Flux<Object> ended(Execution execution);
+
+        /** The task has ended; {@code last} is its last execution, null for none. */
+        abstract Flux<Object> end(TaskState state, @Nullable Execution last);
 
         /** What is heard is looked at from now on; before, it would be counted in both. */
-        void isReady(long since) {
-            this.since = since;
+        void isReady(Known known) {
+            TaskInfo info = known.info();
+            // the task was read before its executions
+            isEndAwaited = info != null && !info.state().isFinal() && !given.isEmpty();
+            this.since = known.since();
             ready.tryEmitEmpty();
         }
 
@@ -148,12 +155,104 @@ final class TaskResults {
             return since != Long.MAX_VALUE ? look.get() : ready.asMono().thenMany(Flux.defer(look));
         }
 
-        Flux<Object> results(Known known) {
+        Flux<Object> hears(Object news) {
+            if (news instanceof News elsewhere) {
+                return looksAgain(elsewhere);
+            }
+            SchedulerEvent event = (SchedulerEvent) news;
+            Flux<Object> values = hears(event);
+            Execution execution = event.execution();
+            boolean isOver =
+                    execution != null && execution.state().isFinal() && event.kind() != SchedulerEvent.Kind.LOST;
+            if (isOver && with.store().isShared()) {
+                given.add(Objects.requireNonNull(execution).id());
+            }
+            return values;
+        }
+
+        /** Ends that the journal tells: those elsewhere at once, and all once more after a while. */
+        Flux<News> elsewhere(Runnable listening) {
+            return with.journal()
+                    .of(taskId, listening)
+                    .filter(TaskResults::isEnd)
+                    .flatMap(this::news, Integer.MAX_VALUE);
+        }
+
+        private Flux<News> news(JournalEntry entry) {
+            // a timer that was let go with a stopped engine refuses; then the stream fails for that reason
+            long number = told.incrementAndGet();
+            Mono<News> late = Mono.delay(GRACE, with.timer())
+                    .onErrorComplete()
+                    .map(passed -> new News(entry.executionId(), number, true));
+            return entry.node().equals(with.node())
+                    ? late.flux()
+                    : Flux.concat(Mono.just(new News(entry.executionId(), number, false)), late);
+        }
+
+        private Flux<Object> looksAgain(News news) {
+            String id = news.executionId();
+            if (id != null && runs.number(id) <= since) {
+                return Flux.empty();
+            }
+            boolean isNeeded =
+                    news.isLate() ? isEndAwaited || (id != null && !given.contains(id)) : news.number() > looked;
+            if (!isNeeded) {
+                return Flux.empty();
+            }
+            looked = told.get();
+            return runs.knownNow(since).flatMapMany(known -> seen(known, news.isLate()));
+        }
+
+        private Flux<Object> seen(Known known, boolean isLate) {
+            List<Flux<Object>> parts = new ArrayList<>();
+            Execution last = null;
+            isEndAwaited = false;
+            for (Execution execution : known.executions()) {
+                String id = execution.id();
+                if (runs.number(id) <= since) {
+                    continue;
+                }
+                last = execution;
+                if (!execution.state().isFinal() || given.contains(id)) {
+                    continue;
+                }
+                if (isLate || !with.node().equals(execution.node())) {
+                    parts.add(ended(execution));
+                    given.add(id);
+                } else {
+                    isEndAwaited = true;
+                }
+            }
+            TaskInfo info = known.info();
+            if (info == null) {
+                parts.add(Flux.just(END));
+            } else if (info.state().isFinal() && !isEndAwaited) {
+                parts.add(end(info.state(), last));
+            }
+            return Flux.concat(parts);
+        }
+    }
+
+    private static boolean isEnd(JournalEntry entry) {
+        return switch (entry.kind()) {
+            case COMPLETED, FAILED, CANCELLED, SKIPPED, QUARANTINED, REMOVED, MISSED -> true;
+            default -> false;
+        };
+    }
+
+    /** What the runs give. */
+    private final class Elements extends Heard {
+
+        /** The last number of executions of which an element was heard. */
+        private final Map<String, Long> heard = new HashMap<>();
+
+        @Override
+        Flux<Object> known(Known known) {
             List<Flux<Object>> parts = new ArrayList<>();
             Execution last = null;
             for (Execution execution : known.executions()) {
-                if (number(execution.id()) > known.since()) {
-                    parts.add(results(execution));
+                if (runs.number(execution.id()) > known.since()) {
+                    parts.add(known(execution));
                     last = execution;
                 }
             }
@@ -163,64 +262,74 @@ final class TaskResults {
             return Flux.concat(parts);
         }
 
-        private static Flux<Object> end(TaskState state, @Nullable Execution last) {
+        @Override
+        Flux<Object> end(TaskState state, @Nullable Execution last) {
             boolean hasFailed = state == TaskState.FAILED || state == TaskState.QUARANTINED;
             return hasFailed && last != null && last.state() == TaskState.FAILED
                     ? Flux.error(new TaskFailedException(last))
                     : Flux.just(END);
         }
 
-        private Flux<Object> results(Execution execution) {
+        private Flux<Object> known(Execution execution) {
             if (execution.state().isFinal()) {
-                recorded.add(execution.id());
+                given.add(execution.id());
             }
             if (execution.state() == TaskState.SKIPPED) {
                 return Flux.empty();
             }
-            RecentElements.Kept kept = with.events().recent().of(taskId, number(execution.id()));
+            RecentElements.Kept kept = with.events().recent().of(taskId, runs.number(execution.id()));
             boolean isBetterStored =
                     kept == null || (!kept.isWhole() && execution.task().collectsResults());
             if (isBetterStored && execution.isSuccess()) {
-                return stored(execution);
+                return runs.stored(execution);
             }
             if (kept == null) {
                 return Flux.empty();
             }
-            given.put(execution.id(), kept.last());
+            heard.put(execution.id(), kept.last());
             return Flux.fromIterable(kept.elements());
         }
 
-        Flux<Object> elements(SchedulerEvent event) {
+        @Override
+        Flux<Object> ended(Execution execution) {
+            boolean isHeard =
+                    heard.remove(execution.id()) != null && with.node().equals(execution.node());
+            return execution.isSuccess() && !isHeard ? runs.stored(execution) : Flux.empty();
+        }
+
+        @Override
+        Flux<Object> hears(SchedulerEvent event) {
             String id = event.executionId();
             if (id == null) {
                 return last(event);
             }
-            if (number(id) <= since) {
+            if (runs.number(id) <= since) {
                 return Flux.empty();
             }
-            if (recorded.contains(id)) {
+            if (given.contains(id)) {
                 return last(event);
             }
             switch (event.kind()) {
                 case RESULT:
-                    boolean isNew = event.number() == 0 || event.number() > given.getOrDefault(id, 0L);
-                    given.merge(id, event.number(), Math::max);
+                    boolean isNew = event.number() == 0 || event.number() > heard.getOrDefault(id, 0L);
+                    heard.merge(id, event.number(), Math::max);
                     return isNew ? Flux.just(Objects.requireNonNull(event.element())) : Flux.empty();
                 case COMPLETED:
-                    Flux<Object> result =
-                            given.remove(id) == null ? stored(Objects.requireNonNull(event.execution())) : Flux.empty();
+                    Flux<Object> result = heard.remove(id) == null
+                            ? runs.stored(Objects.requireNonNull(event.execution()))
+                            : Flux.empty();
                     return result.concatWith(last(event));
                 case FAILED:
                 case QUARANTINED:
                 case CANCELLED:
-                    given.remove(id);
+                    heard.remove(id);
                     return last(event);
                 default:
                     return last(event);
             }
         }
 
-        private Flux<Object> last(SchedulerEvent event) {
+        private static Flux<Object> last(SchedulerEvent event) {
             if (!event.isLast()) {
                 return Flux.empty();
             }
@@ -229,12 +338,17 @@ final class TaskResults {
                     ? Flux.error(new TaskFailedException(ended))
                     : Flux.just(END);
         }
+    }
 
-        Flux<Object> ended(Known known) {
+    /** How the runs end. */
+    private final class Ends extends Heard {
+
+        @Override
+        Flux<Object> known(Known known) {
             List<Object> values = new ArrayList<>();
             for (Execution execution : known.executions()) {
                 if (execution.state().isFinal()) {
-                    recorded.add(execution.id());
+                    given.add(execution.id());
                     values.add(execution);
                 }
             }
@@ -244,26 +358,30 @@ final class TaskResults {
             return Flux.fromIterable(values);
         }
 
-        Flux<Object> ends(SchedulerEvent event) {
+        @Override
+        Flux<Object> ended(Execution execution) {
+            return Flux.just(execution);
+        }
+
+        @Override
+        Flux<Object> end(TaskState state, @Nullable Execution last) {
+            return Flux.just(END);
+        }
+
+        @Override
+        Flux<Object> hears(SchedulerEvent event) {
             List<Object> values = new ArrayList<>(2);
             Execution ended = event.execution();
-            if (ended != null && ended.state().isFinal() && !recorded.contains(ended.id())) {
+            if (ended != null
+                    && event.kind() != SchedulerEvent.Kind.LOST
+                    && ended.state().isFinal()
+                    && !given.contains(ended.id())) {
                 values.add(ended);
             }
-            if (event.isLast() && (event.executionId() == null || number(event.executionId()) > since)) {
+            if (event.isLast() && (event.executionId() == null || runs.number(event.executionId()) > since)) {
                 values.add(END);
             }
             return Flux.fromIterable(values);
-        }
-
-        /** The number in the id of an execution, or of a row of fire times that it skipped. */
-        private long number(String executionId) {
-            int from = taskId.length() + 1;
-            int to = from;
-            while (to < executionId.length() && Character.isDigit(executionId.charAt(to))) {
-                to++;
-            }
-            return Long.parseLong(executionId, from, to, 10);
         }
     }
 }

@@ -10,8 +10,15 @@ import reactor.core.scheduler.Scheduler;
  * @param scheduler runs what is due
  * @param clock reads the present time in {@code unit}; called from any thread
  * @param unit the unit of the clock and of all due times compared with it
+ * @param threads those threads of {@code scheduler} that are known to be held for long
  */
-record TimeBase(Scheduler scheduler, LongSupplier clock, TimeUnit unit) {
+record TimeBase(Scheduler scheduler, LongSupplier clock, TimeUnit unit, HeldThreads threads) {
+
+    /** A time base that knows of no threads but those that its own wake-ups hold. */
+    TimeBase(Scheduler scheduler, LongSupplier clock, TimeUnit unit) {
+        this(scheduler, clock, unit, new HeldThreads());
+    }
+
     /** Nanoseconds of monotonic time since this call, untouched by steps of the wall clock: due times that end a duration. */
     static TimeBase elapsedNanos(Scheduler scheduler) {
         long origin = scheduler.now(TimeUnit.NANOSECONDS);

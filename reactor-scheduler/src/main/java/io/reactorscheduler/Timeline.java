@@ -116,6 +116,11 @@ final class Timeline extends Flux<Claim> implements Scannable {
             return closed;
         }
 
+        /** Whether a thread emits now. */
+        boolean isBusy() {
+            return rounds != 0;
+        }
+
         /** How many claims may be offered. */
         long demand() {
             return closed ? 0 : requested;

@@ -33,10 +33,11 @@ import reactor.core.Disposable;
  * Each arming goes to {@code Scheduler.schedule}, not to a worker, so that on a Scheduler with several threads the next wake-up can
  * fire while the action of the previous one still runs; the action must expect that. But a Scheduler like {@code parallel()} binds a
  * task to a thread when it is scheduled, in turn and not by load, and that may be the very thread an action blocks. Therefore, for
- * each action in progress, an arming schedules one more task, {@link #SPARE_MILLIS} later and disposed unused as a rule: with
- * consecutive picks on different threads, one of them is free as long as any is. As actions begin only by firing the pending
- * wake-up, none begins between its arming and its firing, so the number counted at arming suffices. Should other users of the
- * Scheduler come in between the picks, {@link #at} notices a pending wake-up that is overdue while actions run, and arms it afresh.
+ * each thread that is held, by an action or by whoever else says so to {@link HeldThreads}, an arming schedules one more task,
+ * {@link #SPARE_MILLIS} later and disposed unused as a rule: with consecutive picks on different threads, one of them is free as long
+ * as any is. When one more thread is held while a wake-up is pending, it gets spare tasks once more. Should other users of the
+ * Scheduler come in between the picks, {@link #at} notices a pending wake-up that is overdue while threads are held, and arms it
+ * afresh.
  *
  * <p>All methods may be called by any number of threads, also by the action. A Scheduler that runs due tasks at once (virtual time)
  * runs the action inside {@link #at}: hold no lock around that call.
@@ -52,7 +53,6 @@ final class WakeUp implements Disposable {
     private static final int MOST_SPARES = 16;
 
     private static final VarHandle PENDING;
-    private static final VarHandle RUNNING;
     private static final VarHandle SPARES;
     private static final VarHandle TASK;
 
@@ -60,15 +60,14 @@ final class WakeUp implements Disposable {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             PENDING = lookup.findVarHandle(WakeUp.class, "pending", Pending.class);
-            RUNNING = lookup.findVarHandle(WakeUp.class, "running", int.class);
-            SPARES = lookup.findVarHandle(Pending.class, "spares", Alarm[].class);
+            SPARES = lookup.findVarHandle(Pending.class, "spares", Spares.class);
             TASK = lookup.findVarHandle(Alarm.class, "task", Disposable.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
 
-    private static final Alarm[] NONE = new Alarm[0];
+    private static final Spares CLOSED = new Spares(new Alarm[0], Integer.MAX_VALUE);
     private static final Disposable CANCELLED = () -> {};
     private static final Disposable FIRED = () -> {};
 
@@ -83,9 +82,6 @@ final class WakeUp implements Disposable {
     private final Pending disposed = new Pending(Long.MIN_VALUE);
 
     private volatile @Nullable Pending pending;
-
-    /** Actions in progress; counted before the pending wake-up is cleared for them, so that no arming after it misses one. */
-    private volatile int running;
 
     /**
      * @param time the clock, its unit, and the Scheduler that runs the action
@@ -107,6 +103,7 @@ final class WakeUp implements Disposable {
         this.mostSpares = EngineClock.readsOneSource(time.scheduler()) ? 0 : MOST_SPARES;
         this.action = action;
         this.onError = onError;
+        time.threads().add(this);
     }
 
     /**
@@ -156,9 +153,23 @@ final class WakeUp implements Disposable {
         return current == null || current == disposed ? Long.MAX_VALUE : current.due;
     }
 
+    /** A thread is held from now on: should the pending wake-up be bound to it, another thread must come for it. */
+    void threadHeld() {
+        Pending current = pending;
+        if (mostSpares == 0 || current == null || current == disposed) {
+            return;
+        }
+        int held = time.threads().count();
+        Spares known = current.spares;
+        if (known == null || (known.enoughFor < held && known.alarms.length < mostSpares)) {
+            // not right after the first task, so one more of them is needed for as many different threads
+            startSpares(current, known, held, held + 1, delayUntil(current.due) + spareDelay);
+        }
+    }
+
     /** Overdue although a thread should have come for it: behind an action that blocks its thread. */
     private boolean isStuck(Pending current) {
-        return running > 0 && current.due < time.now() - 2 * spareDelay;
+        return time.threads().count() > 0 && current.due < time.now() - 2 * spareDelay;
     }
 
     private boolean arm(Pending next) {
@@ -172,22 +183,25 @@ final class WakeUp implements Disposable {
             onError.accept(refused);
             return false;
         }
-        int spares = Math.min(running, mostSpares);
-        if (spares > 0) {
-            startSpares(next, spares, delay + spareDelay);
+        int held = Math.min(time.threads().count(), mostSpares);
+        if (held > 0) {
+            startSpares(next, null, held, held, delay + spareDelay);
         }
         return true;
     }
 
-    private void startSpares(Pending next, int count, long delay) {
-        Alarm[] spares = new Alarm[count];
-        Arrays.setAll(spares, i -> new Alarm(next));
-        if (!SPARES.compareAndSet(next, null, spares)) {
+    private void startSpares(Pending next, @Nullable Spares known, int held, int count, long delay) {
+        int before = known == null ? 0 : known.alarms.length;
+        Alarm[] alarms = known == null ? new Alarm[count] : Arrays.copyOf(known.alarms, before + count);
+        for (int i = before; i < alarms.length; i++) {
+            alarms[i] = new Alarm(next);
+        }
+        if (!SPARES.compareAndSet(next, known, new Spares(alarms, held))) {
             return;
         }
         try {
-            for (Alarm spare : spares) {
-                spare.start(delay);
+            for (int i = before; i < alarms.length; i++) {
+                alarms[i].start(delay);
             }
         } catch (Throwable refused) {
             onError.accept(refused);
@@ -216,16 +230,29 @@ final class WakeUp implements Disposable {
             }
             return;
         }
-        RUNNING.getAndAdd(this, 1);
         try {
-            if (PENDING.compareAndSet(this, woken, null)) {
-                woken.close(alarm);
-                action.run();
-            }
+            // counted before the pending wake-up is cleared, so that no arming after it misses this thread
+            time.threads().hold(this, () -> run(alarm));
         } catch (Throwable thrown) {
             onError.accept(thrown);
-        } finally {
-            RUNNING.getAndAdd(this, -1);
+        }
+    }
+
+    private void run(Alarm alarm) {
+        if (PENDING.compareAndSet(this, alarm.of, null)) {
+            alarm.of.close(alarm);
+            action.run();
+        }
+    }
+
+    /** The further tasks of a wake-up, and with how many held threads one of them still finds a free one. */
+    private static final class Spares {
+        final Alarm[] alarms;
+        final int enoughFor;
+
+        Spares(Alarm[] alarms, int enoughFor) {
+            this.alarms = alarms;
+            this.enoughFor = enoughFor;
         }
     }
 
@@ -234,8 +261,8 @@ final class WakeUp implements Disposable {
         final long due;
         final Alarm first = new Alarm(this);
 
-        /** Null until there are some; {@link WakeUp#NONE} from the moment this has left the field {@code pending}. */
-        private volatile Alarm @Nullable [] spares;
+        /** Null until there are some; {@link WakeUp#CLOSED} from the moment this has left the field {@code pending}. */
+        private volatile @Nullable Spares spares;
 
         Pending(long due) {
             this.due = due;
@@ -243,13 +270,13 @@ final class WakeUp implements Disposable {
 
         /** Disposes all tasks but the one that fired, called by the one that took this out of the field {@code pending}. */
         void close(@Nullable Alarm fired) {
-            Alarm[] started = spares == NONE ? null : (Alarm[]) SPARES.getAndSet(this, NONE);
+            Spares started = spares == CLOSED ? null : (Spares) SPARES.getAndSet(this, CLOSED);
             if (fired != null) {
                 fired.task = FIRED;
             }
             first.cancel();
             if (started != null) {
-                for (Alarm spare : started) {
+                for (Alarm spare : started.alarms) {
                     spare.cancel();
                 }
             }

@@ -7,10 +7,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiFunction;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
@@ -45,6 +50,49 @@ class BadInputTest extends InVirtualTime {
                 .satisfies(message -> assertThat(message.toString()).hasSizeLessThan(300));
         assertThatThrownBy(() -> Handler.named(LONG, Integer.class, Integer.class))
                 .isInstanceOf(InvalidTaskException.class);
+    }
+
+    /** Each call that takes an id, with what it calls it. */
+    static Stream<Arguments> callsWithAnId() {
+        return Stream.of(
+                call("taskId", ReactiveScheduler::task),
+                call("taskId", ReactiveScheduler::cancel),
+                call("taskId", ReactiveScheduler::resume),
+                call("taskId", ReactiveScheduler::remove),
+                call("taskId", (scheduler, id) -> scheduler.trigger(id)),
+                call("taskId", (scheduler, id) -> scheduler.trigger(id, 1)),
+                call("taskId", (scheduler, id) -> scheduler.reschedule(id, Trigger.now())),
+                call("taskId", (scheduler, id) -> scheduler.results(id, DOUBLE)),
+                call("id", ReactiveScheduler::retry),
+                call("executionId", ReactiveScheduler::cancelExecution),
+                call("executionId", (scheduler, id) -> scheduler.events(id)),
+                call("queue", ReactiveScheduler::pauseQueue),
+                call("queue", ReactiveScheduler::resumeQueue),
+                call("queue", (scheduler, id) -> scheduler.resizeQueue(id, 1)));
+    }
+
+    private static Arguments call(String parameter, BiFunction<ReactiveScheduler, String, Publisher<?>> call) {
+        return Arguments.of(parameter, call);
+    }
+
+    @ParameterizedTest
+    @MethodSource("callsWithAnId")
+    void aCallWithoutAUsableIdIsRefused(String parameter, BiFunction<ReactiveScheduler, String, Publisher<?>> call) {
+        ReactiveScheduler scheduler = started();
+
+        for (String id : new String[] {null, "", " ", LONG, "half \uD83D"}) {
+            assertThatThrownBy(() -> call.apply(scheduler, id))
+                    .isInstanceOf(InvalidTaskException.class)
+                    .hasMessageStartingWith(parameter + " ")
+                    .extracting(Throwable::getMessage)
+                    .satisfies(message -> assertThat(message.toString()).hasSizeLessThan(300));
+        }
+    }
+
+    @Test
+    void anIdOfCharactersThatTakeTwoCharsIsFine() {
+        assertThat(DOUBLE.task(1).id("\uD83D\uDE80 launch").id()).isEqualTo("\uD83D\uDE80 launch");
+        assertThatThrownBy(() -> DOUBLE.task(1).id("\uDE80 launch")).hasMessageContaining("half a character at 0");
     }
 
     @Test

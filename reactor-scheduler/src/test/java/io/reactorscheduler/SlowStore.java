@@ -19,6 +19,15 @@ final class SlowStore {
                 });
     }
 
+    /** A store whose streams of one method are read only when the test lets them be. */
+    static TaskStore readLater(TaskStore store, String method, Mono<Void> begin) {
+        return (TaskStore) Proxy.newProxyInstance(
+                SlowStore.class.getClassLoader(), new Class<?>[] {TaskStore.class}, (proxy, called, arguments) -> {
+                    Object result = result(store, called, arguments);
+                    return called.getName().equals(method) ? begin.thenMany((Flux<?>) result) : result;
+                });
+    }
+
     private static Object result(TaskStore store, java.lang.reflect.Method called, Object[] arguments)
             throws Throwable {
         try {

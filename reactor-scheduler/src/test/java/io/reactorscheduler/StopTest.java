@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
@@ -133,6 +134,83 @@ class StopTest extends InVirtualTime {
         settle();
 
         assertThat(stateOf(scheduler, "early")).isEqualTo(TaskState.COMPLETED);
+    }
+
+    @Test
+    void startingTwiceIsStartingOnce() {
+        AtomicInteger starts = new AtomicInteger();
+        AtomicInteger runs = new AtomicInteger();
+        ReactiveScheduler scheduler = started(builder().instrument(new Instrumentation() {
+            @Override
+            public void started(ReactiveScheduler started) {
+                starts.incrementAndGet();
+            }
+        }));
+
+        assertThat(scheduler.start()).isSameAs(scheduler);
+        now(scheduler.schedule(
+                Task.of("tick", run -> Mono.fromRunnable(runs::incrementAndGet)).every(Duration.ofSeconds(1))));
+        pass(Duration.ofSeconds(3));
+
+        assertThat(starts).hasValue(1);
+        assertThat(runs).hasValue(3);
+    }
+
+    @Test
+    void aStopFromWithinTheStartStopsAndRunsNothing() {
+        AtomicInteger runs = new AtomicInteger();
+        ReactiveScheduler scheduler = stoppedLater(builder()
+                .instrument(new Instrumentation() {
+                    @Override
+                    public void started(ReactiveScheduler started) {
+                        started.disposeGracefully(Duration.ofSeconds(1)).subscribe(stopped::add);
+                    }
+                })
+                .build());
+        now(scheduler.schedule(Task.of("later", run -> Mono.fromRunnable(runs::incrementAndGet))
+                .after(Duration.ofMillis(1))));
+
+        scheduler.start();
+        pass(Duration.ofMinutes(1));
+
+        assertThat(stopped).containsExactly(new Stopped(0, 0));
+        assertThat(scheduler.isRunning()).isFalse();
+        assertThat(runs).hasValue(0);
+    }
+
+    @Test
+    void aStopBesideTheStartOnAnotherThreadAlwaysStops() {
+        for (int round = 0; round < 1_000; round++) {
+            AtomicInteger late = new AtomicInteger();
+            AtomicBoolean isStopped = new AtomicBoolean();
+            InMemoryTaskStore store = InMemoryTaskStore.create();
+            ReactiveScheduler scheduler =
+                    ReactiveScheduler.builder().store(store).build();
+            scheduler
+                    .schedule(Task.of(
+                                    "tick",
+                                    run -> Mono.fromRunnable(() -> {
+                                        if (isStopped.get()) {
+                                            late.incrementAndGet();
+                                        }
+                                    }))
+                            .every(Duration.ofNanos(10_000)))
+                    .block(Duration.ofSeconds(10));
+
+            Mono.when(
+                            Mono.fromRunnable(scheduler::start).subscribeOn(Schedulers.parallel()),
+                            scheduler
+                                    .disposeLater()
+                                    .doOnNext(end -> isStopped.set(true))
+                                    .subscribeOn(Schedulers.parallel()))
+                    .block(Duration.ofSeconds(10));
+
+            assertThat(scheduler.isRunning()).isFalse();
+            assertThat(store.stats().block(Duration.ofSeconds(10)).queues().values())
+                    .as("round %d", round)
+                    .allMatch(queue -> queue.running() == 0);
+            assertThat(late).as("round %d", round).hasValue(0);
+        }
     }
 
     @Test

@@ -342,6 +342,39 @@ class WakeUpTest {
     }
 
     @Test
+    void aThreadThatIsHeldByOtherWorkAfterTheArmingDoesNotHoldUpTheWakeUp() throws InterruptedException {
+        Scheduler scheduler = Schedulers.newParallel("wake-up-held", 2);
+        try {
+            for (int round = 0; round < 20; round++) {
+                TimeBase time = wallMicros(new EngineClock(scheduler));
+                CountDownLatch woken = new CountDownLatch(1);
+                WakeUp wakeUp = new WakeUp(time, SAFETY_POLL, woken::countDown, errors::add);
+
+                wakeUp.at(time.now() + 20_000);
+                for (int i = 0; i < round % 2; i++) {
+                    scheduler.schedule(() -> {}); // so that the held thread is each in turn
+                }
+                scheduler.schedule(() -> time.threads().hold(() -> spinUntil(woken)));
+
+                assertThat(woken.await(5, TimeUnit.SECONDS))
+                        .as("round %d", round)
+                        .isTrue();
+                wakeUp.dispose();
+            }
+        } finally {
+            scheduler.dispose();
+        }
+        assertThat(errors).isEmpty();
+    }
+
+    private static void spinUntil(CountDownLatch latch) {
+        boolean isOpen;
+        do {
+            isOpen = latch.getCount() == 0;
+        } while (!isOpen);
+    }
+
+    @Test
     void spareTasksAddNoWakings() {
         VirtualTimeScheduler virtual = VirtualTimeScheduler.create();
         EngineClock clock = new EngineClock(virtual);

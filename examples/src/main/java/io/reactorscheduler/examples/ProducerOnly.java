@@ -1,8 +1,8 @@
 package io.reactorscheduler.examples;
 
-import io.reactorscheduler.ExecutionQuery;
 import io.reactorscheduler.Handler;
 import io.reactorscheduler.ReactiveScheduler;
+import io.reactorscheduler.ScheduledTask;
 import io.reactorscheduler.TaskQuery;
 import java.util.Locale;
 import java.util.UUID;
@@ -27,14 +27,16 @@ public final class ProducerOnly {
                         .store(RedisNode.store(uri, namespace))
                         .start()),
                 producer -> Flux.concat(
-                        producer.scheduleAll(Flux.just("one", "two", "three")
-                                        .map(word -> SHOUT.task(word).id(word)))
-                                .thenMany(states(producer)),
+                        save(producer).thenMany(states(producer)),
                         Mono.just("a worker starts elsewhere"),
-                        worker(uri, namespace, ThreeNodes.allDone(producer, 3)),
-                        results(producer),
+                        results(producer).mergeWith(worker(uri, namespace, ThreeNodes.allDone(producer, 3))),
                         states(producer)),
                 ReactiveScheduler::disposeLater);
+    }
+
+    private static Flux<ScheduledTask<String>> save(ReactiveScheduler producer) {
+        return producer.scheduleAll(
+                Flux.just("one", "two", "three").map(word -> SHOUT.task(word).id(word)));
     }
 
     private static Flux<String> states(ReactiveScheduler producer) {
@@ -54,10 +56,10 @@ public final class ProducerOnly {
                 ReactiveScheduler::disposeLater);
     }
 
-    /** What the workers gave, as it is kept: JSON. */
+    /** What the workers give, heard as it comes. */
     private static Flux<String> results(ReactiveScheduler producer) {
-        return producer.executions(ExecutionQuery.all())
-                .map(execution -> execution.taskId() + " gave " + execution.result())
+        return Flux.just("one", "two", "three")
+                .flatMap(id -> producer.results(id, SHOUT).map(shouted -> id + " gave " + shouted))
                 .sort();
     }
 }

@@ -12,6 +12,7 @@ import io.reactorscheduler.AlertRules;
 import io.reactorscheduler.AsyncCallbacks;
 import io.reactorscheduler.AsyncWork;
 import io.reactorscheduler.Batch;
+import io.reactorscheduler.ClaimRequest;
 import io.reactorscheduler.Execution;
 import io.reactorscheduler.ExecutionQuery;
 import io.reactorscheduler.Handler;
@@ -21,8 +22,11 @@ import io.reactorscheduler.Retention;
 import io.reactorscheduler.RetryPolicy;
 import io.reactorscheduler.RunContext;
 import io.reactorscheduler.ScheduledTask;
+import io.reactorscheduler.SchedulerEvent;
 import io.reactorscheduler.Task;
 import io.reactorscheduler.TaskInfo;
+import io.reactorscheduler.TaskQuery;
+import io.reactorscheduler.TaskQueue;
 import io.reactorscheduler.TaskState;
 import io.reactorscheduler.TaskStore;
 import io.reactorscheduler.TypeRef;
@@ -31,6 +35,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
@@ -289,6 +294,49 @@ class GuidePartsTest extends InVirtualTime {
 
         assertThat(now(Flux.concat(durable, ephemeral).flatMap(ScheduledTask::results)))
                 .containsExactlyInAnyOrder("hello ada", "hello bob");
+        scheduler.dispose();
+    }
+
+    @Test
+    void aTaskWhoseNodesAreLostIsPutInQuarantineUntilItIsResumed() {
+        // tag::quarantine
+        TaskStore store = InMemoryTaskStore.builder()
+                .quarantineAfter(2) // nodes lost in a row; 3 by default, neverQuarantine() for none
+                .build();
+        ReactiveScheduler scheduler = ReactiveScheduler.builder().store(store).start();
+
+        Flux<SchedulerEvent> alarms =
+                scheduler.events().filter(event -> event.kind() == SchedulerEvent.Kind.QUARANTINED);
+        Flux<TaskInfo> quarantined = scheduler.tasks(TaskQuery.all().state(TaskState.QUARANTINED));
+        Mono<TaskInfo> again = scheduler.resume("poison"); // when whoever looked at it has mended it
+        // end::quarantine
+
+        alarms.subscribe(alarm -> {});
+        now(store.declareQueue(TaskQueue.named("poisoned")));
+        Handler<Void, String> deadly = Handler.named("deadly", String.class);
+        ReactiveScheduler enqueues = ReactiveScheduler.builder()
+                .store(store)
+                .queue(TaskQueue.named("poisoned"))
+                .handle(deadly, (none, run) -> Mono.just("survived"))
+                .build();
+        now(enqueues.schedule(deadly.task().id("poison").queue("poisoned")));
+        for (int node = 1; node <= 2; node++) {
+            assertThat(now(quarantined)).isEmpty();
+            // takes the work and is never heard of again
+            now(store.claim(new ClaimRequest(
+                    "node " + node,
+                    Duration.ofSeconds(1),
+                    List.of(new ClaimRequest.Slots("poisoned", 1)),
+                    Set.of("deadly"))));
+            pass(Duration.ofMinutes(1));
+            now(store.sweep()); // as schedulers do where time is real
+        }
+        assertThat(now(quarantined)).extracting(TaskInfo::id).containsExactly("poison");
+
+        assertThat(now(again)).extracting(TaskInfo::state).containsExactly(TaskState.PENDING);
+        enqueues.start();
+        assertThat(now(enqueues.results("poison", deadly))).containsExactly("survived");
+        enqueues.dispose();
         scheduler.dispose();
     }
 }

@@ -3,9 +3,15 @@ package io.reactorscheduler.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.reactorscheduler.Handler;
+import io.reactorscheduler.JournalEntry;
+import io.reactorscheduler.ReactiveScheduler;
+import io.reactorscheduler.ScheduledTask;
+import io.reactorscheduler.SchedulerEvent;
 import io.reactorscheduler.embedded.EmbeddedRedis;
 import io.reactorscheduler.redis.Leadership;
 import io.reactorscheduler.redis.RedisLock;
+import io.reactorscheduler.redis.RedisTaskStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -18,7 +24,7 @@ import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** The programs of docs/redis.md, run. */
+/** The programs of docs/redis.md, and that of README.md on Redis, run. */
 class GuideRedisTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -59,6 +65,42 @@ class GuideRedisTest {
     @AfterAll
     static void stop() {
         redis.close();
+    }
+
+    record Email(String to) {}
+
+    record Receipt(String of) {}
+
+    /** Sends at once. */
+    private static final class Mailer {
+        Mono<Receipt> send(Email email) {
+            return Mono.just(new Receipt(email.to()));
+        }
+    }
+
+    @Test
+    void aProducerHearsOfTheWorkOfOtherNodes() {
+        Handler<Email, Receipt> SEND = Handler.named("send-email", Email.class, Receipt.class);
+        Mailer mailer = new Mailer();
+        // tag::readme-durable
+        ReactiveScheduler worker = ReactiveScheduler.builder()
+                .store(RedisTaskStore.connect(uri)) // redis://localhost
+                .handle(SEND, (email, run) -> mailer.send(email))
+                .start(); // as many of these as you like
+
+        ReactiveScheduler producer = ReactiveScheduler.builder()
+                .store(RedisTaskStore.connect(uri))
+                .start();
+        Flux<Receipt> receipts = producer.schedule(SEND.task(new Email("ada@example.org")))
+                .flatMapMany(ScheduledTask::results);
+        Flux<JournalEntry> all = producer.journal(""); // what happened on all nodes and then happens, from any cursor on
+        // end::readme-durable
+        assertThat(receipts.collectList().block(PATIENCE)).containsExactly(new Receipt("ada@example.org"));
+        assertThat(all.filter(entry -> entry.kind() == SchedulerEvent.Kind.COMPLETED)
+                        .blockFirst(PATIENCE)
+                        .node())
+                .isEqualTo(worker.node());
+        Mono.when(worker.disposeLater(), producer.disposeLater()).block(PATIENCE);
     }
 
     @Test

@@ -66,9 +66,9 @@ class RedisExamplesTest {
                         "three is PENDING",
                         "two is PENDING",
                         "a worker starts elsewhere",
-                        "one gave \"ONE!\"",
-                        "three gave \"THREE!\"",
-                        "two gave \"TWO!\"",
+                        "one gave ONE!",
+                        "three gave THREE!",
+                        "two gave TWO!",
                         "one is COMPLETED",
                         "three is COMPLETED",
                         "two is COMPLETED");

@@ -30,24 +30,20 @@ final class LettuceLink implements RedisLink {
 
     private final RedisOpener opener;
     private final Duration timeout;
-    private @Nullable Mono<RedisOpener.Commands> commands;
-    private @Nullable Mono<Channels> channels;
+    private final Kept<RedisOpener.Commands> commands;
+    private final Kept<Channels> channels;
 
     LettuceLink(RedisOpener opener, Duration timeout) {
         this.opener = opener;
         this.timeout = timeout;
+        this.commands = new Kept<>(opener::commands);
+        this.channels = new Kept<>(() -> opener.messages().map(Channels::new));
     }
 
     // ---- commands
 
     private synchronized Mono<RedisOpener.Commands> commands() {
-        Mono<RedisOpener.Commands> known = commands;
-        if (known == null) {
-            // what failed is forgotten, so that the next call tries again
-            known = opener.commands().cacheInvalidateIf(connected -> false);
-            commands = known;
-        }
-        return known;
+        return commands.get();
     }
 
     private <T> Mono<T> call(Function<RedisClusterAsyncCommands<String, String>, CompletionStage<T>> command) {
@@ -92,12 +88,7 @@ final class LettuceLink implements RedisLink {
     // ---- messages
 
     private synchronized Mono<Channels> channels() {
-        Mono<Channels> known = channels;
-        if (known == null) {
-            known = opener.messages().map(Channels::new).cacheInvalidateIf(connected -> false);
-            channels = known;
-        }
-        return known;
+        return channels.get();
     }
 
     @Override
@@ -199,20 +190,16 @@ final class LettuceLink implements RedisLink {
     @Override
     public Mono<Void> close() {
         return Mono.defer(() -> {
-            Mono<RedisOpener.Commands> calls;
-            Mono<Channels> messages;
+            Mono<Void> calls;
+            Mono<Void> messages;
             Mono<Void> client;
             // together, so that whoever comes next is given nothing of what is being closed
             synchronized (this) {
-                calls = commands;
-                messages = channels;
+                calls = commands.letGo().flatMap(LettuceLink::close);
+                messages = channels.letGo().flatMap(Channels::close);
                 client = opener.close();
-                commands = null;
-                channels = null;
             }
-            Mono<Void> first = messages == null ? Mono.empty() : messages.flatMap(Channels::close);
-            Mono<Void> second = calls == null ? Mono.empty() : calls.flatMap(LettuceLink::close);
-            return first.onErrorComplete().then(second.onErrorComplete()).then(client);
+            return messages.onErrorComplete().then(calls.onErrorComplete()).then(client);
         });
     }
 

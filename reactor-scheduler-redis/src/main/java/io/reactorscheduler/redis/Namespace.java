@@ -17,6 +17,12 @@ final class Namespace {
 
     private static final Logger LOG = LoggerFactory.getLogger(Namespace.class);
 
+    /** Where a sweep says when the namespace was made. */
+    private static final int MADE_IN_SWEEP = 6;
+
+    /** When each partition was made, as this store saw it last. */
+    private volatile List<String> made = List.of();
+
     private final RedisSettings settings;
     private final RedisLink link;
 
@@ -26,15 +32,41 @@ final class Namespace {
     }
 
     Mono<Void> check(Partitions partitions) {
-        List<String> args = List.of(
-                String.valueOf(FORMAT), String.valueOf(settings.partitions()), String.valueOf(settings.journal()));
         return link.info("server")
                 .doOnNext(Namespace::checkVersion)
                 .then(link.setting("maxmemory-policy").doOnNext(Namespace::checkPolicy))
-                .thenMany(Flux.range(0, partitions.size()))
+                .then(make(partitions));
+    }
+
+    /** Makes what is not there of the namespace, and looks at what is. */
+    Mono<Void> make(Partitions partitions) {
+        List<String> args = List.of(
+                String.valueOf(FORMAT), String.valueOf(settings.partitions()), String.valueOf(settings.journal()));
+        return Flux.range(0, partitions.size())
                 .concatMap(number -> partitions.at(number).now(Scripts.OPEN, args))
                 .doOnNext(this::checkFormat)
+                .map(reply -> reply.required(3))
+                .collectList()
+                .doOnNext(times -> made = times)
                 .then();
+    }
+
+    /** Whether the keys of a partition were deleted since this store has seen them, by replies of all to a sweep. */
+    boolean isEmptied(List<Row> replies) {
+        List<String> known = made;
+        for (int number = 0; number < known.size(); number++) {
+            if (!known.get(number).equals(replies.get(number).text(MADE_IN_SWEEP, ""))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** What is to be said of it. */
+    String emptied() {
+        return "the keys of namespace \"" + settings.namespace()
+                + "\" were deleted, as FLUSHALL or FLUSHDB does: its tasks,"
+                + " queues and history are lost; the namespace and the queues of this node were made again";
     }
 
     static void checkVersion(String info) {

@@ -4,19 +4,28 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 
 /** One partition: runs scripts there and reads the server's clock in each reply. */
 final class Partition {
 
     private static final int MOST_UNHEARD = 16;
+    private static final Logger LOG = LoggerFactory.getLogger(Partition.class);
 
     private final int number;
     private final RedisKeys keys;
     private final RedisLink link;
     private final RedisClock clock;
     private final Mono<Void> ready;
+
+    /** Set when a claim failed, until something else was answered. */
+    private volatile boolean isAway;
+
+    private final AtomicBoolean isProbed = new AtomicBoolean();
 
     /** Tokens of claims whose reply did not come. */
     private final Queue<String> unheard = new ConcurrentLinkedQueue<>();
@@ -35,6 +44,31 @@ final class Partition {
     int number() {
         return number;
     }
+
+    long nowMicros() {
+        return clock.nowMicros();
+    }
+
+    // ---- whether it answers
+
+    /** A claim failed; nobody shall wait for the next ones. */
+    void goesAway(Throwable error) {
+        isAway = true;
+        LOG.warn("Partition {} is passed over by claims until it answers", number, error);
+    }
+
+    /** Whether it has not answered yet since a claim failed; asks it, and does not wait for that. */
+    boolean isAway() {
+        if (isAway && isProbed.compareAndSet(false, true)) {
+            run(Scripts.QUEUES, List.of())
+                    .doFinally(end -> isProbed.set(false))
+                    .subscribe(
+                            reply -> isAway = false, error -> LOG.debug("Partition {} is still away", number, error));
+        }
+        return isAway;
+    }
+
+    // ---- calls
 
     /** The reply of a script, the time first. */
     Mono<Row> run(Script script, List<String> args) {

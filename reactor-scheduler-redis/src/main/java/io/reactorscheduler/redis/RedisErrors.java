@@ -82,9 +82,13 @@ final class RedisErrors {
             return "user name or password in the URI is wrong; compare with the server's setting requirepass or its "
                     + "ACL users";
         }
-        if (message.contains("NOPERM")) {
+        if (message.contains("NOPERM") || message.contains("The user executing the script")) {
             return "the ACL user lacks a permission; it needs ~{namespace* keys, &{namespace* channels, and the "
-                    + "commands of ACL categories @scripting, @read, @write, @pubsub, @connection";
+                    + "commands +@scripting +@read +@write +@pubsub +@connection +time +info";
+        }
+        if (message.contains("PKIX path")) {
+            return "the certificate of the server is not trusted by this JVM; add it to the trust store "
+                    + "(javax.net.ssl.trustStore), or give a client with SslOptions.trustManager";
         }
         if (message.contains("MISCONF")) {
             return "the server refuses writes because it cannot save to disk; see its log, or its setting "

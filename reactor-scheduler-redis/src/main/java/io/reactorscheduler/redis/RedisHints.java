@@ -1,12 +1,15 @@
 package io.reactorscheduler.redis;
 
+import io.reactorscheduler.Claim;
 import io.reactorscheduler.TaskStore.Hint;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 
 /** The messages that scripts tell: a letter, a number, a colon, the subject. */
 final class RedisHints {
@@ -18,6 +21,7 @@ final class RedisHints {
 
     private final RedisKeys keys;
     private final RedisLink link;
+    private final Sinks.Many<Hint> ends = Sinks.many().multicast().directBestEffort();
 
     RedisHints(RedisKeys keys, RedisLink link) {
         this.keys = keys;
@@ -50,6 +54,33 @@ final class RedisHints {
 
     private static Flux<Hint> hints(Hint.Kind kind, List<String> subjects, long number) {
         return Flux.fromIterable(subjects).map(subject -> new Hint(kind, subject, number));
+    }
+
+    /**
+     * That settings of queues have changed: looked at now and then, and so also where the news got lost. All partitions have
+     * the same ones.
+     */
+    Flux<Hint> changes(Partition first, Duration every) {
+        return Flux.interval(every)
+                .onBackpressureDrop()
+                .concatMap(tick -> first.run(Scripts.QUEUES, List.of())
+                        .map(reply -> reply.list(1).toString())
+                        .onErrorResume(error -> {
+                            LOG.debug("The settings of queues cannot be looked at now", error);
+                            return Mono.empty();
+                        }))
+                .distinctUntilChanged()
+                .map(changed -> new Hint(Hint.Kind.QUEUE, "", 0));
+    }
+
+    /** Runs of this node to be ended, as renewals of their leases say. */
+    Flux<Hint> ends() {
+        return ends.asFlux();
+    }
+
+    /** A run of this node is to be ended; the next renewal says so again. */
+    void end(Claim claim) {
+        ends.tryEmitNext(new Hint(Hint.Kind.CANCEL_EXECUTION, claim.executionId(), claim.fence()));
     }
 
     /** The hint of a message; null for one that is not ours or of a later release. */

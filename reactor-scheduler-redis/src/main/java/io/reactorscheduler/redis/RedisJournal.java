@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +25,10 @@ final class RedisJournal {
 
     private static final int MOST_ENTRIES = 50;
     private static final String START = "0-0/0";
+
+    /** More events than an entry has. */
+    private static final String WHOLE = "/999999";
+
     private static final Pattern PLACE = Pattern.compile("[0-9]+-[0-9]+/[0-9]{1,6}|");
     private static final Logger LOG = LoggerFactory.getLogger(RedisJournal.class);
 
@@ -41,12 +46,31 @@ final class RedisJournal {
 
     Flux<JournalEntry> after(@Nullable String cursor) {
         return Flux.defer(() -> {
+            checkIsKept();
             List<String> places = places(cursor);
             // in one row, so that a cursor stands for what the subscriber has been given of all partitions
             return Flux.range(0, places.size())
                     .flatMap(number -> new Reader(partitions.at(number), places.get(number)).read(), places.size())
                     .map(event -> event.entry(places));
         });
+    }
+
+    /** The cursor of now. */
+    Mono<String> end() {
+        return Mono.defer(() -> {
+            checkIsKept();
+            return partitions
+                    .each(Scripts.JOURNAL, List.of("", "0"))
+                    .map(reply -> reply.required(1) + WHOLE)
+                    .collect(Collectors.joining(" "));
+        });
+    }
+
+    private void checkIsKept() {
+        if (settings.journal() == 0) {
+            throw new UnsupportedOperationException(
+                    "The store was built with noJournal(): leave that out, or say journal(calls), to hear of other nodes");
+        }
     }
 
     /** The places of a cursor, to be changed; empty ones for now. */
@@ -107,13 +131,17 @@ final class RedisJournal {
         /** Where to read on, as XRANGE takes it: from an entry on, or after it; empty for the end. */
         private String from;
 
-        /** How many events of the first entry have been read. */
-        private int read;
+        /** The entry at which it began. */
+        private final String first;
+
+        /** How many events of that entry had been read. */
+        private final int read;
 
         Reader(Partition partition, String place) {
             this.partition = partition;
             int slash = place.indexOf('/');
-            this.from = slash < 0 ? "" : place.substring(0, slash);
+            this.first = slash < 0 ? "" : place.substring(0, slash);
+            this.from = first;
             this.read = slash < 0 ? 0 : Integer.parseInt(place.substring(slash + 1));
         }
 
@@ -151,7 +179,7 @@ final class RedisJournal {
             for (Row entry : entries) {
                 add(entry, events);
             }
-            if (from.isEmpty() || !entries.isEmpty()) {
+            if (from.isEmpty() || !entries.isEmpty() || reply.required(2).equals("1")) {
                 from = "(" + reply.required(1);
             }
             return new Found(events, entries.size() < MOST_ENTRIES);
@@ -166,10 +194,17 @@ final class RedisJournal {
                 } else if (name == 'k') {
                     parts.add(new HashMap<>(Map.of(name, value)));
                 } else {
-                    parts.get(parts.size() - 1).put(name, value);
+                    Map<Character, String> last = parts.get(parts.size() - 1);
+                    if (name == 'i' && last.containsKey(name)) {
+                        // another event of the same kind
+                        last = new HashMap<>(last);
+                        parts.add(last);
+                    }
+                    last.put(name, value);
                 }
             });
-            for (int i = read; i < parts.size(); i++) {
+            // an entry that is not kept any more has been followed by others, of which nothing was read
+            for (int i = entry.required(0).equals(first) ? read : 0; i < parts.size(); i++) {
                 Map<Character, String> each = parts.get(i);
                 events.add(new Event(
                         partition.number(),
@@ -182,7 +217,6 @@ final class RedisJournal {
                                 each.getOrDefault('w', ""),
                                 each.getOrDefault('m', ""))));
             }
-            read = 0;
         }
     }
 

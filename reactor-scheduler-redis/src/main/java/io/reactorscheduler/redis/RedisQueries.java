@@ -50,7 +50,7 @@ final class RedisQueries {
                 return null;
             }
             Replies.check(row, taskId);
-            return TaskCodec.info(row);
+            return Unreadable.check(taskId, row, TaskCodec::info);
         });
     }
 
@@ -95,7 +95,7 @@ final class RedisQueries {
                     return partition.run(Scripts.SCAN, more);
                 })
                 .concatMapIterable(reply -> reply.rows(2))
-                .map(TaskCodec::info);
+                .mapNotNull(row -> Unreadable.skip(row, TaskCodec::info));
     }
 
     // ---- executions
@@ -114,7 +114,7 @@ final class RedisQueries {
                 .of(taskId)
                 .run(Scripts.HISTORY, List.of(taskId, String.valueOf(MOST_WAITING)))
                 .flatMapIterable(reply -> reply.rows(1))
-                .map(RunCodec::execution);
+                .mapNotNull(row -> Unreadable.skip(row, RunCodec::execution));
     }
 
     /** The name of an execution: its fence, by which it is newer or older, its number, its task. */
@@ -161,7 +161,7 @@ final class RedisQueries {
                                                 String.valueOf(step.from() + 2 * NAMES_STEP - 1)))
                                 .map(reply -> new Step(step.from() + NAMES_STEP, reply.texts(1))))
                 .concatMapIterable(Step::names)
-                .map(text -> Name.of(partition, text));
+                .mapNotNull(text -> Unreadable.skip(text, readable -> Name.of(partition, readable)));
     }
 
     private record Step(int from, List<String> names) {}
@@ -171,7 +171,7 @@ final class RedisQueries {
                 .partition()
                 .run(Scripts.ROWS, names.stream().map(Name::text).toList())
                 .flatMapIterable(reply -> reply.rows(1))
-                .map(RunCodec::execution);
+                .mapNotNull(row -> Unreadable.skip(row, RunCodec::execution));
     }
 
     Flux<ExecutionEvent> events(String executionId) {
@@ -179,7 +179,7 @@ final class RedisQueries {
                 .of(Execution.taskIdOf(executionId))
                 .run(Scripts.EVENTS, List.of(executionId))
                 .flatMapIterable(reply -> reply.rows(1))
-                .map(row -> RunCodec.event(executionId, row));
+                .mapNotNull(row -> Unreadable.skip(row, event -> RunCodec.event(executionId, event)));
     }
 
     // ---- queues and numbers
@@ -189,7 +189,10 @@ final class RedisQueries {
                 .at(0)
                 .run(Scripts.QUEUES, List.of())
                 .flatMapIterable(reply -> reply.rows(1))
-                .map(row -> QueueCodec.queue(row.required(0), row.required(1), row.required(2), row.required(3)));
+                .mapNotNull(row -> Unreadable.skip(
+                        row,
+                        queue -> QueueCodec.queue(
+                                queue.required(0), queue.required(1), queue.required(2), queue.required(3))));
     }
 
     Mono<StoreStats> stats() {

@@ -5,6 +5,8 @@ import io.reactorscheduler.ClaimBatch;
 import io.reactorscheduler.ClaimRequest;
 import io.reactorscheduler.Completion;
 import io.reactorscheduler.Position;
+import io.reactorscheduler.SchedulerException;
+import io.reactorscheduler.StoreUnavailableException;
 import io.reactorscheduler.TaskStore.Advance;
 import io.reactorscheduler.TaskStore.Recorded;
 import io.reactorscheduler.TaskStore.Swept;
@@ -30,32 +32,59 @@ final class RedisRuns {
 
     private static final int MOST_ENDS = 250;
     private static final int MOST_RENEWALS = 1_000;
+
+    /** How soon a partition that failed is asked again. */
+    private static final long AWAY_MICROS = 200_000;
+
+    private static final String NONE_ANSWERS =
+            "Redis: no partition answers; check that the servers are up and reachable, and that the cluster has its masters";
+
     private static final int SWEPT_LEASES = 500;
     private static final int SWEPT_ROWS = 1_000;
     private static final int SWEPT_TASKS = 100;
 
     private final RedisSettings settings;
     private final Partitions partitions;
+    private final RedisHints hints;
 
     /** Where the next claim begins, so that no partition is always last. */
     private final AtomicInteger turn = new AtomicInteger();
 
-    RedisRuns(RedisSettings settings, Partitions partitions) {
+    RedisRuns(RedisSettings settings, Partitions partitions, RedisHints hints) {
         this.settings = settings;
         this.partitions = partitions;
+        this.hints = hints;
     }
 
     // ---- claims
 
-    /** Asks one partition after the other for what is still free, so that never more is claimed than was asked for. */
+    /**
+     * Asks one partition after the other for what is still free, so that never more is claimed than was asked for. One that
+     * fails is passed over until it answers: what the others gave must not be lost with it.
+     */
     Mono<ClaimBatch> claim(ClaimRequest request) {
         return Mono.defer(() -> {
             Claiming claiming = new Claiming(request);
             int first = partitions.size() == 1 ? 0 : Math.floorMod(turn.getAndIncrement(), partitions.size());
             return Flux.range(0, partitions.size())
                     .map(i -> partitions.at((first + i) % partitions.size()))
-                    .concatMap(partition -> claim(claiming, partition))
-                    .then(Mono.fromSupplier(claiming::batch));
+                    .concatMap(partition -> claimOrPass(claiming, partition))
+                    .then(Mono.fromCallable(() -> claiming.batch(partitions.size())));
+        });
+    }
+
+    private Mono<Void> claimOrPass(Claiming claiming, Partition partition) {
+        if (partitions.size() == 1) {
+            return claim(claiming, partition);
+        }
+        if (partition.isAway()) {
+            claiming.passed(partition, null);
+            return Mono.empty();
+        }
+        return claim(claiming, partition).onErrorResume(SchedulerException.class, error -> {
+            partition.goesAway(error);
+            claiming.passed(partition, error);
+            return Mono.empty();
         });
     }
 
@@ -84,6 +113,8 @@ final class RedisRuns {
         private int[] asked = new int[0];
 
         private boolean isCutShort;
+        private int passed;
+        private @Nullable SchedulerException error;
         private long now;
 
         Claiming(ClaimRequest request) {
@@ -126,23 +157,39 @@ final class RedisRuns {
             List<?> parts = reply.list(2);
             List<String> counts = reply.texts(3);
             int at = 0;
+            int all = 0;
             for (int i = 0; i < asked.length; i++) {
                 int place = asked[i];
                 int count = Integer.parseInt(counts.get(i));
                 String queue = request.slots().get(place).queue();
                 for (int claimed = 0; claimed < count; claimed++) {
-                    claims.get(place).add(RunCodec.claim(new Row(parts, at), queue, lease));
-                    at += RunCodec.CLAIM;
+                    int size = RunCodec.size(new Row(parts, at));
+                    Row row = new Row(parts.subList(at, at + size));
+                    at += size;
+                    all++;
+                    // one that cannot be read is left to its lease, and so to quarantine
+                    Claim claim = Unreadable.skip(row, each -> RunCodec.claim(each, queue, lease));
+                    if (claim != null) {
+                        claims.get(place).add(claim);
+                    }
                 }
                 free[place] -= count;
                 nextHere[place] = due.get(i).isEmpty() ? Position.NO_TIME : Long.parseLong(due.get(i));
             }
-            isCutShort = at / RunCodec.CLAIM >= MOST_CLAIMS;
+            isCutShort = all >= MOST_CLAIMS;
         }
 
         /** Whether the call gave all that one call may give. */
         boolean isCutShort() {
             return isCutShort;
+        }
+
+        /** There is no answer of a partition: its work may be there soon. */
+        void passed(Partition partition, @Nullable SchedulerException reason) {
+            Arrays.fill(nextHere, partition.nowMicros() + AWAY_MICROS);
+            endPartition();
+            passed++;
+            error = reason == null ? error : reason;
         }
 
         void endPartition() {
@@ -152,7 +199,10 @@ final class RedisRuns {
             }
         }
 
-        ClaimBatch batch() {
+        ClaimBatch batch(int partitions) {
+            if (passed == partitions) {
+                throw error != null ? error : new StoreUnavailableException(NONE_ANSWERS, null);
+            }
             return new ClaimBatch(claims.stream().flatMap(List::stream).toList(), next, now);
         }
     }
@@ -210,6 +260,7 @@ final class RedisRuns {
                     args.add(String.valueOf(RedisSettings.micros(lease)));
                     some.forEach(claim -> RunCodec.add(claim, args));
                     return partition.run(Scripts.RENEW, args).map(reply -> {
+                        reply.texts(2).forEach(place -> hints.end(some.get(Integer.parseInt(place))));
                         List<Integer> lost =
                                 reply.texts(1).stream().map(Integer::valueOf).toList();
                         return IntStream.range(0, some.size())
@@ -258,7 +309,8 @@ final class RedisRuns {
 
     // ---- sweep
 
-    Mono<Swept> sweep() {
+    /** @param emptied when the keys of some partitions are not those that were made: gives what is to be said of it */
+    Mono<Swept> sweep(Function<List<Row>, Mono<List<String>>> emptied) {
         List<String> args = new ArrayList<>(settings.history());
         args.add(String.valueOf(SWEPT_LEASES));
         args.add(String.valueOf(SWEPT_ROWS));
@@ -270,7 +322,11 @@ final class RedisRuns {
         return partitions
                 .each(Scripts.SWEEP, args)
                 .collectList()
-                .map(replies -> new Swept(all(replies, 1), all(replies, 2), all(replies, 3), all(replies, 4)));
+                .flatMap(replies -> emptied.apply(replies).map(more -> {
+                    List<String> findings = new ArrayList<>(all(replies, 4));
+                    findings.addAll(more);
+                    return new Swept(all(replies, 1), all(replies, 2), all(replies, 3), findings);
+                }));
     }
 
     private static List<String> all(List<Row> replies, int at) {

@@ -112,7 +112,10 @@ public final class RedisStoreBuilder {
         return this;
     }
 
-    /** How long a command may take, and a connection to be made; 2 seconds by default. */
+    /**
+     * How long a command may take, and a connection to be made; 2 seconds by default. Keep it well below a third of the lease:
+     * so long a node waits for work before it asks again.
+     */
     public RedisStoreBuilder commandTimeout(Duration timeout) {
         this.commandTimeout = positive("commandTimeout", timeout);
         return this;
@@ -156,7 +159,7 @@ public final class RedisStoreBuilder {
         return this;
     }
 
-    /** No journal is written. */
+    /** No journal is written: then each node hears of its own runs only, and of others by asking. */
     public RedisStoreBuilder noJournal() {
         this.journal = 0;
         return this;

@@ -58,6 +58,7 @@ public final class RedisTaskStore implements TaskStore, Disposable {
     private final RedisSettings settings;
     private final RedisClock clock = new RedisClock();
     private final StoreLink link;
+    private final Namespace namespace;
     private final Partitions partitions;
     private final RedisHints hints;
     private final RedisJournal journal;
@@ -69,13 +70,13 @@ public final class RedisTaskStore implements TaskStore, Disposable {
         this.settings = settings;
         RedisKeys keys = new RedisKeys(settings.namespace());
         this.link = new StoreLink(redis);
-        Namespace namespace = new Namespace(settings, redis);
+        this.namespace = new Namespace(settings, redis);
         this.partitions = new Partitions(settings, keys, redis, clock, Mono.defer(link::ready));
         link.check(namespace.check(partitions));
         this.hints = new RedisHints(keys, redis);
         this.journal = new RedisJournal(settings, keys, redis, partitions);
         this.tasks = new RedisTasks(settings, partitions);
-        this.runs = new RedisRuns(settings, partitions);
+        this.runs = new RedisRuns(settings, partitions, hints);
         this.queries = new RedisQueries(partitions);
     }
 
@@ -240,13 +241,22 @@ public final class RedisTaskStore implements TaskStore, Disposable {
 
     @Override
     public Mono<Swept> sweep() {
-        return runs.sweep();
+        return runs.sweep(this::madeAgain);
+    }
+
+    private Mono<List<String>> madeAgain(List<Row> replies) {
+        return namespace.isEmptied(replies)
+                ? namespace.make(partitions).then(tasks.declareAgain()).thenReturn(List.of(namespace.emptied()))
+                : Mono.just(List.of());
     }
 
     @Override
     public Flux<Hint> hints() {
-        return link.using(Flux.range(0, settings.partitions())
-                .flatMap(number -> hints.of(partitions.at(number)), settings.partitions()));
+        return link.using(Flux.merge(
+                Flux.range(0, settings.partitions())
+                        .flatMap(number -> hints.of(partitions.at(number)), settings.partitions()),
+                hints.ends(),
+                hints.changes(partitions.at(0), settings.safetyPoll())));
     }
 
     @Override
@@ -254,12 +264,17 @@ public final class RedisTaskStore implements TaskStore, Disposable {
         return link.using(journal.after(after));
     }
 
+    @Override
+    public Mono<String> journalEnd() {
+        return journal.end();
+    }
+
     // ---- the end
 
-    /** Closes what this store opened, without waiting; it opens again at next use. */
+    /** Ends its hints and journals and closes what this store opened, without waiting; it opens again at next use. */
     @Override
     public void dispose() {
-        link.closeNow();
+        link.dispose();
     }
 
     /** Whether nothing is connected now. */

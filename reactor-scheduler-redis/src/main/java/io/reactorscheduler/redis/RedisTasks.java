@@ -11,6 +11,8 @@ import io.reactorscheduler.TaskStore.Saved;
 import io.reactorscheduler.Trigger;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -26,6 +28,9 @@ final class RedisTasks {
     private final Partitions partitions;
     private final List<Gathering<NewTask, Row>> saves;
     private final List<Gathering<Asked, Row>> enqueues;
+
+    /** The queues that were declared here, by name. */
+    private final Map<String, TaskQueue> declared = new ConcurrentHashMap<>();
 
     RedisTasks(RedisSettings settings, Partitions partitions) {
         this.settings = settings;
@@ -82,7 +87,7 @@ final class RedisTasks {
     private static Saved saved(NewTask task, Row reply) {
         Replies.check(reply, task.task().id());
         return switch (reply.required(0)) {
-            case "K" -> new Saved(TaskCodec.record(reply.row(1)), false, true, 0);
+            case "K" -> new Saved(Unreadable.check(task.task().id(), reply.row(1), TaskCodec::record), false, true, 0);
             case "R" -> new Saved(task.task(), false, false, reply.number(1));
             default -> new Saved(task.task(), true, false, 0);
         };
@@ -107,7 +112,11 @@ final class RedisTasks {
         args.add(TaskCodec.trigger(trigger));
         args.add(TaskCodec.repeats(trigger, "1"));
         TaskCodec.add(head, args);
-        return change(Scripts.RESCHEDULE, taskId, args);
+        return Mono.defer(() -> {
+            List<String> once = new ArrayList<>(args);
+            once.add(Tokens.next());
+            return change(Scripts.RESCHEDULE, taskId, once);
+        });
     }
 
     Mono<TaskInfo> remove(String taskId) {
@@ -117,7 +126,7 @@ final class RedisTasks {
     private Mono<TaskInfo> change(Script script, String taskId, List<String> args) {
         return partitions.of(taskId).run(script, args).map(reply -> {
             Replies.check(reply.row(1), taskId);
-            return TaskCodec.info(reply.row(1));
+            return Unreadable.check(taskId, reply.row(1), TaskCodec::info);
         });
     }
 
@@ -171,7 +180,15 @@ final class RedisTasks {
         return Mono.defer(() -> partitions
                 .each(Scripts.DECLARE, QueueCodec.args(queue, partitions.size()))
                 .collectList()
-                .map(replies -> queue(queue.name(), replies.get(0))));
+                .map(replies -> queue(queue.name(), replies.get(0)))
+                .doOnNext(known -> declared.put(queue.name(), queue)));
+    }
+
+    /** All that was declared by this store, because its keys were deleted. */
+    Mono<Void> declareAgain() {
+        return Flux.defer(() -> Flux.fromIterable(List.copyOf(declared.values())))
+                .concatMap(this::declare)
+                .then();
     }
 
     Mono<TaskQueue> pause(String queue, boolean paused) {

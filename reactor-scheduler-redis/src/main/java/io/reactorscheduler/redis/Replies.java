@@ -5,6 +5,7 @@ import io.reactorscheduler.RejectedTaskException;
 import io.reactorscheduler.SchedulerException;
 import io.reactorscheduler.StoreUnavailableException;
 import io.reactorscheduler.UnknownTaskException;
+import org.jspecify.annotations.Nullable;
 
 /** What scripts answer instead of a result, and the one place that makes errors of it. */
 enum Replies {
@@ -47,12 +48,16 @@ enum Replies {
             case DUPLICATE -> new DuplicateTaskException(id);
             case FULL -> new RejectedTaskException(reply.required(2), reply.number(1), id);
             case UNKNOWN -> new UnknownTaskException(id);
-            case DAMAGED ->
-                new StoreUnavailableException(
-                        "The row of task \"" + id
-                                + "\" in Redis cannot be read: something else wrote to it, or a newer "
-                                + "release did; it is left as it is. Look at it with HGET, and remove it with HDEL",
-                        null);
+            case DAMAGED -> damaged(id, null);
         };
+    }
+
+    /** The error for a row that cannot be read. */
+    static SchedulerException damaged(String id, @Nullable Throwable cause) {
+        return new StoreUnavailableException(
+                "The row of task \"" + id
+                        + "\" in Redis cannot be read: something else wrote to it, or a newer "
+                        + "release did; it is left as it is. Look at it with HGET, and remove it with HDEL",
+                cause);
     }
 }

@@ -80,6 +80,11 @@ final class Row {
         return list(at).stream().map(Row::of).toList();
     }
 
+    @Override
+    public String toString() {
+        return values.subList(from, values.size()).toString();
+    }
+
     static Instant instantOf(long micros) {
         return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
     }

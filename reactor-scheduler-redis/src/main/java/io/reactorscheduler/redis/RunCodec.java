@@ -16,8 +16,11 @@ import org.jspecify.annotations.Nullable;
 /** Claims, ends and executions as arguments of scripts, and back from their replies. */
 final class RunCodec {
 
-    /** Parts of a claim in a reply. */
-    static final int CLAIM = 17;
+    /** Parts of a claim in a reply, and of the first run of a task that runs once, which has no number. */
+    private static final int CLAIM = 17;
+
+    private static final int FIRST_CLAIM = 11;
+    private static final int NUMBER = 7;
 
     /** The error type of an execution whose task was put in quarantine; its message is the number of crashes. */
     private static final String QUARANTINE = "Q";
@@ -26,13 +29,37 @@ final class RunCodec {
 
     // ---- claims
 
-    /** A claim: id handler priority key trigger input settings number fire due attempt fence active fired buffered asked input. */
+    /** How many parts the claim has that a row begins with. */
+    static int size(Row row) {
+        return row.text(NUMBER) == null ? FIRST_CLAIM : CLAIM;
+    }
+
+    /**
+     * A claim: id handler priority key trigger input settings number fire due attempt fence active fired buffered asked input;
+     * of a first run: id to settings, no number, due fence buffered.
+     */
     static Claim claim(Row row, String queue, long leaseMicros) {
         TaskRecord task = TaskCodec.record(row.required(0), row.required(1), queue, new Row(definition(row), 0));
+        if (row.text(NUMBER) == null) {
+            long due = row.number(8);
+            return new Claim(
+                    task,
+                    1,
+                    due,
+                    due,
+                    1,
+                    row.number(9),
+                    leaseMicros,
+                    0,
+                    1,
+                    row.number(10, Long.MIN_VALUE),
+                    false,
+                    task.input());
+        }
         String input = row.text(16);
         return new Claim(
                 task,
-                row.number(7),
+                row.number(NUMBER),
                 row.number(8),
                 row.number(9),
                 (int) row.number(10, 1),
@@ -63,10 +90,16 @@ final class RunCodec {
         Outcome outcome = end.outcome();
         ExecutionError error = outcome.error();
         add(claim, args);
-        args.add(kind(outcome.kind()));
-        args.add(String.valueOf(end.attempt()));
+        boolean isPlain = isPlain(end);
+        args.add(isPlain ? "c" : kind(outcome.kind()));
         args.add(TaskCodec.time(end.startedMicros()));
         args.add(TaskCodec.time(end.endedMicros()));
+        args.add(outcome.result() == null ? "" : "1");
+        args.add(TaskCodec.orEmpty(outcome.result()));
+        if (isPlain) {
+            return;
+        }
+        args.add(String.valueOf(end.attempt()));
         args.add(String.valueOf(outcome.retryAtMicros()));
         args.add(String.valueOf(claim.fireMicros()));
         args.add(TaskCodec.buffered(claim.bufferedUntilMicros()));
@@ -75,8 +108,6 @@ final class RunCodec {
         } else {
             TaskCodec.add(end.next(), args);
         }
-        args.add(outcome.result() == null ? "" : "1");
-        args.add(TaskCodec.orEmpty(outcome.result()));
         args.add(TaskCodec.orEmpty(outcome.reason()));
         args.add(error == null ? "" : "1");
         args.add(error == null ? "" : error.type());
@@ -88,6 +119,18 @@ final class RunCodec {
             args.add(String.valueOf(skip.count()));
             args.add(skip.reason());
         }
+    }
+
+    /** Most ends are of tasks that ran once, at their first attempt: those are told in few words. */
+    private static boolean isPlain(Completion end) {
+        return end.outcome().kind() == Outcome.Kind.COMPLETED
+                && end.claim().number() == 1
+                && end.attempt() == 1
+                && end.startedMicros() >= 0
+                && end.startedMicros() != Position.NO_TIME
+                && end.outcome().reason() == null
+                && end.skipped().isEmpty()
+                && end.next().equals(Position.ENDED);
     }
 
     private static String kind(Outcome.Kind kind) {

@@ -6,6 +6,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 
 /**
  * How long a store is connected: from its first use until the last one that listens to its hints has gone, or until it is
@@ -20,6 +21,7 @@ final class StoreLink {
     private Mono<Void> check = Mono.empty();
     private @Nullable Mono<Boolean> checked;
     private volatile boolean isReady;
+    private volatile Sinks.Empty<Void> disposal = Sinks.empty();
 
     StoreLink(RedisLink redis) {
         this.redis = redis;
@@ -49,11 +51,11 @@ final class StoreLink {
         return known;
     }
 
-    /** A stream whose subscribers count as users of the store. */
+    /** A stream whose subscribers count as users of the store; it ends when the store is disposed. */
     <T> Flux<T> using(Flux<T> source) {
         return Flux.defer(() -> {
             listeners.incrementAndGet();
-            return source.doFinally(end -> {
+            return source.takeUntilOther(disposal.asMono()).doFinally(end -> {
                 if (listeners.decrementAndGet() == 0) {
                     closeNow();
                 }
@@ -61,7 +63,15 @@ final class StoreLink {
         });
     }
 
-    void closeNow() {
+    /** Ends what listens, which would connect again by itself, and closes. */
+    void dispose() {
+        Sinks.Empty<Void> before = disposal;
+        disposal = Sinks.empty();
+        before.tryEmitEmpty();
+        closeNow();
+    }
+
+    private void closeNow() {
         synchronized (this) {
             isReady = false;
             checked = null;

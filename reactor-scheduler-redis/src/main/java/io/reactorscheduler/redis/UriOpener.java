@@ -11,7 +11,6 @@ import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.Delay;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
@@ -26,7 +25,8 @@ final class UriOpener implements RedisOpener {
 
     private final RedisURI uri;
     private final Duration timeout;
-    private @Nullable Mono<Made> made;
+    private final Kept<Made> made =
+            new Kept<>(() -> Mono.fromCallable(this::make).subscribeOn(Schedulers.boundedElastic()));
 
     UriOpener(RedisURI uri, Duration timeout) {
         this.uri = uri;
@@ -47,16 +47,8 @@ final class UriOpener implements RedisOpener {
         return opener().flatMap(RedisOpener::messages);
     }
 
-    private synchronized Mono<RedisOpener> opener() {
-        Mono<Made> known = made;
-        if (known == null) {
-            // what failed is forgotten, so that the next call tries again
-            known = Mono.fromCallable(this::make)
-                    .subscribeOn(Schedulers.boundedElastic())
-                    .cacheInvalidateIf(any -> false);
-            made = known;
-        }
-        return known.map(Made::opener);
+    private Mono<RedisOpener> opener() {
+        return made.get().map(Made::opener);
     }
 
     private Made make() {
@@ -106,14 +98,13 @@ final class UriOpener implements RedisOpener {
     }
 
     @Override
-    public synchronized Mono<Void> close() {
-        Mono<Made> known = made;
-        made = null;
-        return known == null
-                ? Mono.empty()
-                : known.publishOn(Schedulers.boundedElastic())
-                        .doOnNext(UriOpener::shutdown)
-                        .then();
+    public Mono<Void> close() {
+        // what could not be made needs no close
+        return made.letGo()
+                .onErrorComplete()
+                .publishOn(Schedulers.boundedElastic())
+                .doOnNext(UriOpener::shutdown)
+                .then();
     }
 
     private static void shutdown(Made known) {

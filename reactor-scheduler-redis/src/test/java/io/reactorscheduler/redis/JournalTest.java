@@ -11,9 +11,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
@@ -120,18 +123,22 @@ class JournalTest {
         String namespace = UUID.randomUUID().toString();
         RedisTaskStore reading = store(namespace, 1);
         ReactiveScheduler one = scheduler(store(namespace, 1), "one");
+        AtomicReference<Disposable> news = new AtomicReference<>(Disposables.disposed());
         try {
             one.schedule(ECHO.task("before").id("before")).block(PATIENCE);
             StepVerifier.create(reading.journal(null)
                             .filter(entry -> entry.kind() == Kind.COMPLETED
                                     && !entry.taskId().equals("before"))
                             .take(1))
-                    .then(() -> Pause.of(Duration.ofMillis(300)))
-                    .then(() -> one.schedule(ECHO.task("after").id("after")).block(PATIENCE))
-                    .expectNextMatches(entry -> entry.taskId().equals("after"))
+                    // whoever listens does not say when it has begun, so there is something new again and again
+                    .then(() -> news.set(Flux.interval(Duration.ofMillis(100))
+                            .concatMap(tick -> one.schedule(ECHO.task("after").id("after" + tick)))
+                            .subscribe()))
+                    .expectNextMatches(entry -> entry.taskId().startsWith("after"))
                     .expectComplete()
                     .verify(PATIENCE);
         } finally {
+            news.get().dispose();
             one.dispose();
             reading.dispose();
         }

@@ -16,6 +16,13 @@ public final class LettuceLocks implements BlockHoundIntegration {
         builder.allowBlockingCallsInside(LOCK, "incrementWriters")
                 .allowBlockingCallsInside(LOCK, "decrementWriters")
                 .allowBlockingCallsInside(LOCK, "doExclusive")
+                // the handshake of TLS reads random bytes and the trust store on the event loop
+                .allowBlockingCallsInside("java.security.SecureRandom", "nextBytes")
+                .allowBlockingCallsInside("io.netty.handler.ssl.SslContextBuilder", "build")
+                .allowBlockingCallsInside("io.netty.handler.ssl.SslContextBuilder", "trustManager")
+                .allowBlockingCallsInside("io.netty.handler.ssl.SslHandler", "decode")
+                // several connections that are made at the same moment
+                .allowBlockingCallsInside("io.netty.buffer.AdaptivePoolingAllocator", "allocate")
                 // two nodes in one JVM may read the first value of a type at the same moment
                 .allowBlockingCallsInside(
                         "tools.jackson.databind.deser.DeserializerCache", "_createAndCacheValueDeserializer");

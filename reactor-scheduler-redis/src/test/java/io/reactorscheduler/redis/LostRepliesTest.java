@@ -3,16 +3,25 @@ package io.reactorscheduler.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reactorscheduler.Claim;
+import io.reactorscheduler.ClaimRequest;
+import io.reactorscheduler.ExecutionEvent;
 import io.reactorscheduler.ExecutionQuery;
 import io.reactorscheduler.IfExists;
+import io.reactorscheduler.NewTask;
+import io.reactorscheduler.Overlap;
+import io.reactorscheduler.Position;
+import io.reactorscheduler.TaskQueue;
+import io.reactorscheduler.TaskRecord;
 import io.reactorscheduler.TaskState;
 import io.reactorscheduler.TaskStore;
 import io.reactorscheduler.TaskStore.Extra;
+import io.reactorscheduler.Trigger;
 import io.reactorscheduler.embedded.FaultProxy;
 import java.lang.reflect.Field;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,11 +57,17 @@ class LostRepliesTest extends StoreTest {
 
     /** Makes a call whose first reply is lost with its connection. */
     private <T> T withLostReply(Mono<T> call) {
+        return withLostReply(call, () -> {});
+    }
+
+    /** @param meanwhile what happens before the call is sent again */
+    private <T> T withLostReply(Mono<T> call, Runnable meanwhile) {
         long before = calls();
         proxy.dropReplies();
         var reply = call.toFuture();
         await("the call", () -> calls() > before);
         Pause.of(Duration.ofMillis(50));
+        meanwhile.run();
         proxy.heal();
         proxy.reset();
         return Mono.fromFuture(reply).block(PATIENCE);
@@ -131,11 +146,117 @@ class LostRepliesTest extends StoreTest {
     }
 
     @Test
-    void otherChangesComeTwiceAndAreOne() {
+    void aTaskIsCancelledOnceAndResumedOnce() {
         direct.save(due(direct, "a")).block(PATIENCE);
-        Supplier<Object> state = () -> direct.task("a").block(PATIENCE).state();
 
         assertThat(withLostReply(store.cancel("a")).state()).isEqualTo(TaskState.CANCELLED);
-        assertThat(state.get()).isEqualTo(TaskState.CANCELLED);
+        assertThat(direct.task("a").block(PATIENCE).state()).isEqualTo(TaskState.CANCELLED);
+        long now = direct.nowMicros();
+        assertThat(withLostReply(store.resume("a", Position.at(now, now)), this::runIt)
+                        .id())
+                .isEqualTo("a");
+        assertThat(claim(direct, 5)).as("it has run").isEmpty();
+    }
+
+    /** What another node does while the caller still waits. */
+    private void runIt() {
+        Claim claim = claim(direct, 1).get(0);
+        assertThat(succeed(direct, claim).isStale()).isFalse();
+    }
+
+    @Test
+    void aTaskIsRescheduledOnceAlthoughItHasRunMeanwhile() {
+        direct.save(task("a", direct.nowMicros() + 1_000 * SECOND_MICROS, IfExists.FAIL))
+                .block(PATIENCE);
+        long now = direct.nowMicros();
+
+        var answered = withLostReply(store.reschedule("a", Trigger.now(), Position.at(now, now)), this::runIt);
+
+        assertThat(answered.state()).isEqualTo(TaskState.PENDING);
+        assertThat(claim(direct, 5)).as("it has run").isEmpty();
+        assertThat(direct.task("a").block(PATIENCE).executions()).isOne();
+    }
+
+    @Test
+    void aHeadIsWrittenOnce() {
+        NewTask overlapping = new NewTask(
+                TaskRecord.builder("a", PLAIN.name())
+                        .settingsOf(PLAIN.task().every(Duration.ofSeconds(1)).overlap(Overlap.parallel(3)))
+                        .trigger(Trigger.every(Duration.ofSeconds(1)))
+                        .build(),
+                Position.at(direct.nowMicros(), direct.nowMicros()),
+                IfExists.FAIL);
+        direct.save(overlapping).block(PATIENCE);
+        Claim claim = claim(direct, 1).get(0);
+        long next = direct.nowMicros();
+
+        withLostReply(
+                store.advance(List.of(new TaskStore.Advance(claim, Position.at(next, next)))),
+                () -> assertThat(claim(direct, 5)).hasSize(1));
+
+        assertThat(claim(direct, 5)).as("the head was taken").isEmpty();
+        assertThat(direct.task("a").block(PATIENCE).running()).isEqualTo(2);
+    }
+
+    @Test
+    void leasesAreRenewed() {
+        direct.save(due(direct, "a")).block(PATIENCE);
+        Claim claim = claim(direct, 1).get(0);
+
+        assertThat(withLostReply(store.renew(List.of(claim), LEASE)))
+                .as("lost ones")
+                .isEmpty();
+        assertThat(succeed(direct, claim).isStale()).isFalse();
+    }
+
+    @Test
+    void anExecutionIsCancelled() {
+        direct.save(due(direct, "a")).block(PATIENCE);
+        Claim claim = claim(direct, 1).get(0);
+
+        assertThat(withLostReply(store.cancelExecution(claim.executionId()))).isTrue();
+        assertThat(succeed(direct, claim).isStale()).isFalse();
+        assertThat(server.command("KEYS", key("x"))).as("what is to be ended").isEqualTo(List.of());
+    }
+
+    @Test
+    void eventsAreAddedOnce() {
+        direct.save(due(direct, "a")).block(PATIENCE);
+        Claim claim = claim(direct, 1).get(0);
+        ExecutionEvent said = new ExecutionEvent(
+                claim.executionId(), Instant.ofEpochSecond(1), ExecutionEvent.Level.INFO, "said", null);
+
+        withLostReply(store.append(List.of(said)));
+
+        assertThat(direct.events(claim.executionId()).collectList().block(PATIENCE))
+                .hasSize(1);
+    }
+
+    @Test
+    void queuesAreDeclaredPausedAndResized() {
+        TaskQueue queue = TaskQueue.named("default").concurrency(3).rateLimit(10, Duration.ofHours(1));
+
+        assertThat(withLostReply(store.declareQueue(queue))).isEqualTo(queue);
+        assertThat(withLostReply(store.pauseQueue("default", true)).isPaused()).isTrue();
+        assertThat(withLostReply(store.resizeQueue("default", 7)).concurrency()).isEqualTo(7);
+        assertThat(withLostReply(store.pauseQueue("default", false)).isPaused()).isFalse();
+        assertThat(direct.queues().collectList().block(PATIENCE)).containsExactly(queue.concurrency(7));
+    }
+
+    @Test
+    void aCrashIsCountedOnceByASweep() {
+        direct.save(due(direct, "a")).block(PATIENCE);
+        direct.claim(new ClaimRequest(
+                        "node",
+                        Duration.ofMillis(1),
+                        List.of(new ClaimRequest.Slots("default", 1)),
+                        Set.of(PLAIN.name())))
+                .block(PATIENCE);
+        Pause.of(Duration.ofMillis(5));
+
+        withLostReply(store.sweep());
+
+        assertThat(direct.task("a").block(PATIENCE).crashes()).isOne();
+        assertThat(claim(direct, 5)).hasSize(1);
     }
 }

@@ -14,6 +14,10 @@ import reactor.core.Disposable;
 abstract class RedisTest {
 
     static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    /** A machine that compiles beside the tests may take its time to load the classes of a client. */
+    static final Duration BUSY_MACHINE = Duration.ofSeconds(10);
+
     private static final Duration LOOK_AGAIN = Duration.ofMillis(5);
 
     final String namespace = UUID.randomUUID().toString();
@@ -38,7 +42,7 @@ abstract class RedisTest {
     }
 
     RedisStoreBuilder builder() {
-        return RedisTaskStore.builder().uri(server.uri()).namespace(namespace);
+        return RedisTaskStore.builder().uri(server.uri()).namespace(namespace).commandTimeout(BUSY_MACHINE);
     }
 
     RedisTaskStore store() {

@@ -180,7 +180,7 @@ class ServerErrorsTest extends StoreTest {
 
         succeed(store, claim(store, 1).get(0));
 
-        String look = "return cmsgpack.unpack(redis.call('HGET',KEYS[1],'a')).later";
+        String look = "local ended,t=cmsgpack.unpack(redis.call('HGET',KEYS[1],'a')) return t.later";
         assertThat(server.command("EVAL", look, "1", key("t"))).isEqualTo("kept");
     }
 

@@ -14,6 +14,7 @@ import io.reactorscheduler.embedded.EmbeddedRedisCluster;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -27,6 +28,8 @@ class SpreadTest {
 
     private static final int PARTITIONS = 8;
     private static final int TASKS = 500;
+    private static final int MANY_PARTITIONS = 16;
+    private static final int MANY_TASKS = 10_000;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Handler<Void, String> PLAIN = Handler.named("plain", String.class);
 
@@ -83,6 +86,34 @@ class SpreadTest {
             assertThat(cluster.nodes()).allMatch(node -> (Long) node.command("DBSIZE") > 0, "has some of the tasks");
         } finally {
             scheduler.dispose();
+        }
+    }
+
+    @Test
+    void nothingIsLostOn16PartitionsWhenANodeStopsHalfWay() {
+        stopHalfWay(
+                "graceful", one -> one.disposeGracefully(Duration.ofSeconds(5)).block(PATIENCE));
+    }
+
+    @Test
+    void nothingIsLostOn16PartitionsWhenANodeStopsAtOnceHalfWay() {
+        stopHalfWay("at once", ReactiveScheduler::dispose);
+    }
+
+    private static void stopHalfWay(String namespace, Consumer<ReactiveScheduler> stop) {
+        Nodes nodes = new Nodes(() -> RedisTaskStore.builder()
+                .uri(cluster.uris().get(0))
+                .namespace(namespace)
+                .partitions(MANY_PARTITIONS));
+        try {
+            nodes.save(MANY_TASKS);
+            ReactiveScheduler one = nodes.node("one").start();
+            nodes.node("two").start();
+            nodes.awaitRuns(MANY_TASKS / 2);
+            stop.accept(one);
+            nodes.awaitAllRecordedOnce(MANY_TASKS);
+        } finally {
+            nodes.dispose();
         }
     }
 

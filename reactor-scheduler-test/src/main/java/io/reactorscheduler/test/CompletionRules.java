@@ -202,13 +202,55 @@ abstract class CompletionRules extends StoreRules {
     @Test
     void aCompletionWhoseReplyWasLostIsRecordedOnce() {
         Claim claim = start(once("a"));
-        succeed(claim);
+        List<Completion> end = List.of(completion(claim, SUCCESS, Position.ENDED));
+        Recorded first = get(store.complete(end)).get(0);
 
-        succeed(claim);
+        Recorded again = get(store.complete(end)).get(0);
 
+        assertThat(again.isStale())
+                .as("whoever asks again learns that it is recorded")
+                .isFalse();
+        assertThat(again.state()).isEqualTo(first.state()).isEqualTo(TaskState.COMPLETED);
         assertThat(executions("a")).hasSize(1);
         assertThat(state("a")).isEqualTo(TaskState.COMPLETED);
         assertNothingToClaim();
+    }
+
+    @Test
+    void anyEndWhoseReplyWasLostIsAnsweredAsRecordedUntilItIsClaimedAgain() {
+        for (Outcome outcome : List.of(
+                SUCCESS,
+                Outcome.failed(ERROR),
+                Outcome.retryAt(past(), ERROR),
+                Outcome.cancelled("enough"),
+                Outcome.skipped("misfired"),
+                Outcome.released())) {
+            String id = outcome.kind().name();
+            Claim claim = start(repeating(id));
+            Position next = outcome.isFinal() ? Draft.at(past()) : Position.UNCHANGED;
+            List<Completion> end = List.of(completion(claim, outcome, next));
+            get(store.complete(end));
+
+            Recorded again = get(store.complete(end)).get(0);
+
+            assertThat(again.isStale()).as(id).isFalse();
+            assertThat(again.state()).as(id).isEqualTo(state(id));
+            claimOne();
+            assertThat(get(store.complete(end)).get(0).isStale())
+                    .as("%s, its task runs again", id)
+                    .isEqualTo(!outcome.isFinal());
+            await(store.remove(id));
+        }
+    }
+
+    @Test
+    void anEndThatASweepWroteIsNotWhatTheNodeReports() {
+        Claim lost = start(NODE.lease(SHORT_LEASE), once("a"));
+        await(store.cancel("a"));
+        expire();
+        assertThat(state("a")).isEqualTo(TaskState.CANCELLED);
+
+        assertThat(succeed(lost).isStale()).isTrue();
     }
 
     @Test
@@ -258,7 +300,9 @@ abstract class CompletionRules extends StoreRules {
         Claim claim = start(repeating("a"));
         Completion completion = completion(claim, SUCCESS, Draft.at(past()));
 
-        assertThat(get(store.complete(List.of(completion, completion)))).hasSize(2);
+        assertThat(get(store.complete(List.of(completion, completion))))
+                .hasSize(2)
+                .noneMatch(Recorded::isStale);
 
         assertThat(executions("a")).hasSize(1);
         assertThat(claimOne().number()).isEqualTo(2);

@@ -148,6 +148,79 @@ abstract class TimelineRules extends StoreRules {
     }
 
     @Test
+    void theHeadThatAnOverlappingEndBringsCountsIfNoneWasWrittenBefore() {
+        Claim first = start(overlapping("a"));
+        long next = future();
+
+        assertThat(succeed(first, Draft.at(next)).state()).isEqualTo(TaskState.PENDING);
+
+        assertThat(info("a").nextFireTime()).isEqualTo(instant(next));
+        assertNothingToClaim();
+    }
+
+    @Test
+    void theHeadThatAnOverlappingEndBringsIsTooLateAfterOneThatWasWritten() {
+        Claim first = start(overlapping("a"));
+        long next = future();
+        advance(first, Draft.at(next));
+
+        succeed(first, Draft.at(past()));
+
+        assertThat(info("a").nextFireTime()).isEqualTo(instant(next));
+        assertNothingToClaim();
+    }
+
+    @Test
+    void theHeadThatAnOverlappingEndBringsIsTooLateWhenTheNextOneRunsAlready() {
+        Claim first = start(overlapping("a"));
+        advance(first, Draft.at(past()));
+        Claim second = claimOne();
+
+        succeed(first, Draft.at(past()));
+
+        assertNothingToClaim();
+        long next = future();
+        advance(second, Draft.at(next));
+        assertThat(info("a").nextFireTime()).isEqualTo(instant(next));
+    }
+
+    @Test
+    void anOverlappingEndThatEndsTheTimelineIsTooLateAfterAHeadThatWasWritten() {
+        Claim first = start(overlapping("a"));
+        advance(first, Draft.at(past()));
+
+        assertThat(succeed(first, Position.ENDED).state()).isEqualTo(TaskState.PENDING);
+
+        assertThat(claimOne().number()).isEqualTo(2);
+    }
+
+    @Test
+    void anOverlappingRunThatIsClaimedAgainIsLateOnPurpose() {
+        Claim given = start(overlapping("back"));
+        advance(given, Draft.at(future()));
+        release(given);
+        assertIsLateOnPurpose(given, claimOne());
+
+        Claim tried = start(overlapping("retry"));
+        advance(tried, Draft.at(future()));
+        retryAt(tried, past());
+        assertIsLateOnPurpose(tried, claimOne());
+
+        Claim lost = start(NODE.lease(SHORT_LEASE), overlapping("lost"));
+        advance(lost, Draft.at(future()));
+        expire();
+        assertIsLateOnPurpose(lost, claimOne());
+    }
+
+    private static void assertIsLateOnPurpose(Claim before, Claim again) {
+        assertThat(again.executionId()).isEqualTo(before.executionId());
+        assertThat(again.fireMicros()).isEqualTo(before.fireMicros());
+        assertThat(again.bufferedUntilMicros())
+                .as("%s may be behind the head", again.executionId())
+                .isGreaterThanOrEqualTo(again.fireMicros());
+    }
+
+    @Test
     void aNextHeadWrittenTwiceIsWrittenOnce() {
         Claim first = start(overlapping("a"));
         Position next = Draft.at(past());

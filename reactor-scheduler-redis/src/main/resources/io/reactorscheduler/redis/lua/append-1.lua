@@ -8,9 +8,8 @@ local most = tonumber(ARGV[2])
 
 local function is_known(id, T, number)
   if T.e and T.e[number] then return true end
-  for _, raw in ipairs(call('LRANGE', P .. 'h:' .. id, 0, -1)) do
-    local R = unpacked(raw)
-    if R and R.n == number and not R.k then return true end
+  for _, R in ipairs(rows_of_task(id, T)) do
+    if R.n == number and not R.k then return true end
   end
   return false
 end

@@ -33,7 +33,7 @@ end
 -- a number for a reply: all digits, or text as it is; false for none
 local function out(n)
   if n == nil then return false end
-  if type(n) == 'number' then return string.format('%.0f', n) end
+  if type(n) == 'number' then return string.format('%d', n) end
   return n
 end
 
@@ -52,7 +52,8 @@ local changed = {}
 local function counter(name)
   if not meta then
     local row = call('HMGET', P .. 'm', 's', 'f', 'h', 'J')
-    meta = { s = tonumber(row[1] or 0), f = tonumber(row[2] or 0), h = tonumber(row[3] or 0), J = tonumber(row[4] or 2000) }
+    local function number(at, otherwise) return tonumber(row[at] or '') or otherwise end
+    meta = { s = number(1, 0), f = number(2, 0), h = number(3, 0), J = number(4, 2000) }
   end
   return meta[name]
 end

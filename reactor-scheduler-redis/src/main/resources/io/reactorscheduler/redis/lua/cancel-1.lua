@@ -14,7 +14,7 @@ if not is_over(T.s) then
   halt(T)
   settle(id, T, nil)
   set_state(T, 'X')
-  if open(T) > 0 then tell('C', counter('f'), id) end
+  end_by_owners(id, T)
   keep(id, T)
   note('X', id, nil, nil, CANCELLED)
   settle_queues()

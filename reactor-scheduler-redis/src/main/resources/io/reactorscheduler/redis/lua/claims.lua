@@ -1,7 +1,21 @@
 -- USES: runs
 -- Turns the next work of a task into a claim.
 
--- the execution to be claimed next: one that waits again, one that was asked for, or the head
+-- the execution that was asked for first; nil where none can be read
+local function take_asked(id, T)
+  local list, Q, X = P .. 'a:' .. id, queue_of(T), nil
+  while T.X > 0 and not (X and X.n and X.F and X.D) do
+    X = unpacked(call('LPOP', list))
+    T.X = T.X - 1
+    Q.u = Q.u - 1
+  end
+  local after = unpacked(call('LINDEX', list, 0))
+  T.D = after and after.D or T.D
+  if T.X == 0 then T.X, T.D = nil, nil end
+  return X and X.n and X.F and X.D and X or nil
+end
+
+-- the execution to be claimed next: one that waits again, one that was asked for, or the head; nil for none
 local function take_next(id, T)
   local active, first = open(T)
   local head = T.d and not T.z and at(T.d) or NEVER
@@ -10,18 +24,16 @@ local function take_next(id, T)
     local E = T.e[first]
     if not T.o or (at(E.d) <= head and at(E.d) <= asked) then
       E.D, E.w, E.d, E.r, E.p = E.d, nil, nil, nil, nil
-      -- the timeline may be ahead of it by now, and says itself what becomes of later fire times
-      if T.o and not E.x and at(E.F) > at(E.b or -NEVER) then E.b = E.F end
+      -- the head may be ahead of it by now, so it is late on purpose
+      if T.o and at(E.F) > at(E.b or -NEVER) then E.b = E.F end
       return first, E, active
     end
   end
+  local X = asked < head and take_asked(id, T) or nil
+  if not X and asked < head then return nil end
   T.c = (T.c or 0) + 1
   T.e = T.e or {}
-  if asked < head then
-    local X = cmsgpack.unpack(call('LPOP', P .. 'a:' .. id))
-    local after = unpacked(call('LINDEX', P .. 'a:' .. id, 0))
-    T.X, T.D = after and T.X - 1 or nil, after and after.D or nil
-    queue_of(T).u = queue_of(T).u - 1
+  if X then
     T.e[X.n] = { F = X.F, D = X.D, x = 1, i = X.i, u = T.u or 0 }
     return X.n, T.e[X.n], active
   end
@@ -45,10 +57,15 @@ local function add_claim(reply, id, T, number, E, active)
   return lease_name(id, number, E.f)
 end
 
--- claims the next work of a task that was taken out of line
+-- claims the next work of a task that was taken out of line; nil where there is none after all
 local function claim(id, T, node, lease, reply)
   T.n = nil
   local number, E, active = take_next(id, T)
+  if not number then
+    settle(id, T, nil)
+    keep(id, T)
+    return nil
+  end
   local Q = queue_of(T)
   E.f, E.n, E.l, E.v, E.q = count('f', now), node, now, T.v, nil
   E.k = T.k

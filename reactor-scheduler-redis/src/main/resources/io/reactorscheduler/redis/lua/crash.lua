@@ -55,8 +55,8 @@ local function check_tasks(most, findings)
   local step = call('HSCAN', P .. 't', call('HGET', P .. 'm', 'k') or '0', 'COUNT', most)
   if step[1] == '0' then call('HDEL', P .. 'm', 'k') else call('HSET', P .. 'm', 'k', step[1]) end
   for i = 1, #step[2], 2 do
-    local T = unpacked(step[2][i + 1])
-    if T and T.h then
+    local T = task_of(step[2][i], step[2][i + 1])
+    if T then
       check(step[2][i], T, findings)
     else
       findings[#findings + 1] = 'the row of task "' .. step[2][i] .. '" cannot be read; it was left as it is'

@@ -3,7 +3,7 @@
 
 -- keeps the definition as it is for the executions that there are
 local function new_version(id, T)
-  local runs = call('LLEN', P .. 'h:' .. id)
+  local runs = call('LLEN', P .. 'h:' .. id) + (T.R and 1 or 0)
   for _ in pairs(T.e or {}) do runs = runs + 1 end
   for _, older in pairs(T.w or {}) do runs = runs - older end
   if runs <= 0 then return end
@@ -19,8 +19,8 @@ local function defined(i)
   local flags = ARGV[i + 6]
   return {
     h = ARGV[i + 1], q = some(ARGV[i + 2]), p = num(ARGV[i + 3]), k = some(ARGV[i + 4]), t = some(ARGV[i + 5]),
-    r = string.find(flags, 'r') and 1 or nil, o = string.find(flags, 'o') and 1 or nil,
-    i = string.find(flags, 'i') and ARGV[i + 7] or nil, x = some(ARGV[i + 8]),
+    r = flags ~= '' and string.find(flags, 'r') and 1 or nil, o = flags ~= '' and string.find(flags, 'o') and 1 or nil,
+    i = flags ~= '' and string.find(flags, 'i') and ARGV[i + 7] or nil, x = some(ARGV[i + 8]),
   }
 end
 

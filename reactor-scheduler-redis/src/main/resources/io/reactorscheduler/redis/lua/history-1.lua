@@ -7,10 +7,7 @@ local id = ARGV[1]
 local T = task(id)
 local found = {}
 if T then
-  for _, raw in ipairs(call('LRANGE', P .. 'h:' .. id, 0, -1)) do
-    local R = unpacked(raw)
-    if R then found[#found + 1] = execution(id, T, R, R.s, R.N) end
-  end
+  for _, R in ipairs(rows_of_task(id, T)) do found[#found + 1] = execution(id, T, R, R.s, R.N) end
   for number, E in pairs(T.e or {}) do found[#found + 1] = opened(id, T, number, E) end
   for _, raw in ipairs(call('LRANGE', P .. 'a:' .. id, 0, ARGV[2] - 1)) do
     local X = unpacked(raw)

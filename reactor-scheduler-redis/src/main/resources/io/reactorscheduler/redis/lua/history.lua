@@ -1,5 +1,5 @@
 -- USES: line
--- Finished executions: the list h of their task, oldest first, and f, the members of all lists by when they came.
+-- Finished executions: the list h of their task, oldest first, the newest may be R of its row, and f, the members of all lists by when they came.
 -- A row has n number, s state, F fire, S started, e ended, a attempts, N node, f fence, o order of one never claimed,
 -- R result, E error, M reason, c fire times and k the first of skipped ones, i input, v version of the definition,
 -- g no node reported it.
@@ -25,8 +25,26 @@ local function forget_version(id, T, version)
   if left <= 0 then call('HDEL', P .. 'v', out(version) .. ':' .. id) end
 end
 
-local function drop_row(id, T, R)
-  call('ZREM', P .. 'f', row_name(id, R))
+-- the finished executions of a task that are kept, oldest first
+local function rows_of_task(id, T)
+  local rows = {}
+  for _, raw in ipairs(call('LRANGE', P .. 'h:' .. id, 0, -1)) do rows[#rows + 1] = unpacked(raw) end
+  rows[#rows + 1] = T.R
+  return rows
+end
+
+local function has_rows(id, T) return T.R ~= nil or call('EXISTS', P .. 'h:' .. id) == 1 end
+
+local function pop_row(id, T)
+  local R = T.N ~= 1 and unpacked(call('LPOP', P .. 'h:' .. id))
+  if not R then R, T.R = T.R, nil end
+  return R or unpacked(call('LPOP', P .. 'h:' .. id))
+end
+
+-- forgets a row; one that was found by its name in f is there no more
+local function drop_row(id, T, R, found_by)
+  local name = row_name(id, R)
+  if name ~= found_by then call('ZREM', P .. 'f', name) end
   if R.R then dropped[#dropped + 1] = R.R end
   if T.Y and not R.k then call('UNLINK', P .. 'y:' .. id .. '#' .. out(R.n)) end
   forget_version(id, T, R.v)
@@ -34,9 +52,16 @@ end
 
 local function add_row(id, T, R)
   call('ZADD', P .. 'f', count('h', now), row_name(id, R))
+  -- the one execution of a task that runs once stays in the row of the task
+  if T.N == 1 and not T.r and not R.k and per_task > 0 then
+    T.R = R
+    return
+  end
+  if T.R then call('RPUSH', P .. 'h:' .. id, cmsgpack.pack(T.R)) end
+  T.R = nil
   local rows = call('RPUSH', P .. 'h:' .. id, cmsgpack.pack(R))
   while rows > per_task do
-    local first = unpacked(call('LPOP', P .. 'h:' .. id))
+    local first = pop_row(id, T)
     if first then drop_row(id, T, first) end
     rows = rows - 1
   end
@@ -47,9 +72,10 @@ local function delete_task(id, T)
   displace(id, T)
   count_state(T, T.s or 'P', nil)
   queue_of(T).u = queue_of(T).u - (T.X or 0)
-  call('UNLINK', P .. 'a:' .. id)
+  if T.X then call('UNLINK', P .. 'a:' .. id) end
   for version in pairs(T.w or {}) do call('HDEL', P .. 'v', out(version) .. ':' .. id) end
   call('HDEL', P .. 't', id)
+  forget_owner(id)
 end
 
 -- whether nobody expects it to be there once its last execution is gone

@@ -14,20 +14,30 @@ local function parts(place)
   return tonumber(millis), tonumber(number)
 end
 
-local gone = ''
-if string.sub(ARGV[1], -3) ~= '0-0' and call('EXISTS', stream) == 1 then
+local function last_deleted()
   local info = call('XINFO', 'STREAM', stream)
   for i = 1, #info, 2 do
-    if info[i] == 'max-deleted-entry-id' then
-      local millis, number = parts(info[i + 1])
-      local asked, asked_number = parts(ARGV[1])
-      if millis > asked or (millis == asked and number > asked_number) then gone = '1' end
-    end
+    if info[i] == 'max-deleted-entry-id' then return parts(info[i + 1]) end
   end
+  return 0, 0
 end
+
+-- whether entries after the asked one were trimmed, or the stream was made anew
+local function is_gone(from)
+  if call('EXISTS', stream) == 0 then return true end
+  local millis, number = parts(from)
+  local deleted, deleted_number = last_deleted()
+  if millis == deleted and number == deleted_number then return false end
+  if millis < deleted or (millis == deleted and number < deleted_number) then return true end
+  local asked = string.gsub(from, '^%(', '')
+  return #call('XRANGE', stream, asked, asked) == 0
+end
+
 local found, place = {}, ARGV[1]
+local gone = string.sub(ARGV[1], -3) ~= '0-0' and is_gone(ARGV[1])
 for _, entry in ipairs(call('XRANGE', stream, ARGV[1], '+', 'COUNT', ARGV[2])) do
   place = entry[1]
   found[#found + 1] = { entry[1], entry[2][2] }
 end
-return { out(now), place, gone, found }
+if gone and #found == 0 then place = '0-0' end
+return { out(now), place, gone and '1' or '', found }

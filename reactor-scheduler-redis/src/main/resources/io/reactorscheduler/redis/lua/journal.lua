@@ -1,7 +1,7 @@
 -- USES: base
 -- What happened, written to the stream j when a script ends: some events an entry, so that a call costs one command.
 -- An entry has the time, then of each event k kind, i task, n number, w node, m message, each as a letter, its length in
--- UTF-16 units, a colon, and the text.
+-- UTF-16 units, a colon, and the text; a further i is an event of the same k, n and w.
 
 local EVENTS_PER_ENTRY, LONGEST = 100, 200
 local notes = {}
@@ -15,9 +15,22 @@ end
 
 local function field(name, text) return name .. units(text) .. ':' .. text end
 
+-- the task of an event; few lengths make the same text again and again
+local id_fields = {}
+
+local function id_field(id)
+  local length = units(id)
+  local known = id_fields[length]
+  if not known then
+    known = 'i' .. length .. ':'
+    id_fields[length] = known
+  end
+  return known .. id
+end
+
 local function note(kind, id, number, node, message)
   if counter('J') == 0 then return end
-  local text = field('k', kind) .. field('i', id)
+  local text = field('k', kind) .. id_field(id)
   if number then text = text .. field('n', out(number)) end
   if node and node ~= '' then text = text .. field('w', node) end
   if message and message ~= '' then
@@ -27,6 +40,20 @@ local function note(kind, id, number, node, message)
     text = text .. field('m', message)
   end
   notes[#notes + 1] = text
+end
+
+-- the same of many tasks at once, with the same number and node: an i without a k before it is another such event
+local function note_all(kind, ids, number, node)
+  if counter('J') == 0 or #ids == 0 then return end
+  local place = #notes
+  local first = field('k', kind) .. (number and field('n', out(number)) or '') .. (node and field('w', node) or '')
+  for i, id in ipairs(ids) do
+    if (place + i - 1) % EVENTS_PER_ENTRY == 0 or i == 1 then
+      notes[place + i] = first .. id_field(id)
+    else
+      notes[place + i] = id_field(id)
+    end
+  end
 end
 
 local function write_notes()

@@ -9,8 +9,8 @@ for _, name in ipairs(names) do
 end
 for _, name in ipairs(call('ZRANGE', P .. 'e', 0, ARGV[1] - 1)) do
   local id = string.match(name, '^[^:]*:[^:]*:(.*)$')
-  local T = not seen[id] and task(id)
+  local T = id and not seen[id] and task(id)
   if T and T.z then halted[#halted + 1] = id end
-  seen[id] = true
+  seen[id or ''] = true
 end
 return { out(now), names, declared, halted, out(counter('f')) }

@@ -34,7 +34,7 @@ local function first_due(Q, lanes, most)
   for _, A in ipairs(lanes) do
     local names = call('ZRANGEBYSCORE', line(Q, A), '-inf', now, 'WITHSCORES', 'LIMIT', 0, most)
     for i = 1, #names, 2 do
-      found[#found + 1] = { name = names[i], time = tonumber(names[i + 1]), lane = A }
+      found[#found + 1] = { name = names[i], time = tonumber(names[i + 1]), lane = A, id = false, task = false }
     end
   end
   if #lanes > 1 then table.sort(found, comes_before) end
@@ -48,9 +48,8 @@ local function rows_of(Q, found)
   for i, each in ipairs(found) do ids[i] = id_of(each.name) end
   local rows = #ids > 0 and call('HMGET', P .. 't', unpack(ids)) or {}
   for i, each in ipairs(found) do
-    each.id, each.task = ids[i], unpacked(rows[i])
-    if not each.task or not each.task.h then
-      each.task = nil
+    each.id, each.task = ids[i], as_task(rows[i])
+    if not each.task then
       call('ZREM', line(Q, each.lane), each.name)
       call('SADD', P .. 'D', ids[i])
       Q.dirty[each.lane] = true

@@ -51,7 +51,15 @@ local function set_state(T, state)
   T.s = state ~= 'P' and state or nil
 end
 
+local lanes_known = {}
+
 -- the part of a queue that tasks of one priority and handler wait in
-local function lane(T) return string.format('%d', T.p or 0) .. ':' .. T.h end
+local function lane(T)
+  local of_handler = lanes_known[T.h] or {}
+  lanes_known[T.h] = of_handler
+  local priority = T.p or 0
+  of_handler[priority] = of_handler[priority] or string.format('%d', priority) .. ':' .. T.h
+  return of_handler[priority]
+end
 
 local function line(Q, A) return P .. 'w:' .. Q.path .. A end

@@ -34,6 +34,14 @@ local function use_token(Q)
   if Q.l then Q.g = Q.g - 1 end
 end
 
+-- notes the name of a claim, if there is one; gives how many runs that is
+local function take(Q, taken, name)
+  if not name then return 0 end
+  taken[#taken + 1] = name
+  use_token(Q)
+  return 1
+end
+
 local function bucket(Q, key) return P .. 'u:' .. Q.path .. key end
 
 -- when the next run of a key may start

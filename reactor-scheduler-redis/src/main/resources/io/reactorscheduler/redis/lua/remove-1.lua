@@ -14,10 +14,7 @@ for number, E in pairs(T.e or {}) do
   if not E.w then end_run(id, T, number, E) end
 end
 T.w = T.w or {}
-for _, raw in ipairs(call('LRANGE', P .. 'h:' .. id, 0, -1)) do
-  local R = unpacked(raw)
-  if R then drop_row(id, T, R) end
-end
+for _, R in ipairs(rows_of_task(id, T)) do drop_row(id, T, R) end
 for number in pairs(T.e or {}) do
   if T.Y then call('UNLINK', P .. 'y:' .. id .. '#' .. out(number)) end
 end

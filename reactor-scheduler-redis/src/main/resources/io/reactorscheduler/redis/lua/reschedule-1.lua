@@ -1,8 +1,10 @@
 -- Gives a task another trigger and head; one that is over is pending again.
 -- USES: define
 -- KEYS: prefix
--- ARGV: id, trigger, repeats (1 or empty), fire, due, buffered
+-- ARGV: id, trigger, repeats (1 or empty), fire, due, buffered, token
 -- RETURNS: now, the task, or U unknown, or B damaged
+local known = answered(ARGV[7])
+if known then return { out(now), known } end
 local id = ARGV[1]
 local T, damaged = task(id)
 if not T then return { out(now), unknown(damaged) } end
@@ -18,4 +20,4 @@ settle(id, T, nil)
 keep(id, T)
 note('S', id)
 settle_queues()
-return { out(now), info(id, T) }
+return { out(now), answer(ARGV[7], info(id, T)) }

@@ -11,9 +11,8 @@ for _, name in ipairs(ARGV) do
   if E and out(E.f) == fence and not E.w then
     found[#found + 1] = opened(id, T, tonumber(number), E)
   elseif T then
-    for _, raw in ipairs(call('LRANGE', P .. 'h:' .. id, 0, -1)) do
-      local R = unpacked(raw)
-      if R and row_name(id, R) == name then found[#found + 1] = execution(id, T, R, R.s, R.N) end
+    for _, R in ipairs(rows_of_task(id, T)) do
+      if row_name(id, R) == name then found[#found + 1] = execution(id, T, R, R.s, R.N) end
     end
   end
 end

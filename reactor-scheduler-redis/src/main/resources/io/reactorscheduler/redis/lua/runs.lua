@@ -3,9 +3,30 @@
 
 local function lease_name(id, number, fence) return out(fence) .. ':' .. out(number) .. ':' .. id end
 
+-- has the owner of a claimed execution end it: with its next renewal, should the message get lost
+local function end_by_owner(id, number, E)
+  E.c = 1
+  call('SADD', P .. 'x', lease_name(id, number, E.f))
+end
+
+-- tells the owners of all claimed executions of a task to end them
+local function end_by_owners(id, T)
+  local active = open(T)
+  if active == 0 then return end
+  for number, E in pairs(T.e) do
+    if not E.w then end_by_owner(id, number, E) end
+  end
+  tell('C', counter('f'), id)
+end
+
 -- takes an execution off the claimed ones, and frees its key
 local function end_run(id, T, number, E)
-  call('ZREM', P .. 'e', lease_name(id, number, E.f))
+  local name = lease_name(id, number, E.f)
+  call('ZREM', P .. 'e', name)
+  if E.c then
+    call('SREM', P .. 'x', name)
+    E.c = nil
+  end
   local Q = E.q and queue(E.q) or queue_of(T)
   Q.r = Q.r - 1
   if E.k then free_key(Q, E.k) end
@@ -34,10 +55,12 @@ local function cancel_waiting(id, T, reason, with_asked)
   for _, number in ipairs(waiting) do end_unrun(id, T, number, T.e[number], 'X', reason) end
   if not with_asked or not T.X then return end
   for _, raw in ipairs(call('LRANGE', P .. 'a:' .. id, -per_task, -1)) do
-    local X = cmsgpack.unpack(raw)
-    add_row(id, T, {
-      n = X.n, s = 'X', F = X.F, e = now, a = 0, N = '', f = 0, o = X.o, M = reason, i = X.i, v = T.v,
-    })
+    local X = unpacked(raw)
+    if X then
+      add_row(id, T, {
+        n = X.n, s = 'X', F = X.F, e = now, a = 0, N = '', f = 0, o = X.o, M = reason, i = X.i, v = T.v,
+      })
+    end
   end
   call('DEL', P .. 'a:' .. id)
   queue_of(T).u = queue_of(T).u - T.X

@@ -27,7 +27,7 @@ local function settle(id, T, last)
   if T.e and not next(T.e) then T.e = nil end
   set_state(T, state_of(T, last))
   place(id, T)
-  if is_disposable(T) and call('EXISTS', P .. 'h:' .. id) == 0 then
+  if is_disposable(T) and not has_rows(id, T) then
     T.g = 1
     call('ZADD', P .. 'z', now, id)
   end

@@ -7,5 +7,7 @@ local T, damaged = task(ARGV[1])
 if not T then return { out(now), unknown(damaged)[1] } end
 local E = T.e and T.e[tonumber(ARGV[2])]
 if not E or E.w then return { out(now), 'N' } end
+end_by_owner(ARGV[1], tonumber(ARGV[2]), E)
+keep(ARGV[1], T)
 tell('E', counter('f'), ARGV[3])
 return { out(now), 'R' }

@@ -3,7 +3,8 @@
 -- KEYS: prefix
 -- ARGV: executions kept per task, age micros, executions kept in all, the most leases, rows and tasks, crashes before
 --   quarantine or empty
--- RETURNS: now, expired executions, quarantined tasks, results of deleted executions, findings, whether there is more
+-- RETURNS: now, expired executions, quarantined tasks, results of deleted executions, findings, whether there is more,
+--   when the namespace was made, empty where its keys are gone
 keep_history(ARGV[1], ARGV[2], ARGV[3])
 local expired, quarantined, findings = {}, {}, {}
 local patience = tonumber(ARGV[7])
@@ -30,4 +31,5 @@ for _, id in ipairs(call('SPOP', P .. 'D', 100)) do
 end
 check_tasks(ARGV[6], findings)
 settle_queues()
-return { out(now), expired, quarantined, dropped_results(), findings, #late == tonumber(ARGV[4]) and '1' or '' }
+return { out(now), expired, quarantined, dropped_results(), findings, #late == tonumber(ARGV[4]) and '1' or '',
+  call('HGET', P .. 'm', 'G') or '' }

@@ -1,4 +1,4 @@
--- USES: journal
+-- USES: first_runs sound
 -- A task is one packed row of the hash t. Fields that have their default are left out:
 -- h handler, q queue (default), p priority (0), k key, t trigger (NOW), r repeats, o overlaps, i input, x other settings;
 -- s state (PENDING), d head due, f head fire (d), b buffered until, H number that took the head, m saved without a head;
@@ -8,17 +8,39 @@
 -- v version of the definition, w executions by older version.
 -- An open execution: w waits again, f fence, n node, l claimed at, a attempt (1), F fire, D due, d due again, b buffered until,
 -- x asked for, i input, u fired, r waits for a retry, p a node reported that, g detached, z replaced, k key, q queue it holds the key in,
--- E error, S started, v version.
+-- E error, S started, v version, c to be ended by its owner.
 
--- the task of an id; nil for none, with true where its row is there and cannot be read
-local function task(id)
-  local raw = call('HGET', P .. 't', id)
+local owned = {}
+
+-- the task of a row that says all; nil for one that is damaged or not ours
+local function as_task(raw)
   local T = unpacked(raw)
-  if T and T.h then return T, false end
-  return nil, raw and true or false
+  return is_task(T) and T or nil
+end
+
+-- a row as the task that it is; nil for none, with true where it is there and cannot be read
+local function task_of(id, raw)
+  if not raw then return nil, false end
+  local ok, T, row = pcall(cmsgpack.unpack, raw)
+  if ok and is_end(T) and is_task(row) then return ended_first(row, T), false end
+  if not ok or not is_task(T) then return nil, true end
+  local owner = T.n and not T.N and call('HGET', P .. 'o', id)
+  if not owner then return T, false end
+  owned[id] = true
+  return claimed_first(T, owner)
+end
+
+local function task(id) return task_of(id, call('HGET', P .. 't', id)) end
+
+local function forget_owner(id)
+  if owned[id] then
+    call('HDEL', P .. 'o', id)
+    owned[id] = nil
+  end
 end
 
 local function keep(id, T)
+  forget_owner(id)
   if T.e and not next(T.e) then T.e = nil end
   if T.w and not next(T.w) then T.w = nil end
   call('HSET', P .. 't', id, cmsgpack.pack(T))

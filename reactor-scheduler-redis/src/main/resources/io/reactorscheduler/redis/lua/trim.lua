@@ -1,23 +1,56 @@
 -- USES: history
 -- Retention: deletes what is too old or too much, so many rows at most.
 
+-- the names of rows to delete: of those too many first, else of those too old
+local function rows_to_trim(most)
+  local over = call('ZCARD', P .. 'f') - total
+  if over > 0 then return call('ZRANGE', P .. 'f', 0, math.min(over, most) - 1) end
+  if oldest == -NEVER then return {} end
+  return call('ZRANGEBYSCORE', P .. 'f', '-inf', '(' .. out(oldest), 'LIMIT', 0, most)
+end
+
+local function trim_row(id, T, name)
+  local R = pop_row(id, T)
+  if not R then return end
+  drop_row(id, T, R, name)
+  if is_disposable(T) and not has_rows(id, T) then
+    delete_task(id, T)
+  elseif T.w or T.N == 1 then
+    keep(id, T)
+  end
+end
+
+-- the end of a first run with which its task goes, too; nil where the row says something else
+local function ended_first_at(raw)
+  if not raw or string.byte(raw) ~= 217 then return nil end
+  local text = string.sub(raw, 3, 2 + string.byte(raw, 2))
+  return is_end(text) and text or nil
+end
+
 local function trim_rows(most)
-  for _ = 1, most do
-    local first = call('ZRANGE', P .. 'f', 0, 0, 'WITHSCORES')
-    if not first[1] then return end
-    if tonumber(first[2]) >= oldest and call('ZCARD', P .. 'f') <= total then return end
-    call('ZREM', P .. 'f', first[1])
-    local id = string.match(first[1], '^[^:]*:[^:]*:(.*)$')
-    local T = task(id)
-    local R = T and unpacked(call('LPOP', P .. 'h:' .. id))
-    if R then
-      drop_row(id, T, R)
-      if is_disposable(T) and call('EXISTS', P .. 'h:' .. id) == 0 then
-        delete_task(id, T)
-      elseif T.w then
-        keep(id, T)
-      end
+  local names = rows_to_trim(math.min(most, 1000))
+  if #names == 0 then return end
+  call('ZREM', P .. 'f', unpack(names))
+  local ids, seen, gone = {}, {}, {}
+  for i, name in ipairs(names) do
+    ids[i] = string.match(name, '^[^:]*:[^:]*:(.*)$') or ''
+  end
+  local rows = call('HMGET', P .. 't', unpack(ids))
+  for i, id in ipairs(ids) do
+    local ended = not seen[id] and ended_first_at(rows[i])
+    if ended then
+      local _, _, _, _, result = end_of(ended)
+      dropped[#dropped + 1] = result
+      gone[#gone + 1] = id
+    else
+      local T = not seen[id] and task_of(id, rows[i]) or task(id)
+      if T then trim_row(id, T, names[i]) end
     end
+    seen[id] = true
+  end
+  if #gone > 0 then
+    call('HDEL', P .. 't', unpack(gone))
+    states.C = (states.C or 0) - #gone
   end
 end
 

@@ -11,11 +11,17 @@ local function claimed(name)
   return nil
 end
 
+-- gives how many of them there still are
 local function claim_again(names, reply)
+  local claims = 0
   for _, name in ipairs(names) do
     local id, T, number, E = claimed(name)
-    if id then add_claim(reply, id, T, number, E, open(T) - 1) end
+    if id then
+      add_claim(reply, id, T, number, E, open(T) - 1)
+      claims = claims + 1
+    end
   end
+  return claims
 end
 
 -- back in line, as if it had not been claimed

@@ -1,0 +1,34 @@
+-- USES: poll_turns
+-- Claims in a queue with limits per key: keys take turns.
+
+local function claim_turns(asked, Q, lanes, free, taken)
+  for _, A in ipairs(lanes) do
+    while asked.steps > 0 do
+      local joined = join_due(Q, A, asked.steps)
+      if joined == 0 then break end
+      asked.steps = asked.steps - joined
+    end
+  end
+  while free > 0 and asked.steps > 0 do
+    local A, key = next_turn(Q, lanes)
+    if not A then break end
+    Q.dirty[A] = true
+    asked.steps = asked.steps - 1
+    if may_start(Q, A, key) then
+      local name = call('ZRANGE', key_line(Q, A, key), 0, 0)[1]
+      local id = id_of(name)
+      enter(Q, A, key)
+      leave_key(Q, A, key, name)
+      local T = task(id)
+      if T then
+        local took = take(Q, taken, claim(id, T, asked.node, asked.lease, asked.claims))
+        if took == 1 and key ~= '' then use_token_of_key(Q, key) end
+        free = free - took
+        if T.n then join_due(Q, A, 1) end
+      else
+        call('SADD', P .. 'D', id)
+      end
+    end
+  end
+  return free
+end

@@ -1,0 +1,19 @@
+package io.reactorscheduler.redis;
+
+import io.reactorscheduler.embedded.FaultProxy;
+import java.time.Duration;
+
+/** All messages get lost, on a connection that looks well. */
+class WakeUpByPollTest extends WakeUps {
+
+    @Override
+    Duration prepare(FaultProxy way) {
+        way.dropRepliesAfter("SUBSCRIBE");
+        return Duration.ofMillis(300);
+    }
+
+    @Override
+    Duration lease() {
+        return Duration.ofSeconds(2);
+    }
+}
