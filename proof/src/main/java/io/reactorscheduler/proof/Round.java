@@ -74,6 +74,7 @@ final class Round {
         caller.start();
         strike(new Faults(arena, random, calls), workload);
         join(caller);
+        arena.awaitReady();
         awaitEnd(arena, workload);
         arena.workers().forEach(Worker::stop);
         arena.workers().forEach(arena::gone);
@@ -138,6 +139,8 @@ final class Round {
         tasks.forEach(task -> block(store.remove(task.id())));
         // the results of what was removed go with the next sweeps, some with each
         while (!block(store.sweep()).dropped().isEmpty()) {}
+        // replicas follow a moment later
+        Waiting.isSoon(() -> leftovers(arena).isEmpty());
         return new Evidence.Snapshot(rows, states, findings, leftovers(arena));
     }
 

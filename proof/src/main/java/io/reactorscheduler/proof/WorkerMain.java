@@ -77,7 +77,7 @@ final class WorkerMain {
                 .queue(TaskQueue.named(Work.SLOW).concurrency(SLOW_RUNS))
                 .handle(Work.HANDLER, this::work)
                 .start();
-        scheduleFromHere(scheduler);
+        scheduleFromHere(scheduler).block();
         System.out.println(READY);
         BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         if (!STOP.equals(commands.readLine())) {
@@ -111,11 +111,11 @@ final class WorkerMain {
     }
 
     /** A relative time from a node whose clock may be wrong and whose first call this is. */
-    private void scheduleFromHere(ReactiveScheduler scheduler) {
+    private Mono<Void> scheduleFromHere(ReactiveScheduler scheduler) {
         Duration delay = Duration.ofMillis(300);
         String id = "from-" + node;
         long earliest = Line.now() + Line.micros(delay);
-        scheduler
+        return scheduler
                 .schedule(Work.HANDLER
                         .task(new Work(1, 0))
                         .id(id)
@@ -123,9 +123,8 @@ final class WorkerMain {
                         .after(delay))
                 .flatMap(saved -> log.append(
                         new Line(Line.Kind.SCHEDULED, Line.now(), node, id, 0, 0, earliest, "after " + delay)))
-                .subscribe(
-                        done -> {},
-                        error -> log.note(Line.of(Line.Kind.SCHEDULED, node, Line.NOTHING, "not saved: " + error)));
+                .onErrorResume(
+                        error -> log.append(Line.of(Line.Kind.SCHEDULED, node, Line.NOTHING, "not saved: " + error)));
     }
 
     /** Each thread of the Scheduler ticks; whoever is late has stood still, and cannot have ended its runs meanwhile. */

@@ -24,7 +24,9 @@ class BitingTest {
 
     @Test
     void withoutTheCheckOfTheFence() {
-        Patch patch = Patch.in(folder).replace("complete-1", "if not E or E.w or E.f ~= fence then", "if not E then");
+        Patch patch = Patch.in(folder)
+                .replace("ends", "if not E or E.w or E.f ~= each.fence then", "if not E then")
+                .replace("first_ends", "string.sub(owner, 1, #fence + 1) == fence .. ':'", "true");
 
         assertThat(broken(patch, Fault.FREEZE, Fault.FREEZE)).contains(Problem.Rule.STALE_WRITE);
     }
@@ -43,9 +45,9 @@ class BitingTest {
     void withoutTheNextFireTimeInTheStepOfTheRecord() {
         Patch patch = Patch.in(folder)
                 .replace(
-                        "complete-1",
-                        "if not E.g and ARGV[i + 10] ~= 'U' and",
-                        "if not E.g and ARGV[i + 10] ~= 'U' and now % 5 > 0 and");
+                        "ends",
+                        "if not E.g and each.next and (has_head or not T.o) then",
+                        "if not E.g and each.next and (has_head or not T.o) and now % 5 > 0 then");
 
         assertThat(broken(patch)).contains(Problem.Rule.LOSS);
     }
@@ -54,10 +56,10 @@ class BitingTest {
     @Test
     void withoutIdempotentEnds() {
         Patch patch = Patch.in(folder)
-                .replace("complete-1", "return was_recorded(id, T, number, fence) and (T.s or 'P') or '' end", """
-                        if was_recorded(id, T, number, fence) then
+                .replace("ends", "return was_recorded(id, T, number, each.fence) and (T.s or 'P') or '' end", """
+                        if was_recorded(id, T, number, each.fence) then
                           add_row(id, T, {
-                            n = number, s = kind, F = num(ARGV[i + 8]), e = now, a = 1, N = 'again', f = fence, v = T.v,
+                            n = number, s = 'C', F = each.fire, e = now, a = 1, N = 'again', f = each.fence, v = T.v,
                           })
                           keep(id, T)
                         end

@@ -19,6 +19,9 @@ class LongRoundsTest {
 
     private static final long NOT_GIVEN = 0;
 
+    /** Problems of one round that are printed; the figures count all of them. */
+    private static final int MOST_TOLD = 20;
+
     @Test
     void nothingIsLostAndNothingIsDoubled() {
         long seed = Long.getLong("seed", NOT_GIVEN);
@@ -39,8 +42,8 @@ class LongRoundsTest {
                     .toList();
             Round.Result result = Round.run(RoundSettings.thorough(seed, servers, faults));
             System.out.println(result.figures());
-            for (Problem problem : result.problems()) {
-                System.out.println(problem);
+            for (Problem problem : result.problems().stream().limit(MOST_TOLD).toList()) {
+                System.out.println(problem + "; logs in " + result.logs());
                 broken.add("seed " + seed + ": " + problem);
             }
         }

@@ -1,0 +1,264 @@
+package io.reactorscheduler.proof;
+
+import io.reactorscheduler.Handler;
+import io.reactorscheduler.HandlerFunction;
+import io.reactorscheduler.ReactiveScheduler;
+import io.reactorscheduler.RejectedTaskException;
+import io.reactorscheduler.Retention;
+import io.reactorscheduler.RunContext;
+import io.reactorscheduler.TaskQueue;
+import io.reactorscheduler.TaskState;
+import io.reactorscheduler.UnknownTaskException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** Load for the scheduler in memory. Each part gives a line of JSON, and throws when something does not hold. */
+final class Soak {
+
+    private static final Handler<Void, Void> WORK = Handler.named("work", Void.class, Void.class);
+    private static final String QUEUE = "load";
+    private static final int STEPS_PER_SECOND = 100;
+    private static final Duration HEAP_LOOK = Duration.ofSeconds(1);
+    private static final int CALLS_AT_ONCE = 256;
+    private static final double BYTES_PER_MEGABYTE = 1 << 20;
+
+    /** What is left of the heap may differ by this from look to look: history fills, buffers grow once. */
+    private static final double HEAP_NOISE_MEGABYTES = 8;
+
+    private Soak() {}
+
+    private static ReactiveScheduler start(TaskQueue queue, HandlerFunction<Void, Void> code) {
+        return ReactiveScheduler.builder().queue(queue).handle(WORK, code).start();
+    }
+
+    private static void check(boolean holds, String what) {
+        if (!holds) {
+            throw new IllegalStateException(what);
+        }
+    }
+
+    private static double heapAfterGc() {
+        System.gc();
+        Runtime runtime = Runtime.getRuntime();
+        return (runtime.totalMemory() - runtime.freeMemory()) / BYTES_PER_MEGABYTE;
+    }
+
+    // ---- so many a second
+
+    /** One-shot tasks at a fixed rate; the heap after a garbage collection stays where it is. */
+    static String steady(Duration duration, int rate) {
+        AtomicLong ran = new AtomicLong();
+        Lateness lateness = new Lateness();
+        ReactiveScheduler scheduler = start(TaskQueue.named(QUEUE), (none, run) -> {
+            lateness.saw(run);
+            return Mono.fromRunnable(ran::incrementAndGet);
+        });
+        List<Double> heap = new ArrayList<>();
+        long start = System.nanoTime();
+        long end = start + duration.toNanos();
+        long look = start + HEAP_LOOK.toNanos();
+        long scheduled = 0;
+        for (long now = start; now < end; now = System.nanoTime()) {
+            long owed = (now - start) * rate / TimeUnit.SECONDS.toNanos(1);
+            int step = (int) Math.min(owed - scheduled, 2L * rate / STEPS_PER_SECOND);
+            if (step > 0) {
+                scheduler
+                        .scheduleAll(Flux.range(0, step).map(n -> WORK.task().queue(QUEUE)))
+                        .then()
+                        .block();
+                scheduled += step;
+            }
+            if (now > look) {
+                heap.add(heapAfterGc());
+                look = System.nanoTime() + HEAP_LOOK.toNanos();
+            }
+            Pause.of(Duration.ofMillis(1));
+        }
+        long all = scheduled;
+        Waiting.until("all that was scheduled ran", () -> ran.get() == all);
+        scheduler.dispose();
+        double seconds = (System.nanoTime() - start) / (double) TimeUnit.SECONDS.toNanos(1);
+        double first = highest(heap.subList(0, heap.size() / 2));
+        double second = highest(heap.subList(heap.size() / 2, heap.size()));
+        check(second <= first + HEAP_NOISE_MEGABYTES, "the heap grew from " + first + " to " + second + " MB");
+        return String.format(
+                Locale.ROOT,
+                "{\"soak\":\"steady\",\"runs\":%d,\"perSecond\":%.0f,\"heapFirstHalfMb\":%.1f,\"heapSecondHalfMb\":%.1f,%s}",
+                all,
+                all / seconds,
+                first,
+                second,
+                lateness);
+    }
+
+    private static double highest(List<Double> values) {
+        return values.stream().mapToDouble(Double::doubleValue).max().orElse(0);
+    }
+
+    // ---- ten times too much
+
+    /** Ten times as much as a queue takes: what is over is refused by type, the rest runs, and then all is as before. */
+    static String overload(int tasks) {
+        int capacity = tasks / 10;
+        AtomicLong ran = new AtomicLong();
+        ReactiveScheduler scheduler = start(
+                TaskQueue.named(QUEUE).capacity(capacity).concurrency(64),
+                (none, run) -> Mono.delay(Duration.ofMillis(20), run.timer())
+                        .<Void>then(Mono.fromRunnable(ran::incrementAndGet)));
+        AtomicLong refused = new AtomicLong();
+        long taken = Flux.range(0, tasks)
+                .flatMap(
+                        n -> scheduler
+                                .schedule(WORK.task().queue(QUEUE))
+                                .thenReturn(1L)
+                                .onErrorResume(RejectedTaskException.class, full -> {
+                                    refused.incrementAndGet();
+                                    return Mono.empty();
+                                }),
+                        CALLS_AT_ONCE)
+                .count()
+                .blockOptional()
+                .orElse(0L);
+        check(taken + refused.get() == tasks, "each call was taken or refused");
+        check(refused.get() > 0, "ten times the capacity was taken");
+        Waiting.until("all that was taken ran", () -> ran.get() == taken);
+        long after = scheduler
+                .scheduleAll(Flux.range(0, capacity).map(n -> WORK.task().queue(QUEUE)))
+                .count()
+                .blockOptional()
+                .orElse(0L);
+        check(after == capacity, "a queue that is empty again takes all");
+        Waiting.until("all that came after ran", () -> ran.get() == taken + after);
+        scheduler.dispose();
+        return "{\"soak\":\"overload\",\"calls\":" + tasks + ",\"taken\":" + taken + ",\"refused\":" + refused + "}";
+    }
+
+    // ---- nothing but failures
+
+    /** A flood of handlers that throw, fail, and throw Errors; one that works runs in between as ever. */
+    static String failures(int tasks) {
+        AtomicLong failed = new AtomicLong();
+        AtomicLong worked = new AtomicLong();
+        ReactiveScheduler scheduler = start(TaskQueue.named(QUEUE), (none, run) -> {
+            if (run.task().priority() > 0) {
+                return Mono.fromRunnable(worked::incrementAndGet);
+            }
+            long number = failed.incrementAndGet();
+            if (number % 3 == 0) {
+                throw new IllegalStateException("thrown");
+            }
+            return Mono.error(number % 3 == 1 ? new IllegalStateException("failed") : new StackOverflowError("failed"));
+        });
+        scheduler
+                .scheduleAll(Flux.range(0, tasks)
+                        .map(n -> WORK.task().queue(QUEUE).priority(n % 100 == 0 ? 1 : 0)))
+                .then()
+                .block();
+        long working = (tasks + 99) / 100;
+        Waiting.until("all ran", () -> failed.get() == tasks - working && worked.get() == working);
+        long kept = awaitEnds(scheduler, tasks);
+        check(kept <= Retention.DEFAULT_TOTAL, "more ended tasks are kept than the history: " + kept);
+        scheduler.dispose();
+        return "{\"soak\":\"failures\",\"failed\":" + failed + ",\"worked\":" + worked + ",\"kept\":" + kept + "}";
+    }
+
+    // ---- cancels against fires
+
+    /** As many cancels as tasks, each about when its task fires: every task ends one way, and only once. */
+    static String cancels(int tasks) {
+        AtomicLong ran = new AtomicLong();
+        AtomicLong cancelled = new AtomicLong();
+        ReactiveScheduler scheduler =
+                start(TaskQueue.named(QUEUE), (none, run) -> Mono.fromRunnable(ran::incrementAndGet));
+        Flux.range(0, tasks)
+                .flatMap(
+                        n -> scheduler
+                                .schedule(WORK.task().id("t" + n).queue(QUEUE).after(Duration.ofMillis(n % 4)))
+                                .then(Mono.delay(Duration.ofMillis(n % 5)))
+                                .then(scheduler.cancel("t" + n))
+                                // one that has ended may have left the history
+                                .onErrorComplete(UnknownTaskException.class)
+                                .doOnNext(task -> {
+                                    if (task.state() == TaskState.CANCELLED) {
+                                        cancelled.incrementAndGet();
+                                    }
+                                }),
+                        CALLS_AT_ONCE)
+                .then()
+                .block();
+        awaitEnds(scheduler, tasks);
+        // a cancel of a run that has just begun counts on both sides
+        check(ran.get() + cancelled.get() >= tasks, "a task neither ran nor was cancelled");
+        check(ran.get() <= tasks, "a task ran twice");
+        scheduler.dispose();
+        return "{\"soak\":\"cancels\",\"tasks\":" + tasks + ",\"ran\":" + ran + ",\"cancelled\":" + cancelled + "}";
+    }
+
+    /** Waits until no task is open; gives how many are still known. */
+    private static long awaitEnds(ReactiveScheduler scheduler, int tasks) {
+        Waiting.until(
+                "none of " + tasks + " tasks is open",
+                () -> Boolean.TRUE.equals(scheduler
+                        .stats()
+                        .map(stats -> stats.tasks().entrySet().stream()
+                                .allMatch(entry -> entry.getKey().isFinal() || entry.getValue() == 0))
+                        .block()));
+        return scheduler
+                .stats()
+                .map(stats -> stats.tasks().values().stream()
+                        .mapToLong(Long::longValue)
+                        .sum())
+                .blockOptional()
+                .orElseThrow();
+    }
+
+    /** How late runs start, in milliseconds of a histogram with one bucket each. */
+    private static final class Lateness {
+        private static final int BUCKETS = 10_000;
+        private static final double NINETY_NINE_PERCENT = 0.99;
+
+        private final AtomicLong[] buckets = new AtomicLong[BUCKETS];
+        private final AtomicLong early = new AtomicLong();
+
+        Lateness() {
+            for (int i = 0; i < BUCKETS; i++) {
+                buckets[i] = new AtomicLong();
+            }
+        }
+
+        void saw(RunContext run) {
+            long micros = Line.micros(Instant.now()) - Line.micros(run.fireTime());
+            if (micros < 0) {
+                early.incrementAndGet();
+            }
+            buckets[(int) Math.min(BUCKETS - 1, Math.max(0, TimeUnit.MICROSECONDS.toMillis(micros)))].incrementAndGet();
+        }
+
+        private int quantile(double part) {
+            long all = 0;
+            for (AtomicLong bucket : buckets) {
+                all += bucket.get();
+            }
+            long seen = 0;
+            for (int millis = 0; millis < BUCKETS; millis++) {
+                seen += buckets[millis].get();
+                if (seen >= part * all) {
+                    return millis;
+                }
+            }
+            return BUCKETS;
+        }
+
+        @Override
+        public String toString() {
+            return "\"early\":" + early + ",\"latenessP99Ms\":" + quantile(NINETY_NINE_PERCENT);
+        }
+    }
+}
