@@ -181,7 +181,11 @@ class ResultsElsewhereTest extends InVirtualTime {
         here.tryEmitValue(7);
         pass(Duration.ofSeconds(30));
 
-        assertThat(seen).as("%s", executionsOf(own, task.id())).hasSize(3).contains(7).endsWith("complete");
+        assertThat(seen)
+                .as("%s", executionsOf(own, task.id()))
+                .hasSize(3)
+                .contains(7)
+                .endsWith("complete");
     }
 
     @Test

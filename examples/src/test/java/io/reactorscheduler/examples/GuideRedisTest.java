@@ -88,12 +88,12 @@ class GuideRedisTest {
                 .handle(SEND, (email, run) -> mailer.send(email))
                 .start(); // as many of these as you like
 
-        ReactiveScheduler producer = ReactiveScheduler.builder()
-                .store(RedisTaskStore.connect(uri))
-                .start();
-        Flux<Receipt> receipts = producer.schedule(SEND.task(new Email("ada@example.org")))
-                .flatMapMany(ScheduledTask::results);
-        Flux<JournalEntry> all = producer.journal(""); // what happened on all nodes and then happens, from any cursor on
+        ReactiveScheduler producer =
+                ReactiveScheduler.builder().store(RedisTaskStore.connect(uri)).start();
+        Flux<Receipt> receipts =
+                producer.schedule(SEND.task(new Email("ada@example.org"))).flatMapMany(ScheduledTask::results);
+        Flux<JournalEntry> all =
+                producer.journal(""); // what happened on all nodes and then happens, from any cursor on
         // end::readme-durable
         assertThat(receipts.collectList().block(PATIENCE)).containsExactly(new Receipt("ada@example.org"));
         assertThat(all.filter(entry -> entry.kind() == SchedulerEvent.Kind.COMPLETED)
