@@ -161,7 +161,7 @@ final class Soak {
                         .map(n -> WORK.task().queue(QUEUE).priority(n % 100 == 0 ? 1 : 0)))
                 .then()
                 .block();
-        long working = (tasks + 99) / 100;
+        long working = (tasks + 99L) / 100;
         Waiting.until("all ran", () -> failed.get() == tasks - working && worked.get() == working);
         long kept = awaitEnds(scheduler, tasks);
         check(kept <= Retention.DEFAULT_TOTAL, "more ended tasks are kept than the history: " + kept);

@@ -10,6 +10,7 @@ import reactor.core.publisher.Flux;
 abstract class RedisContract extends TaskStoreContract {
 
     private static final int RACE_TASKS = 1_000;
+    private static final int MODEL_OPERATIONS = 100;
 
     /** A machine that runs three servers and a JVM may take its time to connect. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -43,5 +44,11 @@ abstract class RedisContract extends TaskStoreContract {
     @Override
     protected int raceTasks() {
         return RACE_TASKS;
+    }
+
+    /** The scripts are the same on every topology, so that all of them together make as many as one store does. */
+    @Override
+    protected int modelOperations() {
+        return MODEL_OPERATIONS;
     }
 }

@@ -29,7 +29,6 @@ abstract class ModelRules extends ModelComparison {
 
     private static final List<IfExists> MODES = List.of(IfExists.REPLACE, IfExists.KEEP, IfExists.FAIL);
     private static final int SEEDS = 40;
-    private static final int OPERATIONS = 300;
     private static final int CHECK_ALL_EVERY = 25;
     private static final long CLOCKS_APART_MICROS = 100_000;
 
@@ -47,7 +46,7 @@ abstract class ModelRules extends ModelComparison {
         long seed = contract.modelSeed() + repetition.getCurrentRepetition();
         dice = new Dice(seed);
         try {
-            for (int i = 1; i <= OPERATIONS; i++) {
+            for (int i = 1; i <= contract.modelOperations(); i++) {
                 operate();
                 if (i % CHECK_ALL_EVERY == 0) {
                     checkAll();

@@ -52,6 +52,8 @@ public abstract class TaskStoreContract {
     public static final int DEFAULT_KEPT_EXECUTIONS = 100;
 
     /** How many tasks the races run unless they are told otherwise. */
+    private static final int DEFAULT_MODEL_OPERATIONS = 300;
+
     public static final int DEFAULT_RACE_TASKS = 10_000;
 
     /** After how many crashes in a row a task is put in quarantine by a store that was not told otherwise. */
@@ -94,6 +96,11 @@ public abstract class TaskStoreContract {
     /** Added to the seeds 1 to 40 of the random operations; 0 by default. Other numbers give other operations. */
     protected long modelSeed() {
         return 0;
+    }
+
+    /** How many random operations each seed makes; {@value #DEFAULT_MODEL_OPERATIONS} by default. */
+    protected int modelOperations() {
+        return DEFAULT_MODEL_OPERATIONS;
     }
 
     @Nested
