@@ -367,7 +367,8 @@ final class CombinedTaskStore implements TaskStore {
                                 joined(theirs.expired(), mine.expired()),
                                 joined(theirs.quarantined(), mine.quarantined()),
                                 joined(theirs.dropped(), mine.dropped()),
-                                joined(theirs.findings(), mine.findings()))));
+                                joined(theirs.findings(), mine.findings()),
+                                Math.min(theirs.nextExpiryMicros(), mine.nextExpiryMicros()))));
     }
 
     private static <E> List<E> joined(List<E> first, List<E> second) {

@@ -28,6 +28,11 @@ import reactor.core.publisher.Mono;
  */
 final class Engine {
 
+    /** A lease is valid up to its end, and clocks are read in whole microseconds on both sides. */
+    private static final long AFTER_EXPIRY_MICROS = 2_000;
+
+    private static final int MOST_SWEEPS_OF_LEASE = 50;
+
     private final Resources with;
     private final Runner runner;
     private final Recorder recorder;
@@ -36,6 +41,7 @@ final class Engine {
     private final Handlers handlers;
     private final Map<String, LocalQueue> queues = new ConcurrentHashMap<>();
     private final Disposable.Composite subscriptions = Disposables.composite();
+    private final Disposable.Swap sweepAtExpiry = Disposables.swap();
     private final Shutdown shutdown;
     private volatile boolean isOpen;
 
@@ -175,8 +181,22 @@ final class Engine {
     }
 
     private void sweepLater() {
+        subscriptions.add(sweepAtExpiry);
         long every = with.settings().lease().toNanos() / 2;
         subscriptions.add(with.timer().schedulePeriodically(this::sweep, every, every, TimeUnit.NANOSECONDS));
+    }
+
+    /**
+     * Leases of nodes that were lost are given back when they end: a sweep learns of them long before, as it comes twice a
+     * lease, and the leases of nodes that live are always renewed by then.
+     */
+    private void sweepAt(long expiryMicros) {
+        long lease = Checks.micros(with.settings().lease());
+        long left = expiryMicros - with.nowMicros();
+        if (left < lease / 2 && !subscriptions.isDisposed()) {
+            long wait = Math.max(left + AFTER_EXPIRY_MICROS, lease / MOST_SWEEPS_OF_LEASE);
+            sweepAtExpiry.update(with.timer().schedule(this::sweep, wait, TimeUnit.MICROSECONDS));
+        }
     }
 
     private void sweep() {
@@ -187,6 +207,7 @@ final class Engine {
                     swept.findings()
                             .forEach(finding -> with.events()
                                     .problem("The store found: " + finding, new IllegalStateException(finding)));
+                    sweepAt(swept.nextExpiryMicros());
                 })
                 .doOnError(error -> with.events().problem("The store could not be swept", error))
                 .onErrorComplete()

@@ -28,6 +28,7 @@ final class MemorySweep {
         List<TaskStore.Hint> owed = new ArrayList<>();
         List<String> dropped = new ArrayList<>();
         List<String> findings = new ArrayList<>();
+        long nextExpiry = Position.NO_TIME;
         for (MemoryLane lane : lanes) {
             long news;
             synchronized (lane) {
@@ -42,6 +43,7 @@ final class MemorySweep {
                         }
                     }
                 }
+                nextExpiry = Math.min(nextExpiry, firstExpiry(lane));
                 lane.history.deleteOld(now, MOST_OLD);
                 dropped.addAll(lane.history.takeDropped());
                 news = lane.takeNews();
@@ -53,7 +55,13 @@ final class MemorySweep {
             nextStripe = (nextStripe + 1) % shared.ids.stripes();
             check(shared.ids.tasksOf(nextStripe), findings);
         }
-        return new TaskStore.Swept(expired, quarantined, dropped, findings);
+        return new TaskStore.Swept(expired, quarantined, dropped, findings, nextExpiry);
+    }
+
+    private static long firstExpiry(MemoryLane lane) {
+        long[] first = {Position.NO_TIME};
+        lane.active.forEach(run -> first[0] = Math.min(first[0], run.leaseMicros));
+        return first[0];
     }
 
     private static List<MemoryExecution> late(MemoryLane lane, int most, long now) {

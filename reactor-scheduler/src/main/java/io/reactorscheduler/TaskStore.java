@@ -312,8 +312,15 @@ public interface TaskStore {
      * @param quarantined the ids of tasks that this sweep has put in quarantine
      * @param dropped stored results whose executions were deleted by retention
      * @param findings broken invariants in words
+     * @param nextExpiryMicros when the first of the leases ends that there are now, unless it is renewed; {@link
+     *     Position#NO_TIME} for none
      */
-    record Swept(List<String> expired, List<String> quarantined, List<String> dropped, List<String> findings) {}
+    record Swept(
+            List<String> expired,
+            List<String> quarantined,
+            List<String> dropped,
+            List<String> findings,
+            long nextExpiryMicros) {}
 
     /**
      * Something a node should know at once.

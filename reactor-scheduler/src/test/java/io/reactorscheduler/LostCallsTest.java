@@ -78,12 +78,15 @@ class LostCallsTest extends InVirtualTime {
     }
 
     @Test
-    void whatWasClaimedByACallWhoseReplyIsLostRunsWhenItsLeaseHasExpired() {
+    void whatWasClaimedByACallWhoseReplyIsLostRunsAtOnceWhenItsLeaseHasExpired() {
         start();
+        pass(LEASE.dividedBy(3));
         shaky.next("claim", ShakyStore.replyLost());
         schedule(counting("t"));
+        pass(LEASE.minusMillis(1));
+        assertThat(runs).hasValue(0);
 
-        pass(LEASE.multipliedBy(2));
+        pass(Duration.ofMillis(10));
 
         assertThat(runs).hasValue(1);
         assertThat(ends("t")).containsExactly("t#1 COMPLETED");

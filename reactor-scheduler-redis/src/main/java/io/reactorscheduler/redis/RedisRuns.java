@@ -325,7 +325,11 @@ final class RedisRuns {
                 .flatMap(replies -> emptied.apply(replies).map(more -> {
                     List<String> findings = new ArrayList<>(all(replies, 4));
                     findings.addAll(more);
-                    return new Swept(all(replies, 1), all(replies, 2), all(replies, 3), findings);
+                    long nextExpiry = replies.stream()
+                            .mapToLong(reply -> reply.number(7, Position.NO_TIME))
+                            .min()
+                            .orElse(Position.NO_TIME);
+                    return new Swept(all(replies, 1), all(replies, 2), all(replies, 3), findings, nextExpiry);
                 }));
     }
 

@@ -53,6 +53,17 @@ abstract class LeaseRules extends StoreRules {
     }
 
     @Test
+    void aSweepTellsWhenTheFirstLeaseEnds() {
+        assertThat(sweep().nextExpiryMicros()).isEqualTo(Position.NO_TIME);
+        start(once("a"));
+        Claim first = start(SHORT, once("b"));
+
+        assertThat(sweep().nextExpiryMicros()).isEqualTo(first.leaseMicros());
+        expire();
+        assertThat(sweep().nextExpiryMicros()).isGreaterThan(first.leaseMicros());
+    }
+
+    @Test
     void aSecondSweepFindsNothingMore() {
         start(SHORT, once("a"));
         assertThat(expire()).hasSize(1);

@@ -4,7 +4,7 @@
 -- ARGV: executions kept per task, age micros, executions kept in all, the most leases, rows and tasks, crashes before
 --   quarantine or empty
 -- RETURNS: now, expired executions, quarantined tasks, results of deleted executions, findings, whether there is more,
---   when the namespace was made, empty where its keys are gone
+--   when the namespace was made, empty where its keys are gone, when the first lease ends or empty
 keep_history(ARGV[1], ARGV[2], ARGV[3])
 local expired, quarantined, findings = {}, {}, {}
 local patience = tonumber(ARGV[7])
@@ -32,4 +32,5 @@ end
 check_tasks(ARGV[6], findings)
 settle_queues()
 local has_more, made_at = #late == tonumber(ARGV[4]) and '1' or '', call('HGET', P .. 'm', 'G') or ''
-return { out(now), expired, quarantined, dropped_results(), findings, has_more, made_at }
+local next_expiry = call('ZRANGE', P .. 'e', 0, 0, 'WITHSCORES')[2]
+return { out(now), expired, quarantined, dropped_results(), findings, has_more, made_at, next_expiry or '' }
