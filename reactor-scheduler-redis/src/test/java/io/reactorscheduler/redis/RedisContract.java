@@ -4,13 +4,12 @@ import io.reactorscheduler.TaskStore;
 import io.reactorscheduler.test.TaskStoreContract;
 import java.time.Duration;
 import java.util.UUID;
-import reactor.core.publisher.Flux;
 
 /** The contract over a real server; a topology says where it is. */
 abstract class RedisContract extends TaskStoreContract {
 
     private static final int RACE_TASKS = 1_000;
-    private static final int MODEL_OPERATIONS = 100;
+    private static final int MODEL_OPERATIONS = 60;
 
     /** A machine that runs three servers and a JVM may take its time to connect. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -26,8 +25,7 @@ abstract class RedisContract extends TaskStoreContract {
                 .commandTimeout(PATIENCE)
                 .build();
         store.hints().subscribe();
-        // a client that finds its cluster may take as long as its time-out, once in some thousand connections
-        Flux.defer(store::queues).retry(2).blockLast(PATIENCE.multipliedBy(4));
+        store.queues().blockLast(PATIENCE);
         Pause.of(Duration.ofMillis(20));
         return store;
     }

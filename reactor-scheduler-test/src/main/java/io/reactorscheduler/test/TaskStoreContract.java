@@ -52,12 +52,12 @@ public abstract class TaskStoreContract {
     public static final int DEFAULT_KEPT_EXECUTIONS = 100;
 
     /** How many tasks the races run unless they are told otherwise. */
-    private static final int DEFAULT_MODEL_OPERATIONS = 300;
-
     public static final int DEFAULT_RACE_TASKS = 10_000;
 
     /** After how many crashes in a row a task is put in quarantine by a store that was not told otherwise. */
     public static final int DEFAULT_QUARANTINE_AFTER = 3;
+
+    private static final int DEFAULT_MODEL_OPERATIONS = 300;
 
     /** For subclasses. */
     protected TaskStoreContract() {}
