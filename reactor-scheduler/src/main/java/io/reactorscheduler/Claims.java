@@ -30,7 +30,7 @@ final class Claims {
     private static final long FIRST_PAUSE_MICROS = 100_000;
     private static final long LONGEST_PAUSE_MICROS = 5_000_000;
 
-    /** A store that says there is more and then gives nothing is not asked again sooner. */
+    /** A store that says there is more for now, but gives less than was asked for, is not asked again sooner. */
     private static final long SHORT_PAUSE_MICROS = 1_000;
 
     /** After so long without claims there is little to do, so a few of them are spread over threads: each may take long. */
@@ -315,8 +315,8 @@ final class Claims {
                     to++;
                 }
                 long next = batch.nextDueMicros()[i];
-                boolean isShort = to - from < free;
-                queue.answered(isShort ? Math.max(next, batch.nowMicros() + SHORT_PAUSE_MICROS) : next);
+                boolean isHeldBack = to - from < free && next <= batch.nowMicros();
+                queue.answered(isHeldBack ? batch.nowMicros() + SHORT_PAUSE_MICROS : next);
                 if (to > from) {
                     queue.deal(claims.subList(from, to), isQuiet, here, elsewhere);
                 }

@@ -2,54 +2,157 @@ package io.reactorscheduler;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.scheduler.Scheduler;
 
 /**
- * How many threads of a Scheduler run what may hold them for long, such as handlers that compute. All wake-ups on the
- * Scheduler count on it: a wake-up that the Scheduler has bound to such a thread does not come in time, so another thread
- * must come for it. Thread-safe.
+ * The threads of a Scheduler that run what may hold them for long, such as handlers that compute, and the watch that is
+ * kept meanwhile.
+ *
+ * <p>A Scheduler like {@code parallel()} binds a task to a thread when it is scheduled, in turn and not by load, and that
+ * may be the very thread a handler holds. So as long as threads are held, every {@link #WATCH_MILLIS} another one looks for
+ * wake-ups that are overdue and does what they are for. It is found by one task more than threads are held: with
+ * consecutive picks on different threads, one of them is free as long as any is. The first to come looks; the others are
+ * disposed. Should other users of the Scheduler come in between the picks, so that all are bound to held threads, whoever
+ * asks for a wake-up and finds it overdue sends them anew ({@link #watchAnew}).
+ *
+ * <p>So a hundred thousand short runs a second cost a few tasks a millisecond, and none when nothing runs. In virtual time
+ * there is one thread and what it runs takes no time, so there is nothing to watch. Thread-safe.
  */
 final class HeldThreads {
 
+    /** How long a wake-up may be overdue, about. */
+    static final long WATCH_MILLIS = 1;
+
+    /** Bounds the tasks on a Scheduler with very many threads, where a free one is soon picked. */
+    private static final int MOST_SENTRIES = 16;
+
+    private static final long WATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(WATCH_MILLIS);
+
+    private final Scheduler scheduler;
+    private final boolean isVirtual;
     private final AtomicInteger held = new AtomicInteger();
     private final List<WakeUp> wakeUps = new CopyOnWriteArrayList<>();
 
+    /** Null when nobody watches. */
+    private final AtomicReference<@Nullable Watch> watch = new AtomicReference<>();
+
     /** Whether this thread counts already. */
     private final ThreadLocal<boolean[]> isHeld = ThreadLocal.withInitial(() -> new boolean[1]);
+
+    HeldThreads(Scheduler scheduler) {
+        this.scheduler = scheduler;
+        this.isVirtual = EngineClock.readsOneSource(scheduler);
+    }
 
     void add(WakeUp wakeUp) {
         wakeUps.add(wakeUp);
     }
 
-    int count() {
-        return held.get();
+    boolean isAnyHeld() {
+        return held.get() > 0;
     }
 
     /** Runs work that may hold this thread for long. */
     void hold(Runnable work) {
-        hold(null, work);
-    }
-
-    /** As {@link #hold(Runnable)}, for what the given wake-up has fired for, so that it is not told. */
-    void hold(@Nullable WakeUp fired, Runnable work) {
         boolean[] isCounted = isHeld.get();
-        if (isCounted[0]) {
+        if (isVirtual || isCounted[0]) {
             work.run();
             return;
         }
         isCounted[0] = true;
-        held.incrementAndGet();
+        int now = held.incrementAndGet();
         try {
-            for (WakeUp wakeUp : wakeUps) {
-                if (wakeUp != fired) {
-                    wakeUp.threadHeld();
-                }
+            Watch present = watch.get();
+            if (present == null || present.enoughFor < now) {
+                keepWatch(present, now);
             }
             work.run();
         } finally {
             held.decrementAndGet();
             isCounted[0] = false;
+        }
+    }
+
+    /** A wake-up is overdue although threads were watched. */
+    void watchAnew() {
+        Watch present = watch.get();
+        if (!isVirtual && (present == null || present.isOverdue())) {
+            keepWatch(present, held.get());
+        }
+    }
+
+    private void keepWatch(@Nullable Watch present, int threads) {
+        int sentries = Math.min(threads, MOST_SENTRIES) + 1;
+        if (present != null && present.sentries.length >= sentries && !present.isOverdue()) {
+            return;
+        }
+        long nanos = scheduler.now(TimeUnit.NANOSECONDS);
+        // more threads are held than before: the time is kept, or ever new ones would put it off
+        long due = present == null || present.isOverdue() ? nanos + WATCH_NANOS : present.dueNanos;
+        Watch next = new Watch(due, sentries);
+        if (watch.compareAndSet(present, next)) {
+            if (present != null) {
+                present.dismiss();
+            }
+            next.post(due - nanos);
+        }
+    }
+
+    /** One look that is to come, and its tasks. */
+    private final class Watch implements Runnable {
+        final long dueNanos;
+        final int enoughFor;
+        final Disposable.Swap[] sentries;
+
+        Watch(long dueNanos, int sentries) {
+            this.dueNanos = dueNanos;
+            this.enoughFor = sentries > MOST_SENTRIES ? Integer.MAX_VALUE : sentries - 1;
+            this.sentries = new Disposable.Swap[sentries];
+            for (int i = 0; i < sentries; i++) {
+                this.sentries[i] = Disposables.swap();
+            }
+        }
+
+        boolean isOverdue() {
+            return scheduler.now(TimeUnit.NANOSECONDS) - dueNanos > 2 * WATCH_NANOS;
+        }
+
+        void post(long delayNanos) {
+            try {
+                for (Disposable.Swap sentry : sentries) {
+                    sentry.update(scheduler.schedule(this, Math.max(0, delayNanos), TimeUnit.NANOSECONDS));
+                }
+            } catch (RuntimeException refused) {
+                // a Scheduler that is full or gone: whoever holds a thread next tries again
+                watch.compareAndSet(this, null);
+                dismiss();
+            }
+        }
+
+        void dismiss() {
+            for (Disposable.Swap sentry : sentries) {
+                sentry.dispose();
+            }
+        }
+
+        @Override
+        public void run() {
+            // cleared before the count is read, so that whoever holds a thread from here on sees it or is seen
+            if (!watch.compareAndSet(this, null)) {
+                return;
+            }
+            dismiss();
+            int now = held.get();
+            if (now > 0) {
+                keepWatch(null, now);
+            }
+            wakeUps.forEach(WakeUp::comeIfOverdue);
         }
     }
 }

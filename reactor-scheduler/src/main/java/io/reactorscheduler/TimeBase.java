@@ -16,7 +16,7 @@ record TimeBase(Scheduler scheduler, LongSupplier clock, TimeUnit unit, HeldThre
 
     /** A time base that knows of no threads but those that its own wake-ups hold. */
     TimeBase(Scheduler scheduler, LongSupplier clock, TimeUnit unit) {
-        this(scheduler, clock, unit, new HeldThreads());
+        this(scheduler, clock, unit, new HeldThreads(scheduler));
     }
 
     /** Nanoseconds of monotonic time since this call, untouched by steps of the wall clock: due times that end a duration. */
