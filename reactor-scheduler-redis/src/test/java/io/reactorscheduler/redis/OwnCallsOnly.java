@@ -30,7 +30,8 @@ public final class OwnCallsOnly implements BlockHoundIntegration {
     }
 
     private static boolean isAskedForByUs() {
-        return StackWalker.getInstance().walk(frames -> frames.map(StackWalker.StackFrame::getClassName)
-                .anyMatch(name -> name.startsWith(OURS) && !name.startsWith(OwnCallsOnly.class.getName())));
+        return StackWalker.getInstance()
+                .walk(frames -> frames.map(StackWalker.StackFrame::getClassName)
+                        .anyMatch(name -> name.startsWith(OURS) && !name.startsWith(OwnCallsOnly.class.getName())));
     }
 }
