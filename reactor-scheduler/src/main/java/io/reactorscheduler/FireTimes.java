@@ -13,36 +13,39 @@ final class FireTimes {
 
     private FireTimes() {}
 
-    static long next(Trigger.Spec spec, long previous, long now) {
-        long next = spec.start == null ? unbounded(spec, previous, now) : started(spec, previous, now);
-        boolean ended = spec.end != null && next != NONE && next > EngineClock.toMicros(spec.end);
-        return ended ? NONE : next;
+    static long next(Trigger trigger, long previous, long now) {
+        Instant start = trigger.startAt();
+        long next = start == null
+                ? unbounded(trigger, previous, now)
+                : started(trigger, EngineClock.toMicros(start), previous, now);
+        return beforeEnd(trigger, next);
     }
 
-    private static long started(Trigger.Spec spec, long previous, long now) {
-        long start = EngineClock.toMicros(Objects.requireNonNull(spec.start));
+    private static long beforeEnd(Trigger trigger, long next) {
+        Instant end = trigger.endAt();
+        return end != null && next > EngineClock.toMicros(end) ? NONE : next;
+    }
+
+    private static long started(Trigger trigger, long start, long previous, long now) {
         if (previous != NONE) {
-            return Math.max(start, unbounded(spec, previous, now));
+            return Math.max(start, unbounded(trigger, previous, now));
         }
-        switch (spec.kind) {
+        switch (trigger.kind()) {
             case EVERY:
-                return onGrid(start, spec.durationMicros, now);
+                return onGrid(start, trigger.durationMicros(), now);
             case FIXED_DELAY:
                 return Math.max(start, now);
             default:
                 // one microsecond earlier, because the rules look for what is strictly later
-                return unbounded(spec, NONE, Math.max(start - 1, now));
+                return unbounded(trigger, NONE, Math.max(start - 1, now));
         }
     }
 
     /** The next fire time of a trigger that repeats and was stopped before a fire time; a fixed rate keeps its phase. */
     static long resumed(Trigger trigger, long stoppedBefore, long now) {
-        Trigger.Spec spec = trigger.spec();
-        if (spec.kind != Trigger.Kind.EVERY) {
-            return trigger.nextMicros(NONE, now);
-        }
-        long next = onGrid(stoppedBefore, spec.durationMicros, now);
-        return spec.end != null && next > EngineClock.toMicros(spec.end) ? NONE : next;
+        return trigger.kind() == Trigger.Kind.EVERY
+                ? beforeEnd(trigger, onGrid(stoppedBefore, trigger.durationMicros(), now))
+                : trigger.nextMicros(NONE, now);
     }
 
     /** The first point of the grid {@code start + n * period} that is not before {@code now}. */
@@ -54,25 +57,25 @@ final class FireTimes {
         return start + passed * period;
     }
 
-    private static long unbounded(Trigger.Spec spec, long previous, long now) {
+    private static long unbounded(Trigger trigger, long previous, long now) {
         boolean first = previous == NONE;
-        switch (spec.kind) {
+        switch (trigger.kind()) {
             case NOW:
                 return first ? now : NONE;
             case AT:
-                return first ? EngineClock.toMicros(Objects.requireNonNull(spec.instant)) : NONE;
+                return first ? EngineClock.toMicros(Objects.requireNonNull(trigger.instant())) : NONE;
             case AFTER:
-                return first ? plus(now, spec.durationMicros) : NONE;
+                return first ? plus(now, trigger.durationMicros()) : NONE;
             case EVERY:
-                return plus(first ? now : previous, spec.durationMicros);
+                return plus(first ? now : previous, trigger.durationMicros());
             case FIXED_DELAY:
-                return plus(now, spec.durationMicros);
+                return plus(now, trigger.durationMicros());
             case CRON:
-                return micros(Objects.requireNonNull(spec.cron).next(EngineClock.toInstant(first ? now : previous)));
+                return micros(Objects.requireNonNull(trigger.cron()).next(EngineClock.toInstant(first ? now : previous)));
             case CUSTOM:
-                return custom(spec, previous, now);
+                return custom(Objects.requireNonNull(trigger.custom()), previous, now);
         }
-        throw new AssertionError(spec.kind);
+        throw new AssertionError(trigger.kind());
     }
 
     /** None beyond the last year that is understood. */
@@ -81,12 +84,12 @@ final class FireTimes {
         return sum < micros || sum > LATEST ? NONE : sum;
     }
 
-    private static long custom(Trigger.Spec spec, long previous, long now) {
-        Trigger.Rule rule = spec.rule;
+    private static long custom(Trigger.Custom custom, long previous, long now) {
+        Trigger.Rule rule = custom.rule();
         if (rule == null) {
             throw new InvalidTaskException(
                     "trigger",
-                    spec.name,
+                    custom.name(),
                     "give the rule of this name to builder.trigger(...) on every node that runs it");
         }
         Instant before = previous == NONE ? null : EngineClock.toInstant(previous);
@@ -94,7 +97,7 @@ final class FireTimes {
         if (previous != NONE && next <= previous) {
             throw new InvalidTaskException(
                     "trigger",
-                    spec.name,
+                    custom.name(),
                     "its rule must give a time later than " + before + ", not " + EngineClock.toInstant(next));
         }
         return next;

@@ -56,7 +56,7 @@ final class MemoryChanges {
             }
             lane.history.trim(task, now);
         }
-        TaskState state = task.state;
+        TaskState state = task.state();
         List<String> dropped = lane.history.takeDropped();
         return dropped.isEmpty() ? TaskStore.Recorded.done(state) : new TaskStore.Recorded(false, state, dropped);
     }
@@ -65,7 +65,7 @@ final class MemoryChanges {
     static TaskStore.Recorded again(MemoryTask task, Claim claim) {
         MemoryExecution run = task.execution(claim.number());
         return run != null && run.isReported && run.fence() == claim.fence()
-                ? TaskStore.Recorded.done(task.state)
+                ? TaskStore.Recorded.done(task.state())
                 : TaskStore.Recorded.STALE;
     }
 
@@ -204,7 +204,7 @@ final class MemoryChanges {
 
     /** Gives the hint that is owed to the owners of its runs, null when it has none. */
     static TaskStore.@Nullable Hint cancel(MemoryTask task, long now) {
-        if (task.state.isFinal()) {
+        if (task.state().isFinal()) {
             return null;
         }
         MemoryLane lane = task.lane;
@@ -254,7 +254,7 @@ final class MemoryChanges {
     /** Back in line from a cancel; other tasks stay as they are. */
     static void resume(MemoryTask task, Position head, long now) {
         boolean isHalted = task.more != null && task.more.isHalted();
-        if (!task.state.isHalted() && !isHalted) {
+        if (!task.state().isHalted() && !isHalted) {
             return;
         }
         MemoryRuns more = task.more();

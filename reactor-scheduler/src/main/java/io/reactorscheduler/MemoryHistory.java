@@ -129,11 +129,11 @@ final class MemoryHistory {
      * task and a task to be triggered are expected.
      */
     private static boolean isDisposable(MemoryTask task) {
-        if (task.where == MemoryTask.REMOVED || !task.state.isFinal() || (task.more != null && task.more.isManual)) {
+        if (task.where == MemoryTask.REMOVED || !task.state().isFinal() || (task.more != null && task.more.isManual)) {
             return false;
         }
-        return !task.state.isHalted()
-                || (task.state == TaskState.CANCELLED && task.record.trigger().isOnce());
+        return !task.state().isHalted()
+                || (task.state() == TaskState.CANCELLED && task.record.trigger().isOnce());
     }
 
     // ---- tasks that have ended without a run

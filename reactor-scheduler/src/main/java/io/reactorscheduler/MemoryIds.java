@@ -59,11 +59,11 @@ final class MemoryIds {
      */
     @Nullable
     MemoryTask putIfAbsent(MemoryTask task) {
-        return stripe(task.hash).putIfAbsent(task);
+        return stripe(task.hash()).putIfAbsent(task);
     }
 
     void remove(MemoryTask task) {
-        stripe(task.hash).remove(task);
+        stripe(task.hash()).remove(task);
     }
 
     /** The tasks of a stripe now, {@code stripe} from 0 to {@link #stripes}. */
@@ -85,14 +85,14 @@ final class MemoryIds {
 
         private @Nullable MemoryTask find(String id, int hash) {
             MemoryTask task = slots[slot(hash, slots.length)];
-            while (task != null && (task.hash != hash || !task.record.id().equals(id))) {
+            while (task != null && !task.record.id().equals(id)) {
                 task = task.idNext;
             }
             return task;
         }
 
         synchronized @Nullable MemoryTask putIfAbsent(MemoryTask task) {
-            MemoryTask known = find(task.record.id(), task.hash);
+            MemoryTask known = find(task.record.id(), task.hash());
             if (known == null) {
                 task.lane.reserve(task.record.id());
                 if (size >= slots.length && slots.length < MOST_SLOTS) {
@@ -105,7 +105,7 @@ final class MemoryIds {
         }
 
         synchronized void remove(MemoryTask task) {
-            int slot = slot(task.hash, slots.length);
+            int slot = slot(task.hash(), slots.length);
             MemoryTask before = null;
             for (MemoryTask at = slots[slot]; at != null; at = at.idNext) {
                 if (at == task) {
@@ -145,7 +145,7 @@ final class MemoryIds {
         }
 
         private static void add(@Nullable MemoryTask[] slots, MemoryTask task) {
-            int slot = slot(task.hash, slots.length);
+            int slot = slot(task.hash(), slots.length);
             task.idNext = slots[slot];
             slots[slot] = task;
         }

@@ -194,7 +194,7 @@ final class MemoryLane {
             oldest = task.after;
             task.after = null;
             if (task.where == MemoryTask.ARRIVING) {
-                states[task.state.ordinal()]++;
+                states[task.state().ordinal()]++;
                 task.where = MemoryTask.OUT;
                 place(task, now);
                 history.ended(task, now);
@@ -240,11 +240,11 @@ final class MemoryLane {
 
     /** Gives a task a state and counts it. */
     void state(MemoryTask task, TaskState next) {
-        TaskState before = task.state;
+        TaskState before = task.state();
         if (before == next) {
             return;
         }
-        task.state = next;
+        task.state(next);
         if (task.where != MemoryTask.ARRIVING) {
             states[before.ordinal()]--;
             states[next.ordinal()]++;
@@ -272,11 +272,11 @@ final class MemoryLane {
                 to.history.finished.add(run);
             }
         }
-        states[task.state.ordinal()]--;
-        to.states[task.state.ordinal()]++;
+        states[task.state().ordinal()]--;
+        to.states[task.state().ordinal()]++;
         int extras = task.more().waitingExtras();
         to.freePlaces(-extras);
-        freePlaces(extras + (task.state.isFinal() ? 0 : 1));
+        freePlaces(extras + (task.state().isFinal() ? 0 : 1));
         task.lane = to;
     }
 
@@ -284,9 +284,9 @@ final class MemoryLane {
     void remove(MemoryTask task) {
         displace(task);
         if (task.where != MemoryTask.ARRIVING) {
-            states[task.state.ordinal()]--;
+            states[task.state().ordinal()]--;
         }
-        freePlaces((task.more == null ? 0 : task.more.waitingExtras()) + (task.state.isFinal() ? 0 : 1));
+        freePlaces((task.more == null ? 0 : task.more.waitingExtras()) + (task.state().isFinal() ? 0 : 1));
         task.where = MemoryTask.REMOVED;
         shared.ids.remove(task);
     }

@@ -52,7 +52,7 @@ final class MemoryMoves {
     private static void replace(MemoryTask task, MemoryLane to, NewTask change, long now) {
         MemoryLane from = task.lane;
         TaskRecord record = change.task();
-        boolean wasFinal = task.state.isFinal();
+        boolean wasFinal = task.state().isFinal();
         if (wasFinal || from != to) {
             to.reserve(record.id());
         }

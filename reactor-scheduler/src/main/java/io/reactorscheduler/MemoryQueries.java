@@ -79,7 +79,7 @@ final class MemoryQueries {
     /** Without the monitor: what it says of the state may have changed a moment ago. */
     private static boolean mayMatch(TaskQuery query, @Nullable String after, MemoryTask task) {
         TaskRecord record = task.record;
-        return (query.state() == null || query.state() == task.state)
+        return (query.state() == null || query.state() == task.state())
                 && (query.queue() == null || query.queue().equals(record.queue()))
                 && (query.handler() == null || query.handler().equals(record.handler()))
                 && (query.tag() == null || record.tags().contains(query.tag()))

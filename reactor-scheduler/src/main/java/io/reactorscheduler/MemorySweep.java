@@ -80,7 +80,7 @@ final class MemorySweep {
             synchronized (lane) {
                 boolean isSettled = task.lane == lane && task.where != MemoryTask.REMOVED;
                 if (isSettled && task.where != MemoryTask.ARRIVING && !isWhereItBelongs(task)) {
-                    findings.add("task \"" + task.record.id() + "\" is " + task.state + " with " + task.active()
+                    findings.add("task \"" + task.record.id() + "\" is " + task.state() + " with " + task.active()
                             + " runs, due at " + task.nextDue() + ", but in place " + task.where);
                 }
             }

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One task of the in-memory store: in the table of ids, and in at most one line of its queue.
  *
- * <p>Small on purpose, 72 bytes: there may be ten million. A task that runs once and has not needed more keeps its whole
+ * <p>Small on purpose, 64 bytes: there may be ten million. A task that runs once and has not needed more keeps its whole
  * state here, its one fire time in {@link #due}; whatever is rarer lives in {@link #more}. The links {@link #before} and
  * {@link #after} serve whichever list it is in: inbox, line or ended tasks. All fields but those of the table belong
  * to the monitor of {@link #lane}.
@@ -26,7 +26,8 @@ final class MemoryTask extends Chain.Node<MemoryTask> {
     /** Deleted. */
     static final byte REMOVED = 5;
 
-    final int hash;
+    private static final TaskState[] STATES = TaskState.values();
+
     TaskRecord record;
 
     /** The queue it waits in; changes under the monitors of both, the old one and the new one. */
@@ -49,7 +50,7 @@ final class MemoryTask extends Chain.Node<MemoryTask> {
     /** Orders tasks of the same due time by their arrival in line. */
     long sequence;
 
-    TaskState state = TaskState.PENDING;
+    private byte state = (byte) TaskState.PENDING.ordinal();
     byte where = ARRIVING;
 
     /** Whether it was changed while it was {@link #ARRIVING}, so that its saver must look after it. */
@@ -58,7 +59,6 @@ final class MemoryTask extends Chain.Node<MemoryTask> {
     MemoryTask(TaskRecord record, MemoryLane lane, Position head) {
         this.record = record;
         this.lane = lane;
-        this.hash = MemoryIds.hash(record.id());
         this.due = head.dueMicros();
         boolean isPlain = record.trigger().isOnce() && head.hasHead() && head.fireMicros() == head.dueMicros();
         if (!isPlain) {
@@ -67,6 +67,18 @@ final class MemoryTask extends Chain.Node<MemoryTask> {
             runs.isManual = !head.hasHead();
             this.more = runs;
         }
+    }
+
+    int hash() {
+        return MemoryIds.hash(record.id());
+    }
+
+    TaskState state() {
+        return STATES[state];
+    }
+
+    void state(TaskState next) {
+        state = (byte) next.ordinal();
     }
 
     @Override
@@ -87,7 +99,7 @@ final class MemoryTask extends Chain.Node<MemoryTask> {
             MemoryExecution run = newest;
             known.oldest = run;
             if (run == null) {
-                if (state == TaskState.PENDING) {
+                if (state() == TaskState.PENDING) {
                     known.head(Position.at(due, due));
                 }
             } else {
@@ -107,7 +119,7 @@ final class MemoryTask extends Chain.Node<MemoryTask> {
     long nextDue() {
         MemoryRuns runs = more;
         if (runs == null) {
-            return state == TaskState.PENDING ? due : Position.NO_TIME;
+            return state() == TaskState.PENDING ? due : Position.NO_TIME;
         }
         return runs.nextDue(overlaps());
     }
@@ -197,7 +209,7 @@ final class MemoryTask extends Chain.Node<MemoryTask> {
         }
         return new TaskInfo(
                 record,
-                state,
+                state(),
                 fire == Position.NO_TIME ? null : EngineClock.toInstant(fire),
                 next == Position.NO_TIME ? null : EngineClock.toInstant(next),
                 active(),

@@ -1,5 +1,7 @@
 package io.reactorscheduler;
 
+import java.time.Instant;
+
 import java.util.List;
 
 /**
@@ -26,11 +28,11 @@ final class Missed {
      * @param left how many fire times there are from the first on, at least 1; rows too long to be walked may exceed it
      */
     Missed(Trigger trigger, long first, long until, int keep, long left) {
-        Trigger.Spec spec = trigger.spec();
         this.first = first;
-        if (spec.kind == Trigger.Kind.EVERY) {
-            long period = spec.durationMicros;
-            long end = spec.end == null ? until : Math.min(until, EngineClock.toMicros(spec.end));
+        if (trigger.kind() == Trigger.Kind.EVERY) {
+            long period = trigger.durationMicros();
+            Instant last = trigger.endAt();
+            long end = last == null ? until : Math.min(until, EngineClock.toMicros(last));
             long steps = Math.min((end - first) / period, left - 1);
             this.count = steps + 1;
             int keptCount = (int) Math.min(Math.min(keep, MOST_STEPS), count);
@@ -45,7 +47,7 @@ final class Missed {
         Walk walk = new Walk(trigger, until, keep);
         walk.from(first, left);
         long counted = walk.seen;
-        if (walk.isCutOff() && spec.kind == Trigger.Kind.CRON) {
+        if (walk.isCutOff() && trigger.kind() == Trigger.Kind.CRON) {
             walk.jump();
         }
         this.count = counted;

@@ -75,12 +75,12 @@ final class Planner {
 
     /** Cheap and never wrong when it says yes; when it says no, the fire times are looked at. */
     private static boolean isOnTime(Claim claim, long now) {
-        Trigger.Spec spec = claim.task().trigger().spec();
+        Trigger trigger = claim.task().trigger();
         long late = now - claim.fireMicros();
         boolean isJudgedByLateness = claim.task().misfire().mode() == Misfire.Mode.SKIP;
-        return switch (spec.kind) {
+        return switch (trigger.kind()) {
             case FIXED_DELAY -> !isJudgedByLateness;
-            case EVERY -> late < spec.durationMicros && !isJudgedByLateness;
+            case EVERY -> late < trigger.durationMicros() && !isJudgedByLateness;
             case CRON -> late < CRON_RESOLUTION_MICROS && !isJudgedByLateness;
             default -> late <= 0;
         };

@@ -46,12 +46,19 @@ public final class Trigger {
         CUSTOM
     }
 
-    private static final Trigger NOW = new Trigger(new Spec(Kind.NOW));
+    private static final Trigger NOW = new Trigger(Kind.NOW, null, Limits.NONE);
 
-    private final Spec spec;
+    private final Kind kind;
 
-    private Trigger(Spec spec) {
-        this.spec = spec;
+    /** By kind the instant, the duration, the {@link Cron} or the {@link Custom}: one field, as millions of tasks may wait. */
+    private final @Nullable Object what;
+
+    private final Limits limits;
+
+    private Trigger(Kind kind, @Nullable Object what, Limits limits) {
+        this.kind = kind;
+        this.what = what;
+        this.limits = limits;
     }
 
     /** Once, as soon as there is a free slot. The default of tasks. */
@@ -61,14 +68,12 @@ public final class Trigger {
 
     /** Once, at an instant between the years 0 and 9999; one that has passed means now. */
     public static Trigger at(Instant instant) {
-        Spec spec = new Spec(Kind.AT);
-        spec.instant = Checks.instant("at", instant);
-        return new Trigger(spec);
+        return new Trigger(Kind.AT, Checks.instant("at", instant), Limits.NONE);
     }
 
     /** Once, this long after the task is scheduled. */
     public static Trigger after(Duration delay) {
-        return ofDuration(Kind.AFTER, Checks.notNegative("after", delay));
+        return new Trigger(Kind.AFTER, Checks.notNegative("after", delay), Limits.NONE);
     }
 
     /**
@@ -78,12 +83,12 @@ public final class Trigger {
      * @param period at least one microsecond
      */
     public static Trigger every(Duration period) {
-        return ofDuration(Kind.EVERY, Checks.positive("every", period));
+        return new Trigger(Kind.EVERY, Checks.positive("every", period), Limits.NONE);
     }
 
     /** First one delay after the task is scheduled (or at {@link #startAt}), then one delay after each run has ended. */
     public static Trigger fixedDelay(Duration delay) {
-        return ofDuration(Kind.FIXED_DELAY, Checks.positive("fixedDelay", delay));
+        return new Trigger(Kind.FIXED_DELAY, Checks.positive("fixedDelay", delay), Limits.NONE);
     }
 
     /** At the times of a cron expression in UTC; see {@link Cron#parse} for what is understood. */
@@ -93,9 +98,7 @@ public final class Trigger {
 
     /** At the times of a cron expression with its own zone and daylight-saving policy. */
     public static Trigger cron(Cron cron) {
-        Spec spec = new Spec(Kind.CRON);
-        spec.cron = Objects.requireNonNull(cron, "cron");
-        return new Trigger(spec);
+        return new Trigger(Kind.CRON, Objects.requireNonNull(cron, "cron"), Limits.NONE);
     }
 
     /**
@@ -105,17 +108,11 @@ public final class Trigger {
      *     {@code trigger})
      */
     public static Trigger custom(String name, Rule rule) {
-        Spec spec = new Spec(Kind.CUSTOM);
-        spec.name = Checks.name("trigger", name);
-        spec.rule = Objects.requireNonNull(rule, "rule");
-        return new Trigger(spec);
+        return custom(new Custom(Checks.name("trigger", name), Objects.requireNonNull(rule, "rule")));
     }
 
-    private static Trigger ofDuration(Kind kind, Duration duration) {
-        Spec spec = new Spec(kind);
-        spec.duration = duration;
-        spec.durationMicros = Checks.micros(duration);
-        return new Trigger(spec);
+    private static Trigger custom(Custom custom) {
+        return new Trigger(Kind.CUSTOM, custom, Limits.NONE);
     }
 
     /**
@@ -124,23 +121,17 @@ public final class Trigger {
      * are as without it.
      */
     public Trigger startAt(Instant start) {
-        Spec next = refine("startAt");
-        next.start = Checks.instant("startAt", start);
-        return checked(next);
+        return checked(refine("startAt").startAt(Checks.instant("startAt", start)));
     }
 
     /** No fire time is after this; {@link Instant#MAX} means no end. */
     public Trigger endAt(Instant end) {
-        Spec next = refine("endAt");
-        next.end = end.equals(Instant.MAX) ? null : Checks.instant("endAt", end);
-        return checked(next);
+        return checked(refine("endAt").endAt(end.equals(Instant.MAX) ? null : Checks.instant("endAt", end)));
     }
 
     /** At most this many fire times (at least 1); without it, no limit. */
     public Trigger maxRuns(long runs) {
-        Spec next = refine("maxRuns");
-        next.maxRuns = Checks.atLeast("maxRuns", runs, 1);
-        return new Trigger(next);
+        return within(refine("maxRuns").maxRuns(Checks.atLeast("maxRuns", runs, 1)));
     }
 
     /**
@@ -148,24 +139,27 @@ public final class Trigger {
      * only, so all nodes agree and tasks of one schedule do not start at once.
      */
     public Trigger jitter(Duration most) {
-        Spec next = spec.copy();
-        next.jitter = Checks.notNegative("jitter", most);
-        return new Trigger(next);
+        return within(limits.jitter(Checks.notNegative("jitter", most)));
     }
 
-    private Spec refine(String parameter) {
+    private Limits refine(String parameter) {
         if (isOnce()) {
             throw new InvalidTaskException(
                     parameter, this, "it needs a trigger that repeats: every, fixedDelay or cron");
         }
-        return spec.copy();
+        return limits;
     }
 
-    private static Trigger checked(Spec spec) {
-        if (spec.start != null && spec.end != null && spec.end.isBefore(spec.start)) {
-            throw new InvalidTaskException("endAt", spec.end, "give an end that is not before startAt " + spec.start);
+    private Trigger checked(Limits changed) {
+        if (changed.start != null && changed.end != null && changed.end.isBefore(changed.start)) {
+            throw new InvalidTaskException(
+                    "endAt", changed.end, "give an end that is not before startAt " + changed.start);
         }
-        return new Trigger(spec);
+        return within(changed);
+    }
+
+    private Trigger within(Limits changed) {
+        return new Trigger(kind, what, changed);
     }
 
     /**
@@ -187,7 +181,7 @@ public final class Trigger {
 
     /** As {@link #next}, in epoch microseconds, {@link FireTimes#NONE} for null. */
     long nextMicros(long previous, long now) {
-        return FireTimes.next(spec, previous, now);
+        return FireTimes.next(this, previous, now);
     }
 
     /**
@@ -212,58 +206,76 @@ public final class Trigger {
 
     /** Whether there is at most one fire time. */
     public boolean isOnce() {
-        return spec.kind == Kind.NOW || spec.kind == Kind.AT || spec.kind == Kind.AFTER;
+        return kind == Kind.NOW || kind == Kind.AT || kind == Kind.AFTER;
     }
 
     /** The most fire times, {@link Long#MAX_VALUE} for no limit. */
     public long maxRuns() {
-        return spec.maxRuns;
+        return limits.maxRuns;
     }
 
     /** How long after its fire time a run may be due; zero by default. */
     public Duration jitter() {
-        return spec.jitter;
+        return limits.jitter;
     }
 
     /** No fire time is before this; null for no such bound. */
     public @Nullable Instant startAt() {
-        return spec.start;
+        return limits.start;
     }
 
     /** No fire time is after this; null for no such bound. */
     public @Nullable Instant endAt() {
-        return spec.end;
+        return limits.end;
     }
 
     /** The cron expression; null for other triggers. */
     public @Nullable Cron cron() {
-        return spec.cron;
+        return what instanceof Cron cron ? cron : null;
     }
 
-    Spec spec() {
-        return spec;
+    Kind kind() {
+        return kind;
+    }
+
+    /** Of {@link Kind#AT}. */
+    @Nullable
+    Instant instant() {
+        return what instanceof Instant instant ? instant : null;
+    }
+
+    /** Of {@link Kind#AFTER}, {@link Kind#EVERY} and {@link Kind#FIXED_DELAY}. */
+    @Nullable
+    Duration duration() {
+        return what instanceof Duration duration ? duration : null;
+    }
+
+    /** Of the kinds that have a {@link #duration}. */
+    long durationMicros() {
+        return Checks.micros(Objects.requireNonNull(duration()));
+    }
+
+    /** Of {@link Kind#CUSTOM}. */
+    @Nullable
+    Custom custom() {
+        return what instanceof Custom custom ? custom : null;
     }
 
     /** Whether it is a custom trigger that was read from text. */
     boolean lacksRule() {
-        return spec.kind == Kind.CUSTOM && spec.rule == null;
+        return what instanceof Custom custom && custom.rule == null;
     }
 
     /** This trigger, with the rule of its name where it is a custom one without. */
     Trigger resolved(Map<String, Rule> rules) {
-        if (!lacksRule()) {
-            return this;
-        }
-        Spec next = spec.copy();
-        next.rule = rules.get(spec.name);
-        return new Trigger(next);
+        return what instanceof Custom custom && custom.rule == null
+                ? new Trigger(kind, new Custom(custom.name, rules.get(custom.name)), limits)
+                : this;
     }
 
     /** A custom trigger as it is read from text: its rule has to be found by its name. */
     static Trigger named(String name) {
-        Spec spec = new Spec(Kind.CUSTOM);
-        spec.name = Checks.name("trigger", name);
-        return new Trigger(spec);
+        return custom(new Custom(Checks.name("trigger", name), null));
     }
 
     /** Reads what {@link #toString} wrote; a custom trigger must be resolved by name before it can fire. */
@@ -284,56 +296,31 @@ public final class Trigger {
     /** All settings as one line of words that {@link #parse} reads. */
     @Override
     public String toString() {
-        return TriggerText.format(spec);
+        return TriggerText.format(this);
     }
 
-    /** The settings while they are refined; never changed once a trigger holds them. */
-    static final class Spec {
-        final Kind kind;
+    /** The rule of a custom trigger, null until it is found by its name. */
+    record Custom(String name, @Nullable Rule rule) {}
 
-        @Nullable
-        Instant instant;
+    /** What holds for triggers of any kind. */
+    private record Limits(@Nullable Instant start, @Nullable Instant end, long maxRuns, Duration jitter) {
 
-        @Nullable
-        Duration duration;
+        static final Limits NONE = new Limits(null, null, Long.MAX_VALUE, Duration.ZERO);
 
-        long durationMicros;
-
-        @Nullable
-        Cron cron;
-
-        @Nullable
-        String name;
-
-        @Nullable
-        Rule rule;
-
-        @Nullable
-        Instant start;
-
-        @Nullable
-        Instant end;
-
-        long maxRuns = Long.MAX_VALUE;
-        Duration jitter = Duration.ZERO;
-
-        Spec(Kind kind) {
-            this.kind = kind;
+        Limits startAt(Instant changed) {
+            return new Limits(changed, end, maxRuns, jitter);
         }
 
-        Spec copy() {
-            Spec copy = new Spec(kind);
-            copy.instant = instant;
-            copy.duration = duration;
-            copy.durationMicros = durationMicros;
-            copy.cron = cron;
-            copy.name = name;
-            copy.rule = rule;
-            copy.start = start;
-            copy.end = end;
-            copy.maxRuns = maxRuns;
-            copy.jitter = jitter;
-            return copy;
+        Limits endAt(@Nullable Instant changed) {
+            return new Limits(start, changed, maxRuns, jitter);
+        }
+
+        Limits maxRuns(long changed) {
+            return new Limits(start, end, changed, jitter);
+        }
+
+        Limits jitter(Duration changed) {
+            return new Limits(start, end, maxRuns, changed);
         }
     }
 }

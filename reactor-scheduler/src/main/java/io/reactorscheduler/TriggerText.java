@@ -16,26 +16,32 @@ final class TriggerText {
 
     private TriggerText() {}
 
-    static String format(Trigger.Spec spec) {
-        StringBuilder text = new StringBuilder(spec.kind.name());
-        add(text, "at", spec.instant);
-        add(text, "in", spec.duration);
-        if (spec.cron != null) {
-            add(text, "dialect", spec.cron.dialect());
-            add(text, "zone", spec.cron.zone());
-            add(text, "gap", spec.cron.gap());
-            add(text, "twice", spec.cron.twice());
+    static String format(Trigger trigger) {
+        StringBuilder text = new StringBuilder(trigger.kind().name());
+        add(text, "at", trigger.instant());
+        add(text, "in", trigger.duration());
+        Cron cron = trigger.cron();
+        if (cron != null) {
+            add(text, "dialect", cron.dialect());
+            add(text, "zone", cron.zone());
+            add(text, "gap", cron.gap());
+            add(text, "twice", cron.twice());
         }
-        add(text, "start", spec.start);
-        add(text, "end", spec.end);
-        if (spec.maxRuns != Long.MAX_VALUE) {
-            add(text, "max", spec.maxRuns);
+        add(text, "start", trigger.startAt());
+        add(text, "end", trigger.endAt());
+        if (trigger.maxRuns() != Long.MAX_VALUE) {
+            add(text, "max", trigger.maxRuns());
         }
-        if (!spec.jitter.isZero()) {
-            add(text, "jitter", spec.jitter);
+        if (!trigger.jitter().isZero()) {
+            add(text, "jitter", trigger.jitter());
         }
-        String tail = spec.cron == null ? spec.name : spec.cron.expression();
-        return tail == null ? text.toString() : text.append(TAIL).append(tail).toString();
+        Trigger.Custom custom = trigger.custom();
+        if (custom != null) {
+            text.append(TAIL).append(custom.name());
+        }
+        return cron == null
+                ? text.toString()
+                : text.append(TAIL).append(cron.expression()).toString();
     }
 
     private static void add(StringBuilder text, String word, @org.jspecify.annotations.Nullable Object value) {
