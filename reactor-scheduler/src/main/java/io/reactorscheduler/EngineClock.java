@@ -22,8 +22,11 @@ import reactor.core.scheduler.Scheduler;
  * {@code StepVerifier.withVirtualTime}) may turn its own clock back while it catches up with an advance made while it was idle;
  * readings follow it.
  *
- * <p>Safe for any thread, without locks. The whole state is one volatile {@code long}, so it cannot be seen half written. Racing
- * corrections are harmless: each writes an offset that was right for the millisecond it was read in, and one that lost the race for
+ * <p>The wall clock is not read again within {@link #CHECKED_FOR_MICROS} of monotonic time, in which runs of less than a
+ * microsecond may ask many times; a step is followed that much later.
+ *
+ * <p>Safe for any thread, without locks. The offset is one volatile {@code long}, so it cannot be seen half written, and it is written
+ * before the time it was checked at. Racing corrections are harmless: each writes an offset that was right for the millisecond it was read in, and one that lost the race for
  * a newer step is put right by the next reading, because every reading checks itself against the wall clock.
  */
 final class EngineClock {
@@ -44,11 +47,17 @@ final class EngineClock {
     /** Attempts to read both clocks within one millisecond; more are needed only when the thread is paused in between. */
     private static final int READ_ATTEMPTS = 4;
 
+    /** How long a reading of the wall clock holds. */
+    static final long CHECKED_FOR_MICROS = 20;
+
     private final Scheduler scheduler;
     private final boolean steps;
 
     /** Wall microseconds minus monotonic microseconds. */
     private volatile long offsetMicros;
+
+    /** The monotonic time at which the offset was last found right or put right. */
+    private volatile long checkedMicros = Long.MIN_VALUE / 2;
 
     EngineClock(Scheduler scheduler) {
         this.scheduler = scheduler;
@@ -71,12 +80,19 @@ final class EngineClock {
         if (!steps) {
             return monotonicMicros();
         }
+        long monotonic = monotonicMicros();
+        long since = monotonic - checkedMicros;
+        return since > 0 && since < CHECKED_FOR_MICROS ? monotonic + offsetMicros : checkedMicros();
+    }
+
+    private long checkedMicros() {
         for (int attempt = 1; ; attempt++) {
             long before = scheduler.now(TimeUnit.MILLISECONDS);
             long monotonic = monotonicMicros();
             long micros = monotonic + offsetMicros;
             long earliest = microsOf(before);
             if (micros >= earliest && micros < earliest + MICROS_PER_MILLI) {
+                checkedMicros = monotonic;
                 return micros;
             }
             long after = scheduler.now(TimeUnit.MILLISECONDS);
@@ -84,6 +100,7 @@ final class EngineClock {
                 long latest = microsOf(after) + MICROS_PER_MILLI - 1;
                 long inside = Math.min(Math.max(micros, latest - MICROS_PER_MILLI + 1), latest);
                 offsetMicros = inside - monotonic;
+                checkedMicros = monotonic;
                 return inside;
             }
             if (micros >= earliest && micros < microsOf(after) + MICROS_PER_MILLI) {

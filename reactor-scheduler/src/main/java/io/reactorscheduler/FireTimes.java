@@ -71,7 +71,8 @@ final class FireTimes {
             case FIXED_DELAY:
                 return plus(now, trigger.durationMicros());
             case CRON:
-                return micros(Objects.requireNonNull(trigger.cron()).next(EngineClock.toInstant(first ? now : previous)));
+                return micros(
+                        Objects.requireNonNull(trigger.cron()).next(EngineClock.toInstant(first ? now : previous)));
             case CUSTOM:
                 return custom(Objects.requireNonNull(trigger.custom()), previous, now);
         }

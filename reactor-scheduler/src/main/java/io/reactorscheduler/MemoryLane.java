@@ -286,7 +286,8 @@ final class MemoryLane {
         if (task.where != MemoryTask.ARRIVING) {
             states[task.state().ordinal()]--;
         }
-        freePlaces((task.more == null ? 0 : task.more.waitingExtras()) + (task.state().isFinal() ? 0 : 1));
+        freePlaces((task.more == null ? 0 : task.more.waitingExtras())
+                + (task.state().isFinal() ? 0 : 1));
         task.where = MemoryTask.REMOVED;
         shared.ids.remove(task);
     }

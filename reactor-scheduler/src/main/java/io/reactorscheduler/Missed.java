@@ -1,7 +1,6 @@
 package io.reactorscheduler;
 
 import java.time.Instant;
-
 import java.util.List;
 
 /**

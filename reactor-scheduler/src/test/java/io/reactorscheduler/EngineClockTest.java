@@ -1,10 +1,12 @@
 package io.reactorscheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -79,9 +81,23 @@ class EngineClockTest {
             } else {
                 scheduler.advanceTimeBy(Duration.ofNanos(Math.abs(move) / 1000));
             }
+            scheduler.advanceTimeBy(Duration.ofNanos(EngineClock.CHECKED_FOR_MICROS * 1_000));
             long millis = scheduler.now(TimeUnit.MILLISECONDS);
             assertThat(clock.nowMicros()).isBetween(millis * 1_000, millis * 1_000 + 999);
         }
+    }
+
+    @Test
+    void forSomeMicrosecondsAfterALookAtTheWallClockTimeGoesOnByTheMonotonicOne() {
+        SteppingScheduler scheduler = SteppingScheduler.startingAt(START);
+        EngineClock clock = new EngineClock(scheduler);
+        long first = clock.nowMicros();
+        scheduler.stepWallBy(Duration.ofHours(1));
+
+        scheduler.advanceTimeBy(Duration.ofNanos((EngineClock.CHECKED_FOR_MICROS - 1) * 1_000));
+        assertThat(clock.nowMicros()).isEqualTo(first + EngineClock.CHECKED_FOR_MICROS - 1);
+        scheduler.advanceTimeBy(Duration.ofNanos(1_000));
+        assertThat(now(clock)).isCloseTo(scheduler.wall(), within(1, ChronoUnit.MILLIS));
     }
 
     @Test
