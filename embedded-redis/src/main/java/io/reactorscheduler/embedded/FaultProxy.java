@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -37,6 +38,7 @@ public final class FaultProxy implements AutoCloseable {
     private volatile boolean dropRequests;
     private volatile boolean dropReplies;
     private volatile String muteAfter = "";
+    private volatile UnaryOperator<String> change = UnaryOperator.identity();
     private volatile Sinks.Empty<Void> gate = opened();
     private @Nullable DisposableServer server;
 
@@ -95,6 +97,19 @@ public final class FaultProxy implements AutoCloseable {
         muteAfter = text;
     }
 
+    /**
+     * Puts one text in place of another one wherever the server answers it, for a server that claims to be another one.
+     *
+     * @throws IllegalArgumentException when their lengths differ, because replies say how long they are
+     */
+    public void replaceInReplies(String text, String with) {
+        if (text.length() != with.length()) {
+            throw new IllegalArgumentException(
+                    "with must be as long as text, " + text.length() + " characters, was \"" + with + "\"");
+        }
+        change = reply -> reply.replace(text, with);
+    }
+
     /** Resets all connections (RST); new ones are served. */
     public void reset() {
         links.forEach(Link::reset);
@@ -120,6 +135,7 @@ public final class FaultProxy implements AutoCloseable {
         dropRequests = false;
         dropReplies = false;
         muteAfter = "";
+        change = UnaryOperator.identity();
         links.stream().filter(link -> link.lossy).forEach(Link::reset);
         gate.tryEmitEmpty();
         if (server == null) {
@@ -199,7 +215,7 @@ public final class FaultProxy implements AutoCloseable {
             link.lossy = true;
             return NOTHING;
         }
-        return chunk;
+        return change.apply(new String(chunk, StandardCharsets.ISO_8859_1)).getBytes(StandardCharsets.ISO_8859_1);
     }
 
     private static Sinks.Empty<Void> opened() {

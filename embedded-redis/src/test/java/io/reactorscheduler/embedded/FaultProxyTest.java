@@ -58,6 +58,21 @@ class FaultProxyTest {
     }
 
     @Test
+    void textInRepliesIsReplacedUntilItIsHealed() throws IOException {
+        proxy.replaceInReplies("value", "VALUE");
+        client.ask("SET a value");
+        assertThat(redis.command("GET", "a")).isEqualTo("value");
+
+        client.ask("GET a");
+        assertThat(client.line()).isEqualTo("VALUE");
+
+        proxy.heal();
+        client.ask("GET a");
+        assertThat(client.line()).isEqualTo("value");
+        assertThatThrownBy(() -> proxy.replaceInReplies("a", "longer")).hasMessageContaining("as long as");
+    }
+
+    @Test
     void largeValuesPassUnchanged() throws IOException {
         redis.command("SET", "a", "x".repeat(3_000_000));
         assertThat(client.ask("GET a")).isEqualTo("$3000000");

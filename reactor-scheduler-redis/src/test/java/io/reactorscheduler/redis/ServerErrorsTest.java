@@ -3,14 +3,16 @@ package io.reactorscheduler.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.lettuce.core.RedisLoadingException;
 import io.reactorscheduler.StoreUnavailableException;
 import io.reactorscheduler.TaskState;
 import io.reactorscheduler.TaskStore;
 import io.reactorscheduler.embedded.EmbeddedRedis;
+import io.reactorscheduler.embedded.FaultProxy;
 import java.time.Duration;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 /** What servers refuse, and what callers are told about it. */
 class ServerErrorsTest extends StoreTest {
@@ -80,17 +82,44 @@ class ServerErrorsTest extends StoreTest {
     }
 
     @Test
-    void aServerThatLoadsSaysSo() {
-        assertThat(RedisErrors.translate(new RedisLoadingException("LOADING Redis is loading the dataset in memory")))
-                .isInstanceOf(StoreUnavailableException.class)
-                .hasMessageContaining("loading its data");
+    void aServerThatLoadsItsDataSaysSoAndServesAfterwards() {
+        try (EmbeddedRedis loading = EmbeddedRedis.builder()
+                .config("enable-debug-command local")
+                .config("loading-process-events-interval-bytes 1024")
+                .start()) {
+            TaskStore store = use(RedisTaskStore.connect(loading.uri()));
+            store.save(due(store, "a")).block(PATIENCE);
+            // 200 keys, 10 ms each
+            loading.command("DEBUG", "POPULATE", "200", "filler", "100");
+            loading.command("CONFIG", "SET", "key-load-delay", "10000");
+            Mono<?> reload = Mono.fromCallable(() -> loading.command("DEBUG", "RELOAD"))
+                    .subscribeOn(Schedulers.boundedElastic())
+                    .cache();
+            reload.subscribe();
+
+            await(
+                    "a refusal while the server loads",
+                    () -> store.task("a")
+                            .map(found -> "")
+                            .onErrorResume(error -> Mono.just(String.valueOf(error.getMessage())))
+                            .block(PATIENCE)
+                            .contains("loading its data"));
+
+            reload.block(PATIENCE);
+            assertThat(claim(store, 5)).hasSize(1);
+        }
     }
 
     @Test
-    void aServerThatIsTooOldSaysWhichIsNotAndOneThatIsNot() {
-        assertRefused(() -> Namespace.checkVersion("redis_version:6.0.16\r\n"), "6.0.16", "7.0");
+    void aServerThatIsTooOldIsRefusedWithItsVersionAndTheOldestThatIsNot() {
+        try (FaultProxy proxy = FaultProxy.to(server)) {
+            proxy.replaceInReplies("redis_version:7.0.15", "redis_version:6.2.21");
+
+            assertRefused(
+                    () -> use(RedisTaskStore.connect(proxy.uri())).stats().block(PATIENCE), "6.2.21", "too old", "7.0");
+        }
         Namespace.checkVersion("redis_version:7.0.0\r\n");
-        Namespace.checkVersion("redis_version:8.2.1\r\n");
+        Namespace.checkVersion("redis_version:10.2.1\r\n");
     }
 
     @Test
