@@ -173,6 +173,9 @@ interface Servers extends AutoCloseable {
         @Override
         public void mend() {
             killed.restart();
+            // as an operator would write into its file: Sentinels that were short of processor time take half a minute
+            killed.command(
+                    "REPLICAOF", "127.0.0.1", String.valueOf(sentinel.master().port()));
             Waiting.until("the killed server is a replica in sync", () -> isReplica(killed));
         }
 
