@@ -50,7 +50,9 @@ final class MemoryTask extends Chain.Node<MemoryTask> {
     /** Orders tasks of the same due time by their arrival in line. */
     long sequence;
 
-    private byte state = (byte) TaskState.PENDING.ordinal();
+    /** The place of its {@link TaskState} among {@link #STATES}: a byte makes it fit, and no other release reads it. */
+    private byte state = place(TaskState.PENDING);
+
     byte where = ARRIVING;
 
     /** Whether it was changed while it was {@link #ARRIVING}, so that its saver must look after it. */
@@ -78,7 +80,12 @@ final class MemoryTask extends Chain.Node<MemoryTask> {
     }
 
     void state(TaskState next) {
-        state = (byte) next.ordinal();
+        state = place(next);
+    }
+
+    @SuppressWarnings("EnumOrdinal")
+    private static byte place(TaskState state) {
+        return (byte) state.ordinal();
     }
 
     @Override
