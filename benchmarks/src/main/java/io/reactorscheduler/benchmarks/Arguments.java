@@ -10,7 +10,7 @@ final class Arguments {
 
     /** What is no parameter of a workload. */
     private static final Set<String> OPTIONS =
-            Set.of("workload", "subject", "reps", "warm-up", "quick", "whole", "jvm", "limit", "out", "in");
+            Set.of("workload", "subject", "reps", "warm-up", "quick", "whole", "jvm", "limit", "budget", "within", "out", "in");
 
     private final Map<String, String> byName = new LinkedHashMap<>();
 
