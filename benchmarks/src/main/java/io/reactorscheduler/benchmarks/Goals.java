@@ -42,7 +42,9 @@ final class Goals {
             List<Measurement> matching = all.stream()
                     .filter(each -> each.workload().equals(workload)
                             && each.subject().equals(subject)
-                            && of.entrySet().stream().allMatch(param -> matches(param.getValue(), each.of().get(param.getKey()))))
+                            && of.entrySet().stream()
+                                    .allMatch(param ->
+                                            matches(param.getValue(), each.of().get(param.getKey()))))
                     .toList();
             return matching.stream()
                     .filter(each -> each.of().equals(matching.get(0).of()));
@@ -82,8 +84,8 @@ final class Goals {
     private record Goal(Figure figure, @Nullable Figure beside, boolean isAtLeast, double limit, String unit) {
 
         Line line(List<Measurement> all, String workload, String words) {
-            Optional<String> reason = figure.reason(all)
-                    .or(() -> Optional.ofNullable(beside).flatMap(other -> other.reason(all)));
+            Optional<String> reason =
+                    figure.reason(all).or(() -> Optional.ofNullable(beside).flatMap(other -> other.reason(all)));
             if (reason.isPresent()) {
                 return new Line(workload, words, reason.get(), Verdict.UNKNOWN);
             }
@@ -94,11 +96,7 @@ final class Goals {
                 measured = measured == other ? 1 : measured / other;
             }
             boolean isMet = isAtLeast ? measured >= limit : measured <= limit;
-            return new Line(
-                    workload,
-                    words,
-                    Table.figure(measured) + " " + unit,
-                    isMet ? Verdict.MET : Verdict.MISSED);
+            return new Line(workload, words, Table.figure(measured) + " " + unit, isMet ? Verdict.MET : Verdict.MISSED);
         }
     }
 
@@ -118,14 +116,18 @@ final class Goals {
             new Named("fire-now", "at least 1.5 x ScheduledThreadPoolExecutor", faster("fire-now", OURS, 1.5, STPE)),
             new Named("fire-now", "at least 50 x Quartz", faster("fire-now", OURS, 50, "quartz")),
             new Named("pending", "at most 150 bytes for each task", atMost("pending", "bytes_per_task", 150, "bytes")),
-            new Named("pending", "10 million in 2 GiB",
+            new Named(
+                    "pending",
+                    "10 million in 2 GiB",
                     new Goal(
                             new Figure("pending", OURS, "bytes_per_task", Map.of("n", 10_000_000L)),
                             null,
                             false,
                             Integer.MAX_VALUE,
                             "bytes for each")),
-            new Named("lateness", "20,000/s: p99 at most 1.2 x ScheduledThreadPoolExecutor's",
+            new Named(
+                    "lateness",
+                    "20,000/s: p99 at most 1.2 x ScheduledThreadPoolExecutor's",
                     new Goal(
                             new Figure("lateness", OURS, P99, rate(20_000)),
                             new Figure("lateness", STPE, P99, rate(20_000)),
@@ -134,10 +136,14 @@ final class Goals {
                             "x")),
             new Named("lateness", "20,000/s: never early", lateness(OURS, 20_000, "early", 0, "early")),
             new Named("lateness", "200,000/s: p99 at most 1 ms", lateness(OURS, 200_000, P99, 1_000, "us")),
-            new Named("periodic", "all firings",
+            new Named(
+                    "periodic",
+                    "all firings",
                     new Goal(new Figure("periodic", OURS, "fired_pct", ANY), null, true, 100, "% of the firings")),
             new Named("periodic", "p99 at most 1 ms", atMost("periodic", P99, 1_000, "us")),
-            new Named("periodic", "CPU for each at most ScheduledThreadPoolExecutor's",
+            new Named(
+                    "periodic",
+                    "CPU for each at most ScheduledThreadPoolExecutor's",
                     new Goal(
                             new Figure("periodic", OURS, "cpu_s_per_million", ANY),
                             new Figure("periodic", STPE, "cpu_s_per_million", ANY),
@@ -145,45 +151,71 @@ final class Goals {
                             1,
                             "x")),
             new Named("cron", "at most 0.3 us", atMost("cron", "mean_ns", 300, "ns")),
-            new Named("cron", "at least 15 x cron-utils",
+            new Named(
+                    "cron",
+                    "at least 15 x cron-utils",
                     new Goal(
                             new Figure("cron", "cron-utils", "mean_ns", ANY),
                             new Figure("cron", OURS, "mean_ns", ANY),
                             true,
                             15,
                             "x")),
-            new Named("cancel", "at least 1 x ScheduledThreadPoolExecutor with remove-on-cancel",
+            new Named(
+                    "cancel",
+                    "at least 1 x ScheduledThreadPoolExecutor with remove-on-cancel",
                     faster("cancel", OURS, 1, STPE)),
-            new Named("cancel", "nothing left behind: less than a byte", atMost("cancel", "bytes_left_per_task", 1, "bytes")),
+            new Named(
+                    "cancel",
+                    "nothing left behind: less than a byte",
+                    atMost("cancel", "bytes_left_per_task", 1, "bytes")),
             new Named("timeouts", "at most 2 x the time of fire-now", slower("timeouts", 2)),
             new Named("retries-unused", "at most 1.1 x the time of fire-now", slower("retries-unused", 1.1)),
             new Named("retry-storm", "at most 3 x the time of fire-now for each attempt", slower("retry-storm", 3)),
-            new Named("in-flight", "threads at most cores + 4",
+            new Named(
+                    "in-flight",
+                    "threads at most cores + 4",
                     atMost("in-flight", "threads", Runtime.getRuntime().availableProcessors() + 4, "threads")),
             new Named("in-flight", "at most 1 KiB for each run", atMost("in-flight", "bytes_per_task", 1_024, "bytes")),
-            new Named("in-flight", "at most 2 us for each completion", atMost("in-flight", "us_per_completion", 2, "us")),
+            new Named(
+                    "in-flight", "at most 2 us for each completion", atMost("in-flight", "us_per_completion", 2, "us")),
             new Named("redis-enqueue", "at least 2 x Redisson", faster("redis-enqueue", REDIS, 2, "redisson")),
             new Named("redis-enqueue", "at least 2 x BullMQ", faster("redis-enqueue", REDIS, 2, "bullmq")),
-            new Named("redis-enqueue-each", "at least 5 x Redisson's single calls", faster("redis-enqueue-each", REDIS, 5, "redisson")),
-            new Named("redis-enqueue-each", "at least 5 x BullMQ's single calls", faster("redis-enqueue-each", REDIS, 5, "bullmq")),
+            new Named(
+                    "redis-enqueue-each",
+                    "at least 5 x Redisson's single calls",
+                    faster("redis-enqueue-each", REDIS, 5, "redisson")),
+            new Named(
+                    "redis-enqueue-each",
+                    "at least 5 x BullMQ's single calls",
+                    faster("redis-enqueue-each", REDIS, 5, "bullmq")),
             new Named("redis-drain", "at least 2 x BullMQ", faster("redis-drain", REDIS, 2, "bullmq")),
             new Named("redis-drain", "at least 8 x Redisson", faster("redis-drain", REDIS, 8, "redisson")),
             new Named("redis-drain", "at least 60 % of the floor", faster("redis-drain", REDIS, 0.6, "lua")),
-            new Named("redis-drain", "at most 0.1 reads for each job", redisAtMost("redis-drain", "reads_per_job", 0.1, "reads")),
+            new Named(
+                    "redis-drain",
+                    "at most 0.1 reads for each job",
+                    redisAtMost("redis-drain", "reads_per_job", 0.1, "reads")),
             new Named("redis-end-to-end", "at least 2 x BullMQ", faster("redis-end-to-end", REDIS, 2, "bullmq")),
             new Named("redis-delayed", "1,000/s: p50 at most 1 ms", delayed(1_000, P50, 1_000)),
             new Named("redis-delayed", "1,000/s: p99 at most 5 ms", delayed(1_000, P99, 5_000)),
             new Named("redis-delayed", "10,000/s: p99 at most 20 ms", delayed(10_000, P99, 20_000)),
-            new Named("redis-idle", "at most 1 command a second", redisAtMost("redis-idle", "commands_per_s", 1, "commands/s")),
+            new Named(
+                    "redis-idle",
+                    "at most 1 command a second",
+                    redisAtMost("redis-idle", "commands_per_s", 1, "commands/s")),
             new Named("redis-bytes", "at most 300 bytes", redisAtMost("redis-bytes", "bytes_per_task", 300, "bytes")),
-            new Named("redis-future", "at most 1.2 x the time without pending tasks",
+            new Named(
+                    "redis-future",
+                    "at most 1.2 x the time without pending tasks",
                     new Goal(
                             new Figure("redis-future", REDIS, RATE, Map.of("pending", 0L)),
                             new Figure("redis-future", REDIS, RATE, PENDING),
                             false,
                             1.2,
                             "x")),
-            new Named("redis-nodes", "4 JVMs lose less than 10 % against 1",
+            new Named(
+                    "redis-nodes",
+                    "4 JVMs lose less than 10 % against 1",
                     new Goal(
                             new Figure("redis-nodes", REDIS, RATE, Map.of("nodes", 4L)),
                             new Figure("redis-nodes", REDIS, RATE, Map.of("nodes", 1L)),
@@ -205,9 +237,7 @@ final class Goals {
     /** All goals of the workloads that occur. */
     static List<Line> of(List<Measurement> all) {
         return ALL.stream()
-                .filter(named -> all.stream()
-                        .anyMatch(each ->
-                                each.workload().equals(named.workload())))
+                .filter(named -> all.stream().anyMatch(each -> each.workload().equals(named.workload())))
                 .map(named -> named.goal().line(all, named.workload(), named.words()))
                 .toList();
     }
@@ -249,7 +279,8 @@ final class Goals {
 
     /** How many times the time of fire-now: the rates the other way round. */
     private static Goal slower(String workload, double limit) {
-        return new Goal(new Figure("fire-now", OURS, RATE, ANY), new Figure(workload, OURS, RATE, ANY), false, limit, "x");
+        return new Goal(
+                new Figure("fire-now", OURS, RATE, ANY), new Figure(workload, OURS, RATE, ANY), false, limit, "x");
     }
 
     private static Goal atMost(String workload, String value, double limit, String unit) {

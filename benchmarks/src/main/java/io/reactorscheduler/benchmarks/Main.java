@@ -55,7 +55,8 @@ public final class Main {
         }
     }
 
-    private static void run(String command, List<Workload> workloads, Arguments arguments) throws IOException, InterruptedException {
+    private static void run(String command, List<Workload> workloads, Arguments arguments)
+            throws IOException, InterruptedException {
         boolean isQuick = arguments.has("quick");
         List<Subjects> subjects = Subjects.list(arguments.text("subject", "all"));
         boolean isCompare = command.equals("compare");

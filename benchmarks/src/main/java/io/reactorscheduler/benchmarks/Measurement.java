@@ -54,8 +54,7 @@ record Measurement(
     }
 
     Measurement withParams(Params others) {
-        return new Measurement(
-                workload, subject, version, jvm, others.asMap(), of, values, cannot, failed, leftOut);
+        return new Measurement(workload, subject, version, jvm, others.asMap(), of, values, cannot, failed, leftOut);
     }
 
     Measurement withValues(Values measured) {

@@ -62,7 +62,9 @@ final class Params {
 
     /** Whether less work takes less time: nothing is due at a rate, waits for so long or starts other JVMs. */
     boolean isOnlyWork() {
-        return work() > 0 && Stream.of("rate", "seconds", "wait_ms", "nodes", "subscribers").noneMatch(byName::containsKey);
+        return work() > 0
+                && Stream.of("rate", "seconds", "wait_ms", "nodes", "subscribers")
+                        .noneMatch(byName::containsKey);
     }
 
     /** With at most so much work, in a round number: 1, 2 or 5 with zeros, so that repetitions agree on it. */
@@ -85,7 +87,8 @@ final class Params {
     /** How long a run takes, however fast the subject is, in seconds. */
     double waitSeconds() {
         double due = byName.containsKey("rate") ? (double) get("n") / get("rate") : 0;
-        return due + byName.getOrDefault("seconds", 0L)
+        return due
+                + byName.getOrDefault("seconds", 0L)
                 + (byName.getOrDefault("ahead_ms", 0L) + byName.getOrDefault("wait_ms", 0L)) / 1_000.0;
     }
 

@@ -88,7 +88,8 @@ final class Runner {
                 continue;
             }
             Meter meter = Meter.start();
-            Measurement measured = isLate && turn.leftOut() == null ? blank(turn).withLeftOut("as time was over") : take(turn);
+            Measurement measured =
+                    isLate && turn.leftOut() == null ? blank(turn).withLeftOut("as time was over") : take(turn);
             all.add(measured);
             lines.accept(measured.toJson());
             if (measured.values().isEmpty()) {

@@ -32,7 +32,12 @@ final class Schedule {
      * @param seconds how long it may be expected to take
      * @param leftOut why nobody is asked; null when somebody is
      */
-    record Turn(Runner.Case of, Subjects subject, int rep, double seconds, @Nullable String leftOut) {}
+    record Turn(
+            Runner.Case of,
+            Subjects subject,
+            int rep,
+            double seconds,
+            @Nullable String leftOut) {}
 
     private Schedule() {}
 
@@ -48,7 +53,8 @@ final class Schedule {
                     boolean isExtra = plan.isCompare() && subject.isSlow() && !Goals.name(of.workload(), subject);
                     if (subject.meets(of.workload()) && (rep == 1 || !isExtra)) {
                         String leftOut = isExtra && plan.isQuick() ? "with --quick" : null;
-                        turns.add(new Turn(of, subject, rep, leftOut == null ? seconds(of, subject, plan) : 0, leftOut));
+                        turns.add(
+                                new Turn(of, subject, rep, leftOut == null ? seconds(of, subject, plan) : 0, leftOut));
                     }
                 }
             }

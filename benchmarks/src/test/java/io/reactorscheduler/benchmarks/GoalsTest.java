@@ -47,8 +47,9 @@ class GoalsTest {
                 rate("fire-now", "ours", 900),
                 rate("fire-now", "stpe", 100));
 
-        assertThat(goals.get(0)).isEqualTo(new Goals.Line(
-                "fire-now", "at least 1.5 x ScheduledThreadPoolExecutor", "2.00 x", Goals.Verdict.MET));
+        assertThat(goals.get(0))
+                .isEqualTo(new Goals.Line(
+                        "fire-now", "at least 1.5 x ScheduledThreadPoolExecutor", "2.00 x", Goals.Verdict.MET));
     }
 
     @Test

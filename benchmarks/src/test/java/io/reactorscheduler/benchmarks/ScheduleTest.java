@@ -43,13 +43,12 @@ class ScheduleTest {
         assertThat(compare(false).stream()
                         .filter(turn -> turn.of().workload() == FireNowWorkload.FIRE_NOW)
                         .map(turn -> turn.subject().key()))
-                .containsExactly(
-                        Stream.of(
-                                        "ours,stpe,netty-wheel,reactor,spring,quartz,db-scheduler,jobrunr",
-                                        "ours,stpe,netty-wheel,reactor,spring,quartz",
-                                        "ours,stpe,netty-wheel,reactor,spring,quartz")
-                                .flatMap(rep -> Stream.of(rep.split(",")))
-                                .toArray(String[]::new));
+                .containsExactly(Stream.of(
+                                "ours,stpe,netty-wheel,reactor,spring,quartz,db-scheduler,jobrunr",
+                                "ours,stpe,netty-wheel,reactor,spring,quartz",
+                                "ours,stpe,netty-wheel,reactor,spring,quartz")
+                        .flatMap(rep -> Stream.of(rep.split(",")))
+                        .toArray(String[]::new));
     }
 
     @Test
