@@ -68,7 +68,7 @@ final class Child {
             double took = one.seconds();
             workPerSecond = next.work() / took;
             if (small.isOnlyWork() && all.seconds() + GROWTH * took < seconds) {
-                next = small.withWorkOfAtMost(GROWTH * next.work());
+                next = small.withWorkOfAtMost((double) GROWTH * next.work());
             }
         }
         return workPerSecond;

@@ -57,6 +57,7 @@ final class Runner {
     }
 
     private static final long PATIENCE_MILLIS = 1_000;
+    private static final long START_NODE_SECONDS = 3;
 
     private final Plan plan;
     private final Consumer<String> lines;
@@ -155,7 +156,7 @@ final class Runner {
         reader.setDaemon(true);
         reader.start();
         try {
-            boolean isOver = process.waitFor(plan.limitSeconds(), TimeUnit.SECONDS);
+            boolean isOver = process.waitFor(limitSeconds(turn), TimeUnit.SECONDS);
             if (!isOver) {
                 end(process);
             }
@@ -169,11 +170,17 @@ final class Runner {
                     .withFailure(
                             isOver
                                     ? "ended with " + process.exitValue() + " and without a figure"
-                                    : "not over in time, " + plan.limitSeconds() + " s");
+                                    : "not over in time, " + limitSeconds(turn) + " s");
         } finally {
             end(process);
             removeHook(atExit);
         }
+    }
+
+    /** JVMs that have to start others get longer. */
+    private long limitSeconds(Schedule.Turn turn) {
+        return plan.limitSeconds()
+                + START_NODE_SECONDS * turn.of().params().asMap().getOrDefault("nodes", 0L);
     }
 
     private static void read(Process process, AtomicReference<@Nullable String> line) {

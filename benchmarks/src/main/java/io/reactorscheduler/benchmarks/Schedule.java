@@ -71,6 +71,6 @@ final class Schedule {
         double nodes = params.asMap().getOrDefault("nodes", 0L) * START_NODE_SECONDS;
         double start = START_SECONDS + (isRedis ? START_REDIS_SECONDS : 0) + nodes;
         double all = start + WARM_UP_FACTOR * plan.warmUpSeconds() + params.waitSeconds() + work;
-        return Math.min(plan.limitSeconds(), all);
+        return Math.min((double) plan.limitSeconds(), all);
     }
 }
