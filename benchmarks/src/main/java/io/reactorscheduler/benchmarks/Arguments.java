@@ -9,8 +9,19 @@ import java.util.Set;
 final class Arguments {
 
     /** What is no parameter of a workload. */
-    private static final Set<String> OPTIONS =
-            Set.of("workload", "subject", "reps", "warm-up", "quick", "whole", "jvm", "limit", "out", "in");
+    private static final Set<String> OPTIONS = Set.of(
+            "workload",
+            "subject",
+            "reps",
+            "warm-up",
+            "quick",
+            "whole",
+            "jvm",
+            "limit",
+            "budget",
+            "within",
+            "out",
+            "in");
 
     private final Map<String, String> byName = new LinkedHashMap<>();
 

@@ -25,7 +25,7 @@ final class CancelWorkload implements Workload {
 
     @Override
     public List<Params> cases(boolean isQuick) {
-        return List.of(Params.of("n", isQuick ? 500_000 : 2_000_000));
+        return List.of(Params.of("n", isQuick ? 500_000 : 1_000_000));
     }
 
     @Override

@@ -29,7 +29,7 @@ final class CronFiringWorkload implements Workload {
 
     @Override
     public List<Params> cases(boolean isQuick) {
-        return List.of(Params.of("n", 10_000).with("seconds", isQuick ? 3 : 5));
+        return List.of(Params.of("n", 10_000).with("seconds", isQuick ? 3 : 4));
     }
 
     @Override

@@ -4,17 +4,17 @@ import java.util.List;
 
 /** How late tasks start that are due at a steady rate. */
 enum DueWorkload implements Workload {
-    FIRE_LATER("fire-later", "tasks that are all due within one second, 5 s ahead: how late they start") {
+    FIRE_LATER("fire-later", "tasks that are all due within one second, some seconds ahead: how late they start") {
         @Override
         public List<Params> cases(boolean isQuick) {
-            return List.of(rate(1_000_000, 1));
+            return List.of(rate(1_000_000, 1, isQuick));
         }
     },
-    LATENESS("lateness", "tasks that are due at a steady rate, from 5 s ahead on: how late they start") {
+    LATENESS("lateness", "tasks that are due at a steady rate, from some seconds ahead on: how late they start") {
         @Override
         public List<Params> cases(boolean isQuick) {
-            int seconds = isQuick ? 2 : 4;
-            return List.of(rate(20_000, seconds), rate(200_000, seconds));
+            int seconds = isQuick ? 2 : 3;
+            return List.of(rate(20_000, seconds, isQuick), rate(200_000, seconds, isQuick));
         }
     };
 
@@ -26,8 +26,8 @@ enum DueWorkload implements Workload {
         this.question = question;
     }
 
-    private static Params rate(long rate, long seconds) {
-        return Params.of("n", rate * seconds).with("rate", rate).with("ahead_ms", 5_000);
+    private static Params rate(long rate, long seconds, boolean isQuick) {
+        return Params.of("n", rate * seconds).with("rate", rate).with("ahead_ms", isQuick ? 2_500 : 4_000);
     }
 
     @Override

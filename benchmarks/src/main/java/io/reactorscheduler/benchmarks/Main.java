@@ -16,7 +16,7 @@ import java.util.Set;
 public final class Main {
 
     private static final String USAGE = """
-            compare [--quick]                          all workloads against all subjects, at the end the tables
+            compare [--quick]                          all workloads against all subjects, at the end the tables and the goals
             run --workload <names> --subject <names>   some of them, or all; parameters as --n 1000000 --rate 20000
             table --in <file>                          the tables of lines that were written before
             list                                       the workloads with their parameters, and the subjects
@@ -24,10 +24,13 @@ public final class Main {
 
             Options of compare and run:
               --reps <number>      JVMs for each subject: 3, with --quick 1
-              --warm-up <seconds>  small runs before the measured one in each JVM: 3, with --quick 1
-              --whole              slow subjects get as many tasks as the others
+              --warm-up <seconds>  small runs before the measured one in each JVM: 3, compare 1.5, with --quick 1
+              --budget <seconds>   the measured run of slow subjects, which their number of tasks follows: 4, with
+                                   --quick 2, for no budget 0
+              --whole              slow subjects get as many tasks as the others; with --budget 0
               --jvm <options>      of the JVMs instead of -Xms4g -Xmx4g (pending: 2g)
-              --limit <seconds>    after which a JVM is ended: 180
+              --limit <seconds>    after which a JVM is ended: 180, compare 60, with --quick 20
+              --within <minutes>   after which no JVM is started: compare 57, with --quick 9.5
               --out <file>         also writes the lines of JSON to this file
             """;
 
@@ -38,10 +41,10 @@ public final class Main {
         String command = words.length == 0 ? "help" : words[0];
         List<String> rest = Arrays.asList(words).subList(Math.min(1, words.length), words.length);
         switch (command) {
-            case "compare" -> run(Workloads.ALL, new Arguments(rest));
+            case "compare" -> run(command, Workloads.ALL, new Arguments(rest));
             case "run" -> {
                 Arguments arguments = new Arguments(rest);
-                run(Workloads.list(arguments.text("workload", "all")), arguments);
+                run(command, Workloads.list(arguments.text("workload", "all")), arguments);
             }
             case "work" -> work(new Arguments(rest));
             case "measure" -> measure(new Arguments(rest));
@@ -52,26 +55,33 @@ public final class Main {
         }
     }
 
-    private static void run(List<Workload> workloads, Arguments arguments) throws IOException, InterruptedException {
+    private static void run(String command, List<Workload> workloads, Arguments arguments)
+            throws IOException, InterruptedException {
         boolean isQuick = arguments.has("quick");
         List<Subjects> subjects = Subjects.list(arguments.text("subject", "all"));
+        boolean isCompare = command.equals("compare");
         Runner.Plan plan = new Runner.Plan(
                 (int) arguments.number("reps", isQuick ? 1 : 3),
-                arguments.number("warm-up", isQuick ? 1 : 3),
+                arguments.number("warm-up", isQuick ? 1 : isCompare ? 1.5 : 3),
+                arguments.number("budget", isQuick ? 2 : 4),
                 arguments.has("whole"),
+                isCompare,
+                isQuick,
                 arguments.has("jvm") ? List.of(arguments.text("jvm", "").split(" ")) : List.of(),
-                (long) arguments.number("limit", 180));
+                (long) arguments.number("limit", isQuick ? 20 : isCompare ? 60 : 180),
+                60 * arguments.number("within", !isCompare ? Integer.MAX_VALUE : isQuick ? 9.5 : 57));
         Table.printVersions(subjects, System.out);
-        List<Measurement> all = new ArrayList<>();
+        List<Measurement> all;
         try (Writer file = arguments.has("out")
                 ? Files.newBufferedWriter(Path.of(arguments.text("out", "")))
                 : Writer.nullWriter()) {
             Runner runner = new Runner(plan, line -> print(line, file), System.err);
             List<Runner.Case> cases = cases(workloads, isQuick, arguments.params());
-            for (int i = 0; i < cases.size(); i++) {
-                System.err.printf("%d of %d: %s%n", i + 1, cases.size(), cases.get(i));
-                all.addAll(runner.measure(cases.get(i), subjects));
+            List<Schedule.Turn> turns = Schedule.of(cases, subjects, plan);
+            if (turns.stream().anyMatch(turn -> turn.subject() == Subjects.BULLMQ)) {
+                BullMqSubject.prepare();
             }
+            all = runner.measure(turns);
         }
         Table.printAll(all, System.out);
     }

@@ -17,6 +17,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param values the figures; empty when there are none
  * @param cannot why the subject has no means for it; null when it has
  * @param failed what went wrong; null when nothing did
+ * @param leftOut why it was not asked; null when it was
  */
 record Measurement(
         String workload,
@@ -27,7 +28,8 @@ record Measurement(
         Map<String, Long> of,
         Map<String, Double> values,
         @Nullable String cannot,
-        @Nullable String failed) {
+        @Nullable String failed,
+        @Nullable String leftOut) {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -47,19 +49,39 @@ record Measurement(
                 of.asMap(),
                 Map.of(),
                 null,
+                null,
                 null);
     }
 
+    Measurement withParams(Params others) {
+        return new Measurement(workload, subject, version, jvm, others.asMap(), of, values, cannot, failed, leftOut);
+    }
+
     Measurement withValues(Values measured) {
-        return new Measurement(workload, subject, version, jvm, params, of, measured.asMap(), null, null);
+        return new Measurement(workload, subject, version, jvm, params, of, measured.asMap(), null, null, null);
     }
 
     Measurement withCannot(String reason) {
-        return new Measurement(workload, subject, version, jvm, params, of, Map.of(), reason, null);
+        return new Measurement(workload, subject, version, jvm, params, of, Map.of(), reason, null, null);
     }
 
     Measurement withFailure(String message) {
-        return new Measurement(workload, subject, version, jvm, params, of, Map.of(), null, message);
+        return new Measurement(workload, subject, version, jvm, params, of, Map.of(), null, message, null);
+    }
+
+    Measurement withLeftOut(String reason) {
+        return new Measurement(workload, subject, version, jvm, params, of, Map.of(), null, null, reason);
+    }
+
+    /** Why there are no figures; empty when there are. */
+    String reason() {
+        if (cannot != null) {
+            return "cannot: " + cannot;
+        }
+        if (failed != null) {
+            return "failed: " + failed;
+        }
+        return leftOut != null ? "left out " + leftOut : "";
     }
 
     String toJson() {
@@ -73,6 +95,7 @@ record Measurement(
         line.put("values", values);
         line.put("cannot", cannot);
         line.put("failed", failed);
+        line.put("leftOut", leftOut);
         line.values().removeIf(java.util.Objects::isNull);
         return JSON.writeValueAsString(line);
     }

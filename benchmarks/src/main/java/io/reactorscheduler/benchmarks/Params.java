@@ -1,7 +1,9 @@
 package io.reactorscheduler.benchmarks;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** The parameters of one case of a workload by name, in their order. Immutable. */
 final class Params {
@@ -49,6 +51,45 @@ final class Params {
             }
         }
         return result;
+    }
+
+    /** How many pieces of work: tasks, those that only wait among them, and steps. */
+    long work() {
+        return Stream.of("n", "pending", "steps")
+                .mapToLong(name -> byName.getOrDefault(name, 0L))
+                .sum();
+    }
+
+    /** Whether less work takes less time: nothing is due at a rate, waits for so long or starts other JVMs. */
+    boolean isOnlyWork() {
+        return work() > 0
+                && Stream.of("rate", "seconds", "wait_ms", "nodes", "subscribers")
+                        .noneMatch(byName::containsKey);
+    }
+
+    /** With at most so much work, in a round number: 1, 2 or 5 with zeros, so that repetitions agree on it. */
+    Params withWorkOfAtMost(double most) {
+        if (work() <= most) {
+            return this;
+        }
+        double zeros = Math.pow(10, Math.floor(Math.log10(Math.max(1, most))));
+        double digits = most / zeros;
+        double round = zeros * (digits >= 5 ? 5 : digits >= 2 ? 2 : 1);
+        Params result = this;
+        for (String name : List.of("n", "pending", "steps")) {
+            if (byName.containsKey(name)) {
+                result = result.with(name, Math.min(get(name), Math.round(get(name) * round / work())));
+            }
+        }
+        return result;
+    }
+
+    /** How long a run takes, however fast the subject is, in seconds. */
+    double waitSeconds() {
+        double due = byName.containsKey("rate") ? (double) get("n") / get("rate") : 0;
+        return due
+                + byName.getOrDefault("seconds", 0L)
+                + (byName.getOrDefault("ahead_ms", 0L) + byName.getOrDefault("wait_ms", 0L)) / 1_000.0;
     }
 
     long get(String name) {

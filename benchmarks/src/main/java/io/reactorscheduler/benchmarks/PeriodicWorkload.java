@@ -30,7 +30,7 @@ final class PeriodicWorkload implements Workload {
 
     @Override
     public List<Params> cases(boolean isQuick) {
-        return List.of(Params.of("n", 100_000).with("seconds", isQuick ? 3 : 5).with("ahead_ms", 2_000));
+        return List.of(Params.of("n", 100_000).with("seconds", isQuick ? 3 : 4).with("ahead_ms", 2_000));
     }
 
     @Override

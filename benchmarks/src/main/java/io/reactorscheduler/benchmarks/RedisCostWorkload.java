@@ -13,7 +13,7 @@ enum RedisCostWorkload implements Workload {
 
         @Override
         public List<Params> cases(boolean isQuick) {
-            return List.of(Params.of("n", isQuick ? 20_000 : 100_000));
+            return List.of(Params.of("n", isQuick ? 20_000 : 50_000));
         }
 
         @Override
@@ -36,7 +36,7 @@ enum RedisCostWorkload implements Workload {
 
         @Override
         public List<Params> cases(boolean isQuick) {
-            return List.of(Params.of("seconds", isQuick ? 5 : 20));
+            return List.of(Params.of("seconds", isQuick ? 4 : 10));
         }
 
         @Override
@@ -64,8 +64,8 @@ enum RedisCostWorkload implements Workload {
 
         @Override
         public List<Params> cases(boolean isQuick) {
-            Params none = Params.of("n", isQuick ? 20_000 : 100_000).with("pending", 0);
-            return List.of(none, none.with("pending", isQuick ? 100_000 : 1_000_000));
+            Params none = Params.of("n", isQuick ? 20_000 : 50_000).with("pending", 0);
+            return List.of(none, none.with("pending", isQuick ? 50_000 : 500_000));
         }
 
         @Override

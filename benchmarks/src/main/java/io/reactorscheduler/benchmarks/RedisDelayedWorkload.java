@@ -27,7 +27,8 @@ final class RedisDelayedWorkload implements Workload {
 
     @Override
     public List<Params> cases(boolean isQuick) {
-        return isQuick ? List.of(rate(1_000, 3)) : List.of(rate(1_000, 5), rate(10_000, 5));
+        long seconds = isQuick ? 2 : 4;
+        return List.of(rate(1_000, seconds), rate(10_000, seconds));
     }
 
     private static Params rate(long rate, long seconds) {

@@ -33,8 +33,8 @@ final class RedisNodesWorkload implements Workload {
 
     @Override
     public List<Params> cases(boolean isQuick) {
-        return Stream.of(1, 2, 4)
-                .map(nodes -> Params.of("n", isQuick ? 100_000 : 300_000).with("nodes", nodes))
+        return (isQuick ? Stream.of(1, 4) : Stream.of(1, 2, 4))
+                .map(nodes -> Params.of("n", isQuick ? 50_000 : 100_000).with("nodes", nodes))
                 .toList();
     }
 

@@ -36,7 +36,7 @@ enum RedisWorkload implements Workload {
 
         @Override
         List<Long> sizes(boolean isQuick) {
-            return isQuick ? List.of(50_000L) : List.of(100_000L, 1_000_000L);
+            return isQuick ? List.of(30_000L) : List.of(100_000L);
         }
     },
     END_TO_END("redis-end-to-end", "n jobs saved in bulk and run at the same time, by one JVM") {
@@ -61,7 +61,7 @@ enum RedisWorkload implements Workload {
     abstract void run(Subject subject, int n, Values values) throws Exception;
 
     List<Long> sizes(boolean isQuick) {
-        return List.of(isQuick ? 50_000L : 200_000L);
+        return List.of(isQuick ? 30_000L : 100_000L);
     }
 
     @Override

@@ -2,16 +2,23 @@ package io.reactorscheduler.benchmarks;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 
 /** Measures cases of workloads: a fresh JVM for each subject and repetition, the subjects turn by turn. */
 final class Runner {
@@ -21,11 +28,25 @@ final class Runner {
      *
      * @param reps how often each subject is asked, at least once
      * @param warmUpSeconds how long it may warm up each time
+     * @param budgetSeconds how long the run that counts of a slow subject may take, which its number of tasks follows;
+     *     0 for as long as it takes
      * @param isWhole whether slow subjects get as much as all others
+     * @param isCompare whether slow subjects that no goal names are asked once
+     * @param isQuick whether they are not asked at all
      * @param jvmOptions options of the JVMs; the workload's heap if there are none
      * @param limitSeconds after which a JVM is ended
+     * @param withinSeconds after which none is started any more
      */
-    record Plan(int reps, double warmUpSeconds, boolean isWhole, List<String> jvmOptions, long limitSeconds) {}
+    record Plan(
+            int reps,
+            double warmUpSeconds,
+            double budgetSeconds,
+            boolean isWhole,
+            boolean isCompare,
+            boolean isQuick,
+            List<String> jvmOptions,
+            long limitSeconds,
+            double withinSeconds) {}
 
     /** A workload with its parameters. */
     record Case(Workload workload, Params params) {
@@ -34,6 +55,9 @@ final class Runner {
             return workload.key() + " (" + params + ")";
         }
     }
+
+    private static final long PATIENCE_MILLIS = 1_000;
+    private static final long START_NODE_SECONDS = 3;
 
     private final Plan plan;
     private final Consumer<String> lines;
@@ -46,73 +70,156 @@ final class Runner {
         this.progress = progress;
     }
 
-    /** All measurements of one case; who cannot is asked once. */
-    List<Measurement> measure(Case of, List<Subjects> subjects) throws IOException, InterruptedException {
+    /** Takes all turns; who cannot, or failed, is not asked for the same again. */
+    List<Measurement> measure(List<Schedule.Turn> turns) throws InterruptedException {
+        long jvms = turns.stream().filter(turn -> turn.leftOut() == null).count();
+        double left = turns.stream().mapToDouble(Schedule.Turn::seconds).sum();
+        progress.printf(
+                "expected: at most %s for %d JVMs, less as soon as it is known who cannot what%n",
+                clock(Math.min(left, plan.withinSeconds())), jvms);
         List<Measurement> all = new ArrayList<>();
-        List<Subjects> able = new ArrayList<>(subjects);
-        able.removeIf(subject -> subject.field() != of.workload().field());
-        for (int rep = 1; rep <= plan.reps(); rep++) {
-            for (Subjects subject : List.copyOf(able)) {
-                Meter meter = Meter.start();
-                Measurement measured = fork(of.workload(), of.params(), subject);
-                all.add(measured);
-                lines.accept(measured.toJson());
-                progress.printf(
-                        "  %s, %d of %d: %s (%.0f s)%n",
-                        subject.key(), rep, plan.reps(), inShort(of.workload(), measured), meter.seconds());
-                if (measured.values().isEmpty()) {
-                    able.remove(subject);
-                }
+        Set<List<Object>> without = new HashSet<>();
+        Meter total = Meter.start();
+        for (int i = 0; i < turns.size(); i++) {
+            Schedule.Turn turn = turns.get(i);
+            left -= turn.seconds();
+            List<Object> pair = List.of(turn.of(), turn.subject());
+            boolean isLate = total.seconds() + turn.seconds() > plan.withinSeconds();
+            if (without.contains(pair) || (isLate && turn.rep() > 1)) {
+                continue;
             }
+            Meter meter = Meter.start();
+            Measurement measured =
+                    isLate && turn.leftOut() == null ? blank(turn).withLeftOut("as time was over") : take(turn);
+            all.add(measured);
+            lines.accept(measured.toJson());
+            if (measured.values().isEmpty()) {
+                without.add(pair);
+            }
+            progress.printf(
+                    "%d of %d, %s so far, %s to go: %s, %s%s: %s (%.0f s)%n",
+                    i + 1,
+                    turns.size(),
+                    clock(total.seconds()),
+                    clock(left),
+                    turn.of(),
+                    turn.subject().key(),
+                    plan.reps() > 1 ? ", repetition " + turn.rep() : "",
+                    inShort(turn.of().workload(), measured),
+                    meter.seconds());
         }
+        progress.printf("over after %s%n", clock(total.seconds()));
         return all;
     }
 
-    private static String inShort(Workload workload, Measurement measured) {
-        if (measured.cannot() != null) {
-            return "cannot, " + measured.cannot();
+    /** Whatever goes wrong with one is no reason not to ask the next. */
+    private Measurement take(Schedule.Turn turn) throws InterruptedException {
+        if (turn.leftOut() != null) {
+            return blank(turn).withLeftOut(turn.leftOut());
         }
-        if (measured.failed() != null) {
-            return "failed, " + measured.failed();
+        try {
+            return fork(turn);
+        } catch (IOException | UncheckedIOException | JacksonException e) {
+            return blank(turn).withFailure(e.toString());
+        }
+    }
+
+    private Measurement blank(Schedule.Turn turn) {
+        Params of = turn.of().params();
+        Params params = plan.isWhole() ? of : of.scaled(turn.subject().share());
+        return Measurement.of(turn.of().workload(), turn.subject(), params, of);
+    }
+
+    private static String clock(double seconds) {
+        long whole = Math.max(0, Math.round(Math.min(seconds, Integer.MAX_VALUE)));
+        return "%d:%02d min".formatted(whole / 60, whole % 60);
+    }
+
+    private static String inShort(Workload workload, Measurement measured) {
+        if (measured.values().isEmpty()) {
+            return measured.reason();
         }
         Metric first = workload.metrics().get(0);
         return Table.figure(measured.values().getOrDefault(first.value(), Double.NaN) * first.factor()) + " "
                 + first.label();
     }
 
-    private Measurement fork(Workload workload, Params of, Subjects subject) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command(workload, of, subject))
+    private Measurement fork(Schedule.Turn turn) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(
+                        command(turn.of().workload(), turn.of().params(), turn.subject()))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
-        Thread killer = killerOf(process);
-        Optional<String> line;
-        try (BufferedReader out =
-                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-            line = out.lines().filter(each -> each.startsWith("{\"workload\"")).reduce((first, second) -> second);
+        Thread atExit = new Thread(() -> end(process));
+        Runtime.getRuntime().addShutdownHook(atExit);
+        AtomicReference<@Nullable String> line = new AtomicReference<>();
+        Thread reader = new Thread(() -> read(process, line));
+        reader.setDaemon(true);
+        reader.start();
+        try {
+            boolean isOver = process.waitFor(limitSeconds(turn), TimeUnit.SECONDS);
+            if (!isOver) {
+                end(process);
+            }
+            // a process that outlives the JVM may hold its output open: it is not waited for
+            reader.join(PATIENCE_MILLIS);
+            String json = line.get();
+            if (json != null) {
+                return Measurement.fromJson(json);
+            }
+            return blank(turn)
+                    .withFailure(
+                            isOver
+                                    ? "ended with " + process.exitValue() + " and without a figure"
+                                    : "not over in time, " + limitSeconds(turn) + " s");
+        } finally {
+            end(process);
+            removeHook(atExit);
         }
-        int exit = process.waitFor();
-        killer.interrupt();
-        Params params = plan.isWhole() ? of : of.scaled(subject.share());
-        return line.map(Measurement::fromJson)
-                .orElseGet(() -> Measurement.of(workload, subject, params, of)
-                        .withFailure("ended with " + exit + " and without a figure, at the latest after "
-                                + plan.limitSeconds() + " s"));
     }
 
-    /** A child that hangs would hold up all the others. */
-    private Thread killerOf(Process process) {
-        Thread killer = new Thread(() -> {
-            try {
-                if (!process.waitFor(plan.limitSeconds(), TimeUnit.SECONDS)) {
-                    process.destroyForcibly();
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        });
-        killer.setDaemon(true);
-        killer.start();
-        return killer;
+    /** JVMs that have to start others get longer. */
+    private long limitSeconds(Schedule.Turn turn) {
+        return plan.limitSeconds()
+                + START_NODE_SECONDS * turn.of().params().asMap().getOrDefault("nodes", 0L);
+    }
+
+    private static void read(Process process, AtomicReference<@Nullable String> line) {
+        try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
+            out.lines().filter(each -> each.startsWith("{\"workload\"")).forEach(line::set);
+        } catch (IOException | UncheckedIOException e) {
+            // it has ended, and what it said before is known
+            process.destroyForcibly();
+        }
+    }
+
+    /**
+     * Ends a JVM with its children: the servers and nodes that it started end by themselves when it is gone, and clean up;
+     * those that do not are ended after a moment.
+     */
+    private static void end(Process process) {
+        if (!process.isAlive()) {
+            return;
+        }
+        List<ProcessHandle> children = process.descendants().toList();
+        process.destroyForcibly();
+        CompletableFuture<?> allGone = CompletableFuture.allOf(
+                children.stream().map(ProcessHandle::onExit).toArray(CompletableFuture<?>[]::new));
+        try {
+            allGone.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            children.forEach(ProcessHandle::destroyForcibly);
+        } catch (InterruptedException e) {
+            children.forEach(ProcessHandle::destroyForcibly);
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void removeHook(Thread atExit) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(atExit);
+        } catch (IllegalStateException e) {
+            // this JVM is ending, and so the hook does its work
+        }
     }
 
     private List<String> command(Workload workload, Params of, Subjects subject) {
@@ -126,6 +233,7 @@ final class Runner {
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName(), "measure"));
         command.addAll(List.of("--workload", workload.key(), "--subject", subject.key()));
         command.addAll(List.of("--warm-up", String.valueOf(plan.warmUpSeconds())));
+        command.addAll(List.of("--budget", String.valueOf(plan.budgetSeconds())));
         if (plan.isWhole()) {
             command.add("--whole");
         }

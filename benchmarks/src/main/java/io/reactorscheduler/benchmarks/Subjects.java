@@ -21,7 +21,7 @@ enum Subjects {
     QUARTZ(Field.MEMORY, 0.1, QuartzSubject::new),
     DB_SCHEDULER(Field.MEMORY, 0.05, DbSchedulerSubject::new),
     JOBRUNR(Field.MEMORY, 0.01, JobRunrSubject::new),
-    CRON_UTILS(Field.MEMORY, 1, CronUtilsSubject::new),
+    CRON_UTILS(Field.MEMORY, 0.1, CronUtilsSubject::new),
     OURS_REDIS(Field.REDIS, 1, OursRedisSubject::new),
     LUA(Field.REDIS, 1, LuaSubject::new),
     REDISSON(Field.REDIS, 0.2, RedissonSubject::new),
@@ -53,6 +53,16 @@ enum Subjects {
     /** Which share of the tasks of a workload, and of their rate, it is given: those that are far slower get fewer. */
     double share() {
         return share;
+    }
+
+    /** Whether it is far slower than the others, so that its number of tasks is chosen by the time they take. */
+    boolean isSlow() {
+        return share < 1;
+    }
+
+    /** Whether there is anything to ask: cron-utils knows fire times and nothing else. */
+    boolean meets(Workload workload) {
+        return field == workload.field() && (this != CRON_UTILS || workload instanceof CronWorkload);
     }
 
     /** Whether it is this library, which all others are compared with. */

@@ -20,6 +20,7 @@ final class Table {
                         each -> List.of(each.workload(), each.of()), LinkedHashMap::new, Collectors.toList()));
         cases.forEach(
                 (key, measurements) -> print(Workloads.of(measurements.get(0).workload()), measurements, out));
+        Goals.print(all, out);
     }
 
     private static void print(Workload workload, List<Measurement> measurements, PrintStream out) {
@@ -42,9 +43,12 @@ final class Table {
         rows.add(head);
         bySubject.forEach((subject, each) -> {
             List<String> row = new ArrayList<>(List.of(subject));
-            Measurement any = each.get(0);
+            Measurement any = each.stream()
+                    .filter(one -> !one.values().isEmpty())
+                    .findFirst()
+                    .orElse(each.get(0));
             if (any.values().isEmpty()) {
-                row.add(any.cannot() != null ? "cannot: " + any.cannot() : "failed: " + any.failed());
+                row.add(any.reason());
             } else {
                 metrics.forEach(metric -> row.add(range(each, metric)));
                 row.add(Subjects.of(subject).isOurs() ? "" : ratio(ours, median(each, first), first));
@@ -99,7 +103,7 @@ final class Table {
     }
 
     /** A row of two cells that is shorter than the head is a sentence: it takes no part in the widths. */
-    private static void printAligned(List<List<String>> rows, PrintStream out) {
+    static void printAligned(List<List<String>> rows, PrintStream out) {
         int columns = rows.get(0).size();
         int[] widths = new int[columns + 1];
         for (List<String> row : rows) {

@@ -29,7 +29,8 @@ class TinyRunsTest {
     void aTinyRunEnds(String key, Subjects subject) {
         Workload workload = Workloads.of(key);
         Params tiny = tiny(workload.cases(true).get(0));
-        Measurement measured = Child.measure(workload, subject, Measurement.of(workload, subject, tiny, tiny), 0);
+        Measurement measured =
+                Child.measure(workload, subject, Measurement.of(workload, subject, tiny, tiny), new Child.Effort(0, 0));
 
         assertThat(measured.failed()).isNull();
         if (measured.cannot() == null) {

@@ -1,0 +1,301 @@
+package io.reactorscheduler.benchmarks;
+
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The goals of docs/performance.md, and whether measurements meet them. */
+final class Goals {
+
+    /** How a goal fares. */
+    enum Verdict {
+        MET("met"),
+        MISSED("NOT met"),
+        UNKNOWN("not measured");
+
+        private final String words;
+
+        Verdict(String words) {
+            this.words = words;
+        }
+    }
+
+    /**
+     * One goal beside what was measured.
+     *
+     * @param workload the question
+     * @param goal in words
+     * @param measured the figure, or why there is none
+     * @param verdict whether that is enough
+     */
+    record Line(String workload, String goal, String measured, Verdict verdict) {}
+
+    /** One figure: the median of a value of one subject in the first case that has these parameters. */
+    private record Figure(String workload, String subject, String value, Map<String, Long> of) {
+
+        Stream<Measurement> in(List<Measurement> all) {
+            List<Measurement> matching = all.stream()
+                    .filter(each -> each.workload().equals(workload)
+                            && each.subject().equals(subject)
+                            && of.entrySet().stream()
+                                    .allMatch(param ->
+                                            matches(param.getValue(), each.of().get(param.getKey()))))
+                    .toList();
+            return matching.stream()
+                    .filter(each -> each.of().equals(matching.get(0).of()));
+        }
+
+        private static boolean matches(long asked, @Nullable Long given) {
+            return given != null && (asked == SOME ? given > 0 : asked == given);
+        }
+
+        /** NaN where nothing was measured. */
+        double median(List<Measurement> all) {
+            double[] values = in(all).filter(each -> each.values().containsKey(value))
+                    .mapToDouble(each -> each.values().get(value))
+                    .sorted()
+                    .toArray();
+            int half = values.length / 2;
+            if (values.length == 0) {
+                return Double.NaN;
+            }
+            return values.length % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
+        }
+
+        Optional<String> reason(List<Measurement> all) {
+            if (!Double.isNaN(median(all))) {
+                return Optional.empty();
+            }
+            return Optional.of(subject
+                    + in(all).map(Measurement::reason)
+                            .filter(each -> !each.isEmpty())
+                            .findFirst()
+                            .map(each -> " " + each)
+                            .orElse(" was not asked"));
+        }
+    }
+
+    /** A bound of a figure, or of how many times another one it is; the unit stands behind the figure. */
+    private record Goal(Figure figure, @Nullable Figure beside, boolean isAtLeast, double limit, String unit) {
+
+        Line line(List<Measurement> all, String workload, String words) {
+            Optional<String> reason =
+                    figure.reason(all).or(() -> Optional.ofNullable(beside).flatMap(other -> other.reason(all)));
+            if (reason.isPresent()) {
+                return new Line(workload, words, reason.get(), Verdict.UNKNOWN);
+            }
+            double measured = figure.median(all);
+            if (beside != null) {
+                double other = beside.median(all);
+                // less than what cannot be measured is as little as the same
+                measured = measured == other ? 1 : measured / other;
+            }
+            boolean isMet = isAtLeast ? measured >= limit : measured <= limit;
+            return new Line(workload, words, Table.figure(measured) + " " + unit, isMet ? Verdict.MET : Verdict.MISSED);
+        }
+    }
+
+    private record Named(String workload, String words, Goal goal) {}
+
+    private static final String RATE = "per_s";
+    private static final String P50 = "p50_us";
+    private static final String P99 = "p99_us";
+    private static final String OURS = Subjects.OURS.key();
+    private static final String REDIS = Subjects.OURS_REDIS.key();
+    private static final String STPE = Subjects.STPE.key();
+    private static final long SOME = -1;
+    private static final Map<String, Long> ANY = Map.of();
+    private static final Map<String, Long> PENDING = Map.of("pending", SOME);
+
+    private static final List<Named> ALL = List.of(
+            new Named("fire-now", "at least 1.5 x ScheduledThreadPoolExecutor", faster("fire-now", OURS, 1.5, STPE)),
+            new Named("fire-now", "at least 50 x Quartz", faster("fire-now", OURS, 50, "quartz")),
+            new Named("pending", "at most 150 bytes for each task", atMost("pending", "bytes_per_task", 150, "bytes")),
+            new Named(
+                    "pending",
+                    "10 million in 2 GiB",
+                    new Goal(
+                            new Figure("pending", OURS, "bytes_per_task", Map.of("n", 10_000_000L)),
+                            null,
+                            false,
+                            Integer.MAX_VALUE,
+                            "bytes for each")),
+            new Named(
+                    "lateness",
+                    "20,000/s: p99 at most 1.2 x ScheduledThreadPoolExecutor's",
+                    new Goal(
+                            new Figure("lateness", OURS, P99, rate(20_000)),
+                            new Figure("lateness", STPE, P99, rate(20_000)),
+                            false,
+                            1.2,
+                            "x")),
+            new Named("lateness", "20,000/s: never early", lateness(OURS, 20_000, "early", 0, "early")),
+            new Named("lateness", "200,000/s: p99 at most 1 ms", lateness(OURS, 200_000, P99, 1_000, "us")),
+            new Named(
+                    "periodic",
+                    "all firings",
+                    new Goal(new Figure("periodic", OURS, "fired_pct", ANY), null, true, 100, "% of the firings")),
+            new Named("periodic", "p99 at most 1 ms", atMost("periodic", P99, 1_000, "us")),
+            new Named(
+                    "periodic",
+                    "CPU for each at most ScheduledThreadPoolExecutor's",
+                    new Goal(
+                            new Figure("periodic", OURS, "cpu_s_per_million", ANY),
+                            new Figure("periodic", STPE, "cpu_s_per_million", ANY),
+                            false,
+                            1,
+                            "x")),
+            new Named("cron", "at most 0.3 us", atMost("cron", "mean_ns", 300, "ns")),
+            new Named(
+                    "cron",
+                    "at least 15 x cron-utils",
+                    new Goal(
+                            new Figure("cron", "cron-utils", "mean_ns", ANY),
+                            new Figure("cron", OURS, "mean_ns", ANY),
+                            true,
+                            15,
+                            "x")),
+            new Named(
+                    "cancel",
+                    "at least 1 x ScheduledThreadPoolExecutor with remove-on-cancel",
+                    faster("cancel", OURS, 1, STPE)),
+            new Named(
+                    "cancel",
+                    "nothing left behind: less than a byte",
+                    atMost("cancel", "bytes_left_per_task", 1, "bytes")),
+            new Named("timeouts", "at most 2 x the time of fire-now", slower("timeouts", 2)),
+            new Named("retries-unused", "at most 1.1 x the time of fire-now", slower("retries-unused", 1.1)),
+            new Named("retry-storm", "at most 3 x the time of fire-now for each attempt", slower("retry-storm", 3)),
+            new Named(
+                    "in-flight",
+                    "threads at most cores + 4",
+                    atMost("in-flight", "threads", Runtime.getRuntime().availableProcessors() + 4, "threads")),
+            new Named("in-flight", "at most 1 KiB for each run", atMost("in-flight", "bytes_per_task", 1_024, "bytes")),
+            new Named(
+                    "in-flight", "at most 2 us for each completion", atMost("in-flight", "us_per_completion", 2, "us")),
+            new Named("redis-enqueue", "at least 2 x Redisson", faster("redis-enqueue", REDIS, 2, "redisson")),
+            new Named("redis-enqueue", "at least 2 x BullMQ", faster("redis-enqueue", REDIS, 2, "bullmq")),
+            new Named(
+                    "redis-enqueue-each",
+                    "at least 5 x Redisson's single calls",
+                    faster("redis-enqueue-each", REDIS, 5, "redisson")),
+            new Named(
+                    "redis-enqueue-each",
+                    "at least 5 x BullMQ's single calls",
+                    faster("redis-enqueue-each", REDIS, 5, "bullmq")),
+            new Named("redis-drain", "at least 2 x BullMQ", faster("redis-drain", REDIS, 2, "bullmq")),
+            new Named("redis-drain", "at least 8 x Redisson", faster("redis-drain", REDIS, 8, "redisson")),
+            new Named("redis-drain", "at least 60 % of the floor", faster("redis-drain", REDIS, 0.6, "lua")),
+            new Named(
+                    "redis-drain",
+                    "at most 0.1 reads for each job",
+                    redisAtMost("redis-drain", "reads_per_job", 0.1, "reads")),
+            new Named("redis-end-to-end", "at least 2 x BullMQ", faster("redis-end-to-end", REDIS, 2, "bullmq")),
+            new Named("redis-delayed", "1,000/s: p50 at most 1 ms", delayed(1_000, P50, 1_000)),
+            new Named("redis-delayed", "1,000/s: p99 at most 5 ms", delayed(1_000, P99, 5_000)),
+            new Named("redis-delayed", "10,000/s: p99 at most 20 ms", delayed(10_000, P99, 20_000)),
+            new Named(
+                    "redis-idle",
+                    "at most 1 command a second",
+                    redisAtMost("redis-idle", "commands_per_s", 1, "commands/s")),
+            new Named("redis-bytes", "at most 300 bytes", redisAtMost("redis-bytes", "bytes_per_task", 300, "bytes")),
+            new Named(
+                    "redis-future",
+                    "at most 1.2 x the time without pending tasks",
+                    new Goal(
+                            new Figure("redis-future", REDIS, RATE, Map.of("pending", 0L)),
+                            new Figure("redis-future", REDIS, RATE, PENDING),
+                            false,
+                            1.2,
+                            "x")),
+            new Named(
+                    "redis-nodes",
+                    "4 JVMs lose less than 10 % against 1",
+                    new Goal(
+                            new Figure("redis-nodes", REDIS, RATE, Map.of("nodes", 4L)),
+                            new Figure("redis-nodes", REDIS, RATE, Map.of("nodes", 1L)),
+                            true,
+                            0.9,
+                            "x")));
+
+    private Goals() {}
+
+    /** Whether a goal of this workload is about this subject. */
+    static boolean name(Workload workload, Subjects subject) {
+        return ALL.stream()
+                .map(Named::goal)
+                .flatMap(goal -> Stream.of(goal.figure(), goal.beside() == null ? goal.figure() : goal.beside()))
+                .anyMatch(figure -> figure.workload().equals(workload.key())
+                        && figure.subject().equals(subject.key()));
+    }
+
+    /** All goals of the workloads that occur. */
+    static List<Line> of(List<Measurement> all) {
+        return ALL.stream()
+                .filter(named -> all.stream().anyMatch(each -> each.workload().equals(named.workload())))
+                .map(named -> named.goal().line(all, named.workload(), named.words()))
+                .toList();
+    }
+
+    static void print(List<Measurement> all, PrintStream out) {
+        List<Line> lines = of(all);
+        if (lines.isEmpty()) {
+            return;
+        }
+        out.printf(
+                "%ngoals (%d met, %d not met, %d not measured)%n",
+                count(lines, Verdict.MET), count(lines, Verdict.MISSED), count(lines, Verdict.UNKNOWN));
+        int[] widths = new int[3];
+        List<List<String>> rows = new ArrayList<>();
+        for (Line line : lines) {
+            List<String> row = List.of(line.workload(), line.goal(), line.verdict().words, line.measured());
+            rows.add(row);
+            Arrays.setAll(widths, i -> Math.max(widths[i], row.get(i).length()));
+        }
+        String format = Stream.of(widths[0], widths[1], widths[2])
+                        .map(width -> "  %-" + width + "s")
+                        .reduce("", String::concat)
+                + "  %s%n";
+        rows.forEach(row -> out.printf(format, row.toArray()));
+    }
+
+    private static long count(List<Line> lines, Verdict verdict) {
+        return lines.stream().filter(line -> line.verdict() == verdict).count();
+    }
+
+    private static Map<String, Long> rate(long rate) {
+        return Map.of("rate", rate);
+    }
+
+    private static Goal faster(String workload, String ours, double limit, String other) {
+        return new Goal(
+                new Figure(workload, ours, RATE, ANY), new Figure(workload, other, RATE, ANY), true, limit, "x");
+    }
+
+    /** How many times the time of fire-now: the rates the other way round. */
+    private static Goal slower(String workload, double limit) {
+        return new Goal(
+                new Figure("fire-now", OURS, RATE, ANY), new Figure(workload, OURS, RATE, ANY), false, limit, "x");
+    }
+
+    private static Goal atMost(String workload, String value, double limit, String unit) {
+        return new Goal(new Figure(workload, OURS, value, ANY), null, false, limit, unit);
+    }
+
+    private static Goal redisAtMost(String workload, String value, double limit, String unit) {
+        return new Goal(new Figure(workload, REDIS, value, ANY), null, false, limit, unit);
+    }
+
+    private static Goal lateness(String subject, long rate, String value, double limit, String unit) {
+        return new Goal(new Figure("lateness", subject, value, rate(rate)), null, false, limit, unit);
+    }
+
+    private static Goal delayed(long rate, String value, double limit) {
+        return new Goal(new Figure("redis-delayed", REDIS, value, rate(rate)), null, false, limit, "us");
+    }
+}

@@ -1,0 +1,76 @@
+package io.reactorscheduler.benchmarks;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Which JVMs a comparison starts, in their order, and how long that takes at most. */
+final class Schedule {
+
+    /** Of one JVM until it measures, and from then until it is gone. */
+    private static final double START_SECONDS = 1;
+
+    /** What a start takes longer where a server or a process of Node belongs to it. */
+    private static final double START_REDIS_SECONDS = 1;
+
+    private static final double START_NODE_SECONDS = 1.5;
+
+    /** A warm-up ends with the run in which its time is over. */
+    private static final double WARM_UP_FACTOR = 1.3;
+
+    /** Work a second of what is not slow, guessed low. */
+    private static final double MEMORY_PER_SECOND = 800_000;
+
+    private static final double REDIS_PER_SECOND = 20_000;
+
+    /**
+     * One JVM, or none.
+     *
+     * @param of what is measured
+     * @param subject who is asked
+     * @param rep which repetition, from 1 on
+     * @param seconds how long it may be expected to take
+     * @param leftOut why nobody is asked; null when somebody is
+     */
+    record Turn(
+            Runner.Case of,
+            Subjects subject,
+            int rep,
+            double seconds,
+            @Nullable String leftOut) {}
+
+    private Schedule() {}
+
+    /**
+     * Everything once, then everything again: when time runs out, repetitions are missing and no line of the tables. What
+     * is slow and in no goal is asked once, or not at all in quick mode.
+     */
+    static List<Turn> of(List<Runner.Case> cases, List<Subjects> subjects, Runner.Plan plan) {
+        List<Turn> turns = new ArrayList<>();
+        for (int rep = 1; rep <= plan.reps(); rep++) {
+            for (Runner.Case of : cases) {
+                for (Subjects subject : subjects) {
+                    boolean isExtra = plan.isCompare() && subject.isSlow() && !Goals.name(of.workload(), subject);
+                    if (subject.meets(of.workload()) && (rep == 1 || !isExtra)) {
+                        String leftOut = isExtra && plan.isQuick() ? "with --quick" : null;
+                        turns.add(
+                                new Turn(of, subject, rep, leftOut == null ? seconds(of, subject, plan) : 0, leftOut));
+                    }
+                }
+            }
+        }
+        return turns;
+    }
+
+    private static double seconds(Runner.Case of, Subjects subject, Runner.Plan plan) {
+        Params params = plan.isWhole() ? of.params() : of.params().scaled(subject.share());
+        boolean isRedis = of.workload().field() == Field.REDIS;
+        double work = subject.isSlow() && params.isOnlyWork() && plan.budgetSeconds() > 0
+                ? plan.budgetSeconds()
+                : params.work() / (isRedis ? REDIS_PER_SECOND : MEMORY_PER_SECOND);
+        double nodes = params.asMap().getOrDefault("nodes", 0L) * START_NODE_SECONDS;
+        double start = START_SECONDS + (isRedis ? START_REDIS_SECONDS : 0) + nodes;
+        double all = start + WARM_UP_FACTOR * plan.warmUpSeconds() + params.waitSeconds() + work;
+        return Math.min((double) plan.limitSeconds(), all);
+    }
+}

@@ -1,0 +1,64 @@
+package io.reactorscheduler.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** What a comparison starts, and the size of what slow subjects get. */
+class ScheduleTest {
+
+    private static List<Schedule.Turn> compare(boolean isQuick) {
+        Runner.Plan plan = new Runner.Plan(isQuick ? 1 : 3, 1, 2, false, true, isQuick, List.of(), 20, 600);
+        List<Runner.Case> cases = Workloads.ALL.stream()
+                .flatMap(workload -> workload.cases(isQuick).stream().map(params -> new Runner.Case(workload, params)))
+                .toList();
+        return Schedule.of(cases, List.of(Subjects.values()), plan);
+    }
+
+    @Test
+    void inQuickModeSlowSubjectsAreAskedWhereAGoalNamesThem() {
+        List<String> asked = compare(true).stream()
+                .filter(turn -> turn.leftOut() == null && turn.subject().isSlow())
+                .map(turn -> turn.of().workload().key() + " " + turn.subject().key())
+                .toList();
+
+        assertThat(asked)
+                .containsExactlyInAnyOrder(
+                        "fire-now quartz",
+                        "cron cron-utils",
+                        "redis-enqueue redisson",
+                        "redis-enqueue bullmq",
+                        "redis-enqueue-each redisson",
+                        "redis-enqueue-each bullmq",
+                        "redis-drain redisson",
+                        "redis-drain bullmq",
+                        "redis-end-to-end bullmq");
+    }
+
+    @Test
+    void everythingIsAskedOnceBeforeAnythingIsAskedAgain() {
+        assertThat(compare(false)).extracting(Schedule.Turn::rep).isSorted();
+        assertThat(compare(false).stream()
+                        .filter(turn -> turn.of().workload() == FireNowWorkload.FIRE_NOW)
+                        .map(turn -> turn.subject().key()))
+                .containsExactly(Stream.of(
+                                "ours,stpe,netty-wheel,reactor,spring,quartz,db-scheduler,jobrunr",
+                                "ours,stpe,netty-wheel,reactor,spring,quartz",
+                                "ours,stpe,netty-wheel,reactor,spring,quartz")
+                        .flatMap(rep -> Stream.of(rep.split(",")))
+                        .toArray(String[]::new));
+    }
+
+    @Test
+    void aSlowSubjectGetsARoundNumberOfTasksThatItCanDoInTime() {
+        Params params = Params.of("n", 200_000).with("everysec", 0);
+
+        assertThat(params.withWorkOfAtMost(34_567)).isEqualTo(params.with("n", 20_000));
+        assertThat(params.withWorkOfAtMost(300_000)).isEqualTo(params);
+        assertThat(Params.of("n", 1_000).with("pending", 9_000).withWorkOfAtMost(1_999))
+                .isEqualTo(Params.of("n", 100).with("pending", 900));
+        assertThat(params.withWorkOfAtMost(0.1).n()).isEqualTo(1);
+    }
+}
