@@ -11,7 +11,7 @@ import reactor.core.scheduler.Scheduler;
  * origin in nanoseconds ({@code now(NANOSECONDS)}). This class joins them: {@code wall = monotonic + offset}, where the offset is
  * kept such that the result never leaves {@code [millis, millis + 1 ms)}, the window in which the true time lies. A reading outside
  * the window moves the offset to the nearest edge of it, so that a step of the wall clock by hours and the slow slew of a time
- * daemon are both followed by the next reading.
+ * daemon are both followed.
  *
  * <p>The offset starts exact: construction waits (at most about 2 ms) for the next millisecond edge. A guess would be wrong by up to
  * one millisecond, the first edge would correct it forwards, and whatever delay was being measured across it would end that much
@@ -26,8 +26,8 @@ import reactor.core.scheduler.Scheduler;
  * microsecond may ask many times; a step is followed that much later.
  *
  * <p>Safe for any thread, without locks. The offset is one volatile {@code long}, so it cannot be seen half written, and it is written
- * before the time it was checked at. Racing corrections are harmless: each writes an offset that was right for the millisecond it was read in, and one that lost the race for
- * a newer step is put right by the next reading, because every reading checks itself against the wall clock.
+ * before the time it was checked at. Racing corrections are harmless: each writes an offset that was right for the millisecond it was
+ * read in, and one that lost the race for a newer step is put right by the next look at the wall clock.
  */
 final class EngineClock {
     private static final long MICROS_PER_MILLI = 1_000;
