@@ -11,6 +11,9 @@ final class Child {
     private static final long FIRST_WORK = 200;
     private static final int GROWTH = 5;
 
+    /** Which part of the budget is aimed at: larger runs may take longer than in proportion. */
+    private static final double SAFETY = 0.8;
+
     /**
      * How much time it takes.
      *
@@ -18,6 +21,9 @@ final class Child {
      * @param budgetSeconds of the run that counts, for slow subjects; 0 for as long as it takes
      */
     record Effort(double warmUpSeconds, double budgetSeconds) {}
+
+    /** What was measured, and how long that took without opening and closing the subject. */
+    private record Timed(Values values, double seconds) {}
 
     private Child() {}
 
@@ -35,18 +41,30 @@ final class Child {
 
     /**
      * Warms up with small runs, each on a subject of its own, then measures one run. A slow subject gets as much work as
-     * it is likely to do within the budget, going by the last of the small runs.
+     * it is likely to do within the budget, going by the last of the small runs. Small runs are unfair to what starts
+     * slowly: as long as a run was far below the budget, a larger one counts instead.
      */
     static Measurement measure(Workload workload, Subjects subject, Measurement blank, Effort effort) {
         Measurement asked = blank;
         try {
             Params params = Params.of(blank.params());
             double workPerSecond = warmUp(workload, subject, params, effort.warmUpSeconds());
-            if (subject.isSlow() && effort.budgetSeconds() > 0 && params.isOnlyWork()) {
-                params = params.withWorkOfAtMost(workPerSecond * effort.budgetSeconds());
-                asked = blank.withParams(params);
+            if (!subject.isSlow() || effort.budgetSeconds() == 0 || !params.isOnlyWork()) {
+                return blank.withValues(timed(workload, subject, params).values());
             }
-            return asked.withValues(run(workload, subject, params));
+            Params whole = params;
+            params = whole.withWorkOfAtMost(workPerSecond * effort.budgetSeconds());
+            while (true) {
+                asked = blank.withParams(params);
+                Timed one = timed(workload, subject, params);
+                Values values = one.values();
+                double took = Math.max(one.seconds() / 2, values.asMap().getOrDefault("seconds", 0.0));
+                Params more = whole.withWorkOfAtMost(params.work() * SAFETY * effort.budgetSeconds() / took);
+                if (more.work() < 2 * params.work()) {
+                    return asked.withValues(values);
+                }
+                params = more;
+            }
         } catch (Cannot e) {
             return asked.withCannot(e.reason());
         } catch (OutOfMemoryError e) {
@@ -64,9 +82,8 @@ final class Child {
         Meter all = Meter.start();
         while (all.seconds() < seconds) {
             Meter one = Meter.start();
-            run(workload, subject, next);
+            workPerSecond = next.work() / timed(workload, subject, next).seconds();
             double took = one.seconds();
-            workPerSecond = next.work() / took;
             if (small.isOnlyWork() && all.seconds() + GROWTH * took < seconds) {
                 next = small.withWorkOfAtMost((double) GROWTH * next.work());
             }
@@ -75,14 +92,15 @@ final class Child {
     }
 
     @SuppressWarnings("try")
-    private static Values run(Workload workload, Subjects subject, Params params) throws Exception {
+    private static Timed timed(Workload workload, Subjects subject, Params params) throws Exception {
         Values values = new Values();
         if (workload.field() == Field.REDIS) {
             RedisServer.clear();
         }
         try (Subject opened = subject.open()) {
+            Meter meter = Meter.start();
             workload.measure(opened, params, values);
+            return new Timed(values, meter.seconds());
         }
-        return values;
     }
 }

@@ -18,6 +18,9 @@ final class Schedule {
     /** A warm-up ends with the run in which its time is over. */
     private static final double WARM_UP_FACTOR = 1.3;
 
+    /** A slow subject runs smaller ones until it is known how much fits into the budget. */
+    private static final double SEARCH_FACTOR = 2;
+
     /** Work a second of what is not slow, guessed low. */
     private static final double MEMORY_PER_SECOND = 800_000;
 
@@ -66,7 +69,7 @@ final class Schedule {
         Params params = plan.isWhole() ? of.params() : of.params().scaled(subject.share());
         boolean isRedis = of.workload().field() == Field.REDIS;
         double work = subject.isSlow() && params.isOnlyWork() && plan.budgetSeconds() > 0
-                ? plan.budgetSeconds()
+                ? SEARCH_FACTOR * plan.budgetSeconds()
                 : params.work() / (isRedis ? REDIS_PER_SECOND : MEMORY_PER_SECOND);
         double nodes = params.asMap().getOrDefault("nodes", 0L) * START_NODE_SECONDS;
         double start = START_SECONDS + (isRedis ? START_REDIS_SECONDS : 0) + nodes;
