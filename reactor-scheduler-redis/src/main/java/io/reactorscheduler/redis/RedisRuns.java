@@ -156,19 +156,21 @@ final class RedisRuns {
             List<String> due = reply.texts(1);
             List<?> parts = reply.list(2);
             List<String> counts = reply.texts(3);
+            List<Row> shapes = reply.rows(4);
             int at = 0;
             int all = 0;
             for (int i = 0; i < asked.length; i++) {
                 int place = asked[i];
                 int count = Integer.parseInt(counts.get(i));
                 String queue = request.slots().get(place).queue();
+                RunCodec.Shapes known = new RunCodec.Shapes(shapes, queue);
                 for (int claimed = 0; claimed < count; claimed++) {
                     int size = RunCodec.size(new Row(parts, at));
                     Row row = new Row(parts.subList(at, at + size));
                     at += size;
                     all++;
                     // one that cannot be read is left to its lease, and so to quarantine
-                    Claim claim = Unreadable.skip(row, each -> RunCodec.claim(each, queue, lease));
+                    Claim claim = Unreadable.skip(row, each -> RunCodec.claim(each, queue, known, lease));
                     if (claim != null) {
                         claims.get(place).add(claim);
                     }

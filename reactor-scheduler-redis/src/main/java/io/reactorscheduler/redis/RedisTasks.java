@@ -23,6 +23,7 @@ final class RedisTasks {
 
     private static final int MOST_SAVES = 256;
     private static final int MOST_EVENTS = 1_000;
+    private static final Row NEW = new Row(List.of("N"));
 
     private final RedisSettings settings;
     private final Partitions partitions;
@@ -80,8 +81,15 @@ final class RedisTasks {
         args.add(Tokens.next());
         args.add("0");
         args.add(settings.perTask());
-        tasks.forEach(task -> TaskCodec.add(task, args));
-        return partition.run(Scripts.SAVE, args).map(reply -> reply.rows(1));
+        TaskCodec.add(tasks, args);
+        return partition
+                .run(Scripts.SAVE, args)
+                .map(reply -> reply.list(1).stream().map(RedisTasks::row).toList());
+    }
+
+    /** New tasks are most, and are answered by their letter alone. */
+    private static Row row(Object answer) {
+        return answer instanceof List<?> parts ? new Row(parts) : NEW;
     }
 
     private static Saved saved(NewTask task, Row reply) {

@@ -68,6 +68,10 @@ final class Row {
         return (List<?>) Objects.requireNonNull(values.get(from + at));
     }
 
+    boolean isNumber(int at) {
+        return values.get(from + at) instanceof Long;
+    }
+
     boolean isList(int at) {
         return values.get(from + at) instanceof List;
     }

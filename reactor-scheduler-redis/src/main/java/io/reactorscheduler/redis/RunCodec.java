@@ -9,18 +9,19 @@ import io.reactorscheduler.Outcome;
 import io.reactorscheduler.Position;
 import io.reactorscheduler.Skip;
 import io.reactorscheduler.TaskRecord;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Claims, ends and executions as arguments of scripts, and back from their replies. */
 final class RunCodec {
 
-    /** Parts of a claim in a reply, and of the first run of a task that runs once, which has no number. */
+    /** Parts of a claim in a reply, and of the first run of a task that runs once, which begins with a number. */
     private static final int CLAIM = 17;
 
-    private static final int FIRST_CLAIM = 11;
-    private static final int NUMBER = 7;
+    private static final int FIRST_CLAIM = 5;
 
     /** The error type of an execution whose task was put in quarantine; its message is the number of crashes. */
     private static final String QUARANTINE = "Q";
@@ -31,35 +32,44 @@ final class RunCodec {
 
     /** How many parts the claim has that a row begins with. */
     static int size(Row row) {
-        return row.text(NUMBER) == null ? FIRST_CLAIM : CLAIM;
+        return row.isNumber(0) ? FIRST_CLAIM : CLAIM;
+    }
+
+    /** What the first runs of one reply have in common; each shape is read once. */
+    static final class Shapes {
+        private final List<Row> rows;
+        private final String queue;
+        private final Map<Integer, TaskCodec.Definition> read = new HashMap<>();
+
+        Shapes(List<Row> rows, String queue) {
+            this.rows = rows;
+            this.queue = queue;
+        }
+
+        private TaskCodec.Definition at(int number) {
+            return read.computeIfAbsent(number, added -> {
+                Row row = rows.get(number);
+                return TaskCodec.definition(row.required(0), queue, new Row(tail(row, 1)));
+            });
+        }
     }
 
     /**
      * A claim: id handler priority key trigger input settings number fire due attempt fence active fired buffered asked input;
-     * of a first run: id to settings, no number, due fence buffered.
+     * of a first run: shape id due fence input.
      */
-    static Claim claim(Row row, String queue, long leaseMicros) {
-        TaskRecord task = TaskCodec.record(row.required(0), row.required(1), queue, new Row(definition(row), 0));
-        if (row.text(NUMBER) == null) {
-            long due = row.number(8);
-            return new Claim(
-                    task,
-                    1,
-                    due,
-                    due,
-                    1,
-                    row.number(9),
-                    leaseMicros,
-                    0,
-                    1,
-                    row.number(10, Long.MIN_VALUE),
-                    false,
-                    task.input());
+    static Claim claim(Row row, String queue, Shapes shapes, long leaseMicros) {
+        if (row.isNumber(0)) {
+            TaskRecord task = shapes.at((int) row.number(0)).task(row.required(1), row.text(4));
+            long due = row.number(2);
+            long fence = row.number(3);
+            return new Claim(task, 1, due, due, 1, fence, leaseMicros, 0, 1, Long.MIN_VALUE, false, task.input());
         }
+        TaskRecord task = TaskCodec.record(row.required(0), row.required(1), queue, new Row(tail(row, 2)));
         String input = row.text(16);
         return new Claim(
                 task,
-                row.number(NUMBER),
+                row.number(7),
                 row.number(8),
                 row.number(9),
                 (int) row.number(10, 1),
@@ -72,8 +82,10 @@ final class RunCodec {
                 input == null ? task.input() : input);
     }
 
-    private static List<?> definition(Row row) {
-        return java.util.Arrays.asList(row.text(2), row.text(3), row.text(4), row.text(5), row.text(6));
+    /** From a place on: priority, key, trigger, input, settings. */
+    private static List<?> tail(Row row, int at) {
+        return java.util.Arrays.asList(
+                row.text(at), row.text(at + 1), row.text(at + 2), row.text(at + 3), row.text(at + 4));
     }
 
     /** What names a claim: id, number, fence. */
@@ -89,16 +101,18 @@ final class RunCodec {
         Claim claim = end.claim();
         Outcome outcome = end.outcome();
         ExecutionError error = outcome.error();
-        add(claim, args);
-        boolean isPlain = isPlain(end);
-        args.add(isPlain ? "c" : kind(outcome.kind()));
+        if (isFirstRun(end)) {
+            addFirstRun(end, args);
+            return;
+        }
+        args.add(kind(outcome.kind()));
+        args.add(claim.task().id());
+        args.add(String.valueOf(claim.fence()));
+        args.add(String.valueOf(claim.number()));
         args.add(TaskCodec.time(end.startedMicros()));
         args.add(TaskCodec.time(end.endedMicros()));
         args.add(outcome.result() == null ? "" : "1");
         args.add(TaskCodec.orEmpty(outcome.result()));
-        if (isPlain) {
-            return;
-        }
         args.add(String.valueOf(end.attempt()));
         args.add(String.valueOf(outcome.retryAtMicros()));
         args.add(String.valueOf(claim.fireMicros()));
@@ -121,13 +135,26 @@ final class RunCodec {
         }
     }
 
+    private static void addFirstRun(Completion end, List<String> args) {
+        String result = end.outcome().result();
+        args.add(result == null ? "c" : "r");
+        args.add(end.claim().task().id());
+        args.add(String.valueOf(end.claim().fence()));
+        args.add(end.startedMicros() + ":" + end.endedMicros());
+        if (result != null) {
+            args.add(result);
+        }
+    }
+
     /** Most ends are of tasks that ran once, at their first attempt: those are told in few words. */
-    private static boolean isPlain(Completion end) {
+    private static boolean isFirstRun(Completion end) {
         return end.outcome().kind() == Outcome.Kind.COMPLETED
                 && end.claim().number() == 1
                 && end.attempt() == 1
                 && end.startedMicros() >= 0
                 && end.startedMicros() != Position.NO_TIME
+                && end.endedMicros() >= 0
+                && end.endedMicros() != Position.NO_TIME
                 && end.outcome().reason() == null
                 && end.skipped().isEmpty()
                 && end.next().equals(Position.ENDED);

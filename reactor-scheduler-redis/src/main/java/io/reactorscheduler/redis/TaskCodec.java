@@ -32,21 +32,63 @@ final class TaskCodec {
 
     // ---- as arguments
 
-    static void add(NewTask task, List<String> args) {
+    /** Most tasks differ in id, times and input only: what they share, their shape, is sent once. */
+    static void add(List<NewTask> tasks, List<String> args) {
+        Map<List<String>, String> shapes = new LinkedHashMap<>();
+        List<String> own = new ArrayList<>();
+        for (NewTask task : tasks) {
+            String shape = shapes.computeIfAbsent(shape(task), added -> String.valueOf(shapes.size() + 1));
+            addOwn(task, shape, own);
+        }
+        args.add(String.valueOf(shapes.size()));
+        shapes.keySet().forEach(args::addAll);
+        args.addAll(own);
+    }
+
+    private static List<String> shape(NewTask task) {
         TaskRecord record = task.task();
-        String input = record.input();
-        args.add(record.id());
-        args.add(record.handler());
-        args.add(record.queue().equals(TaskQueue.DEFAULT_NAME) ? "" : record.queue());
-        args.add(record.priority() == 0 ? "" : String.valueOf(record.priority()));
-        args.add(orEmpty(record.key()));
-        args.add(trigger(record.trigger()));
-        args.add(
-                repeats(record.trigger(), "r") + (record.overlap().overlaps() ? "o" : "") + (input == null ? "" : "i"));
-        args.add(orEmpty(input));
-        args.add(settings(record));
-        add(task.head(), args);
-        args.add(mode(task.ifExists()));
+        Position head = task.head();
+        return List.of(
+                record.handler(),
+                record.queue().equals(TaskQueue.DEFAULT_NAME) ? "" : record.queue(),
+                record.priority() == 0 ? "" : String.valueOf(record.priority()),
+                orEmpty(record.key()),
+                trigger(record.trigger()),
+                settings(record),
+                repeats(record.trigger(), "r")
+                        + (record.overlap().overlaps() ? "o" : "")
+                        + (head.hasHead() ? "d" : "")
+                        + (hasFire(head) ? "f" : "")
+                        + (isBuffered(head) ? "b" : "")
+                        + (record.input() == null ? "" : "i"),
+                mode(task.ifExists()));
+    }
+
+    private static void addOwn(NewTask task, String shape, List<String> args) {
+        Position head = task.head();
+        args.add(task.task().id());
+        args.add(shape);
+        if (head.hasHead()) {
+            args.add(String.valueOf(head.dueMicros()));
+        }
+        if (hasFire(head)) {
+            args.add(String.valueOf(head.fireMicros()));
+        }
+        if (isBuffered(head)) {
+            args.add(buffered(head.bufferedUntilMicros()));
+        }
+        String input = task.task().input();
+        if (input != null) {
+            args.add(input);
+        }
+    }
+
+    private static boolean hasFire(Position head) {
+        return head.hasHead() && head.fireMicros() != head.dueMicros();
+    }
+
+    private static boolean isBuffered(Position head) {
+        return head.hasHead() && !buffered(head.bufferedUntilMicros()).isEmpty();
     }
 
     /** Fire time, due time and the end of the buffer; empty for none. */
@@ -131,8 +173,24 @@ final class TaskCodec {
 
     /** The task of these and of the row: priority, key, trigger, input, settings. */
     static TaskRecord record(String id, String handler, String queue, Row row) {
-        TaskRecord.Builder builder =
-                TaskRecord.builder(id, handler).trigger(trigger(row.text(2))).input(row.text(3));
+        return definition(handler, queue, row).task(id, row.text(3));
+    }
+
+    /** What tasks have in common that differ in id and input. */
+    record Definition(String handler, Trigger trigger, Task<?, ?> settings, Map<String, String> headers) {
+
+        TaskRecord task(String id, @Nullable String input) {
+            return TaskRecord.builder(id, handler)
+                    .trigger(trigger)
+                    .input(input)
+                    .headers(headers)
+                    .settingsOf(settings)
+                    .build();
+        }
+    }
+
+    /** All but the id and the input of the row: priority, key, trigger, input, settings. */
+    static Definition definition(String handler, String queue, Row row) {
         Task<?, ?> task = Handler.named(handler, Object.class, Object.class).task();
         if (!queue.equals(TaskQueue.DEFAULT_NAME)) {
             task = task.queue(queue);
@@ -145,22 +203,16 @@ final class TaskCodec {
         if (key != null) {
             task = task.key(key);
         }
+        Read read = new Read(task);
         String settings = row.text(4);
-        return builder.settingsOf(settings == null ? task : settings(settings, task, builder))
-                .build();
+        if (settings != null) {
+            Fields.read(settings, read::field);
+        }
+        return new Definition(handler, trigger(row.text(2)), read.task(), read.headers);
     }
 
     static Trigger trigger(@Nullable String text) {
         return text == null ? Trigger.now() : Trigger.parse(text);
-    }
-
-    private static Task<?, ?> settings(String text, Task<?, ?> plain, TaskRecord.Builder builder) {
-        Read read = new Read(plain);
-        Fields.read(text, read::field);
-        if (!read.headers.isEmpty()) {
-            builder.headers(read.headers);
-        }
-        return read.tags.isEmpty() ? read.task : read.task.tags(read.tags.toArray(String[]::new));
     }
 
     private static final class Read {
@@ -171,6 +223,10 @@ final class TaskCodec {
 
         Read(Task<?, ?> task) {
             this.task = task;
+        }
+
+        Task<?, ?> task() {
+            return tags.isEmpty() ? task : task.tags(tags.toArray(String[]::new));
         }
 
         void field(char name, String value) {

@@ -58,9 +58,10 @@ local function counter(name)
   return meta[name]
 end
 
-local function count(name, least)
+-- counts some on, one for nothing else said; gives the first number
+local function count(name, least, some)
   local n = math.max(counter(name), least) + 1
-  meta[name] = n
+  meta[name] = n + (some or 1) - 1
   changed[name] = true
   return n
 end

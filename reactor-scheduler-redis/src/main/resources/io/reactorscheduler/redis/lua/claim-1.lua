@@ -4,10 +4,10 @@
 -- KEYS: prefix
 -- ARGV: token, tokens of calls that were never answered (with spaces), node, lease micros, the most claims, queues,
 --   per queue: name free; handlers...
--- RETURNS: now, per queue when there may be more or nothing, claims of 17 parts each (11 of first runs) in one
---   list, how many per queue
+-- RETURNS: now, per queue when there may be more or nothing, claims in one list (of 17 parts each; of first runs
+--   number of a shape, id, due, fence, input), how many per queue, shapes (handler priority key trigger input settings)
 local token, most, queues_asked = ARGV[1], tonumber(ARGV[5]), tonumber(ARGV[6])
-local asked = { node = ARGV[3], lease = tonumber(ARGV[4]), claims = {}, steps = 2000 }
+local asked = { node = ARGV[3], lease = tonumber(ARGV[4]), claims = {}, shapes = {}, steps = 2000 }
 local known, nexts, counts, names = {}, {}, {}, {}
 local before_now = answered(token)
 for unheard in string.gmatch(ARGV[2], '%S+') do give_back(unheard) end
@@ -35,4 +35,4 @@ for i = 1, queues_asked do
 end
 if #asked.claims > 0 and not before_now then answer(token, names, 10) end
 settle_queues()
-return { out(now), nexts, asked.claims, counts }
+return { out(now), nexts, asked.claims, counts, asked.shapes }

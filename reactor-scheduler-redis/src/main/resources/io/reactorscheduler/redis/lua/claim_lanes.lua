@@ -3,23 +3,26 @@
 
 local function claim_lanes(asked, Q, lanes, free, taken)
   while free > 0 do
-    local found = first_due(Q, lanes, math.min(free, MOST_ROWS))
-    if #found == 0 then break end
-    rows_of(Q, found)
-    local i, each = 1, nil
+    local names, lanes_of = first_due(Q, lanes, math.min(free, MOST_ROWS))
+    if #names == 0 then break end
+    local ids, tasks = rows_of(Q, names, lanes_of)
+    local i, T = 1, nil
     repeat
-      local first_runs
-      first_runs, i = take_first_runs(Q, found, i)
-      if #first_runs > 0 then claim_first_runs(asked, Q, first_runs, taken) end
-      free = free - #first_runs
-      each, i = found[i], i + 1
-      if each then
-        call('ZREM', line(Q, each.lane), each.name)
-        Q.dirty[each.lane] = true
-        free = free - take(Q, taken, claim(each.id, each.task, asked.node, asked.lease, asked.claims))
+      local first_runs = count_first_runs(tasks, i)
+      if first_runs > 0 then
+        leave_lines(Q, tasks, lanes_of, i, i + first_runs - 1)
+        free = free - claim_first_runs(asked, Q, ids, tasks, i, i + first_runs - 1, taken)
+      end
+      i = i + first_runs
+      T = tasks[i]
+      if T then
+        call('ZREM', line(Q, lanes_of[i]), names[i])
+        Q.dirty[lanes_of[i]] = true
+        free = free - take(Q, taken, claim(ids[i], T, asked.node, asked.lease, asked.claims))
+        i = i + 1
       end
       -- one that is in line again may come before those that were found
-    until not each or each.task.n
+    until not T or T.n
   end
   return free
 end

@@ -14,16 +14,6 @@ local function new_version(id, T)
   T.v = version + 1
 end
 
--- the definition at an index of ARGV: id, handler, queue, priority, key, trigger, flags, input, other settings
-local function defined(i)
-  local flags = ARGV[i + 6]
-  return {
-    h = ARGV[i + 1], q = some(ARGV[i + 2]), p = num(ARGV[i + 3]), k = some(ARGV[i + 4]), t = some(ARGV[i + 5]),
-    r = flags ~= '' and string.find(flags, 'r') and 1 or nil, o = flags ~= '' and string.find(flags, 'o') and 1 or nil,
-    i = flags ~= '' and string.find(flags, 'i') and ARGV[i + 7] or nil, x = some(ARGV[i + 8]),
-  }
-end
-
 local PARTS = { 'h', 'q', 'p', 'k', 't', 'r', 'o', 'i', 'x' }
 
 local function same_definition(T, D)

@@ -3,52 +3,61 @@
 
 -- whether the next run of a task in line is its first and only one, and depends on nothing but its queue
 local function is_first_run(T)
-  return not (T.N or T.r or T.o or T.k or T.w or T.f) and type(T.d) == 'number'
+  return not (T.N or T.r or T.o or T.k or T.w or T.f or T.b) and type(T.d) == 'number'
 end
 
--- takes out of line what is found from a place on before the next task that needs a claim of its own; gives its place, too
-local function take_first_runs(Q, found, i)
-  local first_runs, by_lane = {}, {}
-  while found[i] and (not found[i].task or is_first_run(found[i].task)) do
-    local each = found[i]
-    if each.task then
-      first_runs[#first_runs + 1] = each
-      local names = by_lane[each.lane] or {}
-      names[#names + 1], by_lane[each.lane] = each.name, names
-      use_token(Q)
-    end
-    i = i + 1
+-- how many of the tasks from a place on come before the next that needs a claim of its own, with those that are no tasks
+local function count_first_runs(tasks, from)
+  local to = from
+  while tasks[to] == false or tasks[to] and is_first_run(tasks[to]) do to = to + 1 end
+  return to - from
+end
+
+-- takes the first tasks out of their lines
+local function leave_lines(Q, tasks, lanes_of, from, to)
+  local by_lane = {}
+  for i = from, to do
+    if tasks[i] then by_lane[lanes_of[i]] = (by_lane[lanes_of[i]] or 0) + 1 end
   end
-  for A, names in pairs(by_lane) do
-    call('ZREM', line(Q, A), unpack(names))
+  for A, first in pairs(by_lane) do
+    call('ZREMRANGEBYRANK', line(Q, A), 0, first - 1)
     Q.dirty[A] = true
   end
-  return first_runs, i
 end
 
--- a claim in a reply is short: it has no number
-local function add_first_claim(reply, id, T, fence)
-  local n = #reply
-  reply[n + 1], reply[n + 2], reply[n + 3], reply[n + 4], reply[n + 5] = id, T.h, T.p and out(T.p) or false, false, T.t or false
-  reply[n + 6], reply[n + 7], reply[n + 8], reply[n + 9], reply[n + 10] = T.i or false, T.x or false, false, out(T.d), fence
-  reply[n + 11] = T.b and out(T.b) or false
-end
-
--- claims first runs that were taken out of line; adds the names of their leases to a list
-local function claim_first_runs(asked, Q, first_runs, names)
-  local leases, owners, ids, deadline = {}, {}, {}, out(now + asked.lease)
-  local at_node = ':' .. out(now) .. ':' .. #Q.name .. ':' .. Q.name .. ':' .. asked.node
-  for i, each in ipairs(first_runs) do
-    local id, fence = each.id, out(count('f', now))
-    local name = fence .. ':1:' .. id
-    leases[2 * i - 1], leases[2 * i] = deadline, name
-    owners[2 * i - 1], owners[2 * i] = id, fence .. at_node
-    ids[i], names[#names + 1] = id, name
-    add_first_claim(asked.claims, id, each.task, fence)
+-- a claim in a reply is short, and begins with a number: that of what it has in common with those around it
+local function add_first_claim(asked, id, T, fence)
+  local last, shapes, reply = asked.last, asked.shapes, asked.claims
+  if not last or last.h ~= T.h or last.p ~= T.p or last.t ~= T.t or last.x ~= T.x then
+    asked.last = T
+    shapes[#shapes + 1] = { T.h, T.p or false, false, T.t or false, false, T.x or false }
   end
+  local n = #reply
+  reply[n + 1], reply[n + 2], reply[n + 3], reply[n + 4], reply[n + 5] = #shapes - 1, id, T.d, fence, T.i or false
+end
+
+-- claims first runs that were taken out of line; adds the names of their leases to a list; gives how many there were
+local function claim_first_runs(asked, Q, ids, tasks, from, to, names)
+  local leases, owners, claimed, n, deadline = {}, {}, {}, 0, out(now + asked.lease)
+  local at_node = ':' .. out(now) .. ':' .. #Q.name .. ':' .. Q.name .. ':' .. asked.node
+  local first = count('f', now, to - from + 1)
+  for i = from, to do
+    if tasks[i] then
+      local id, fence = ids[i], string.format('%d', first + n)
+      local name = fence .. ':1:' .. id
+      leases[2 * n + 1], leases[2 * n + 2] = deadline, name
+      owners[2 * n + 1], owners[2 * n + 2] = id, fence .. at_node
+      n = n + 1
+      claimed[n], names[#names + 1] = id, name
+      add_first_claim(asked, id, tasks[i], fence)
+    end
+  end
+  if n == 0 then return 0 end
   call('ZADD', P .. 'e', unpack(leases))
   call('HSET', P .. 'o', unpack(owners))
-  note_all('B', ids, 1, asked.node)
-  Q.r = Q.r + #ids
-  states.P, states.R = (states.P or 0) - #ids, (states.R or 0) + #ids
+  note_all('B', claimed, 1, asked.node)
+  use_tokens(Q, n)
+  Q.r = Q.r + n
+  states.P, states.R = (states.P or 0) - n, (states.R or 0) + n
+  return n
 end

@@ -3,8 +3,8 @@
 -- An entry has the time, then of each event k kind, i task, n number, w node, m message, each as a letter, its length in
 -- UTF-16 units, a colon, and the text; a further i is an event of the same k, n and w.
 
-local EVENTS_PER_ENTRY, LONGEST = 100, 200
-local notes = {}
+local EVENTS_PER_ENTRY, FEW, LONGEST = 100, 10, 200
+local entries, notes = {}, {}
 
 local function units(text)
   if not string.find(text, '[\128-\255]') then return #text end
@@ -15,22 +15,14 @@ end
 
 local function field(name, text) return name .. units(text) .. ':' .. text end
 
--- the task of an event; few lengths make the same text again and again
-local id_fields = {}
-
-local function id_field(id)
-  local length = units(id)
-  local known = id_fields[length]
-  if not known then
-    known = 'i' .. length .. ':'
-    id_fields[length] = known
-  end
-  return known .. id
+local function end_entry()
+  if #notes > 0 then entries[#entries + 1] = table.concat(notes) end
+  notes = {}
 end
 
 local function note(kind, id, number, node, message)
   if counter('J') == 0 then return end
-  local text = field('k', kind) .. id_field(id)
+  local text = field('k', kind) .. field('i', id)
   if number then text = text .. field('n', out(number)) end
   if node and node ~= '' then text = text .. field('w', node) end
   if message and message ~= '' then
@@ -40,27 +32,39 @@ local function note(kind, id, number, node, message)
     text = text .. field('m', message)
   end
   notes[#notes + 1] = text
+  if #notes == EVENTS_PER_ENTRY then end_entry() end
+end
+
+-- the tasks of some events; mostly their ids are of one length and need no look at each
+local function id_fields(ids, from, to)
+  local length, is_same = #ids[from], true
+  for i = from + 1, to do is_same = is_same and #ids[i] == length end
+  local before = 'i' .. length .. ':'
+  local text = before .. table.concat(ids, before, from, to)
+  if is_same and string.find(text, '^[^\128-\255]*$') then return text end
+  local fields = {}
+  for i = from, to do fields[#fields + 1] = field('i', ids[i]) end
+  return table.concat(fields)
 end
 
 -- the same of many tasks at once, with the same number and node: an i without a k before it is another such event
 local function note_all(kind, ids, number, node)
-  if counter('J') == 0 or #ids == 0 then return end
-  local place = #notes
+  if counter('J') == 0 then return end
+  if #ids < FEW then
+    for _, id in ipairs(ids) do note(kind, id, number, node) end
+    return
+  end
+  end_entry()
   local first = field('k', kind) .. (number and field('n', out(number)) or '') .. (node and field('w', node) or '')
-  for i, id in ipairs(ids) do
-    if (place + i - 1) % EVENTS_PER_ENTRY == 0 or i == 1 then
-      notes[place + i] = first .. id_field(id)
-    else
-      notes[place + i] = id_field(id)
-    end
+  for from = 1, #ids, EVENTS_PER_ENTRY do
+    entries[#entries + 1] = first .. id_fields(ids, from, math.min(from + EVENTS_PER_ENTRY - 1, #ids))
   end
 end
 
 local function write_notes()
-  local most = counter('J')
-  for from = 1, #notes, EVENTS_PER_ENTRY do
-    local entry = table.concat(notes, '', from, math.min(from + EVENTS_PER_ENTRY - 1, #notes))
-    call('XADD', P .. 'j', 'MAXLEN', '~', string.format('%.0f', most), '*', 'v', field('t', out(now)) .. entry)
-  end
-  if #notes > 0 then call('PUBLISH', P .. 'journal', '') end
+  end_entry()
+  if #entries == 0 then return end
+  local time, most = field('t', out(now)), string.format('%.0f', counter('J'))
+  for _, entry in ipairs(entries) do call('XADD', P .. 'j', 'MAXLEN', '~', most, '*', 'v', time .. entry) end
+  call('PUBLISH', P .. 'journal', '')
 end

@@ -28,33 +28,44 @@ local function comes_before(a, b)
   return a.name < b.name
 end
 
--- the first due tasks of some lanes: by due time and arrival
-local function first_due(Q, lanes, most)
-  local found = {}
-  for _, A in ipairs(lanes) do
-    local names = call('ZRANGEBYSCORE', line(Q, A), '-inf', now, 'WITHSCORES', 'LIMIT', 0, most)
-    for i = 1, #names, 2 do
-      found[#found + 1] = { name = names[i], time = tonumber(names[i + 1]), lane = A, id = false, task = false }
-    end
-  end
-  if #lanes > 1 then table.sort(found, comes_before) end
-  while #found > most do found[#found] = nil end
-  return found
+-- the first due tasks of a lane, each with its time
+local function due_in(Q, A, most)
+  return call('ZRANGEBYSCORE', line(Q, A), '-inf', now, 'WITHSCORES', 'LIMIT', 0, most)
 end
 
--- the rows of tasks that were found; one that cannot be read leaves the line, and the next sweep names it
-local function rows_of(Q, found)
-  local ids = {}
-  for i, each in ipairs(found) do ids[i] = id_of(each.name) end
+-- the first due tasks of some lanes, by due time and arrival: their names, and the lanes of these
+local function first_due(Q, lanes, most)
+  local names, lanes_of = {}, {}
+  if #lanes == 1 then
+    names = call('ZRANGEBYSCORE', line(Q, lanes[1]), '-inf', now, 'LIMIT', 0, most)
+    for i = 1, #names do lanes_of[i] = lanes[1] end
+    return names, lanes_of
+  end
+  local found = {}
+  for _, A in ipairs(lanes) do
+    local scored = due_in(Q, A, most)
+    for i = 1, #scored, 2 do found[#found + 1] = { name = scored[i], time = tonumber(scored[i + 1]), lane = A } end
+  end
+  table.sort(found, comes_before)
+  for i = 1, math.min(#found, most) do names[i], lanes_of[i] = found[i].name, found[i].lane end
+  return names, lanes_of
+end
+
+-- the ids and rows of tasks in line; those of one that cannot be read are false: it leaves the line, and the next sweep
+-- names it
+local function rows_of(Q, names, lanes_of)
+  local ids, tasks = {}, {}
+  for i, name in ipairs(names) do ids[i] = id_of(name) end
   local rows = #ids > 0 and call('HMGET', P .. 't', unpack(ids)) or {}
-  for i, each in ipairs(found) do
-    each.id, each.task = ids[i], as_task(rows[i])
-    if not each.task then
-      call('ZREM', line(Q, each.lane), each.name)
-      call('SADD', P .. 'D', ids[i])
-      Q.dirty[each.lane] = true
+  for i, id in ipairs(ids) do
+    tasks[i] = as_task(rows[i]) or false
+    if not tasks[i] then
+      call('ZREM', line(Q, lanes_of[i]), names[i])
+      call('SADD', P .. 'D', id)
+      Q.dirty[lanes_of[i]] = true
     end
   end
+  return ids, tasks
 end
 
 -- when there may be more to claim; whoever saves something sooner will say so

@@ -3,12 +3,14 @@
 
 -- due tasks join the lines of their keys, so many at most; keys whose rest is over join the round
 local function join_due(Q, A, most)
-  local found = first_due(Q, { A }, math.min(most, MOST_ROWS))
-  rows_of(Q, found)
-  for _, each in ipairs(found) do
-    if each.task then
-      call('ZREM', line(Q, A), each.name)
-      join_key(Q, A, each.task.k or '', each.time, each.name)
+  local scored = due_in(Q, A, math.min(most, MOST_ROWS))
+  local names, lanes_of = {}, {}
+  for i = 1, #scored / 2 do names[i], lanes_of[i] = scored[2 * i - 1], A end
+  local _, tasks = rows_of(Q, names, lanes_of)
+  for i, name in ipairs(names) do
+    if tasks[i] then
+      call('ZREM', line(Q, A), name)
+      join_key(Q, A, tasks[i].k or '', scored[2 * i], name)
       Q.dirty[A] = true
     end
   end
@@ -16,7 +18,7 @@ local function join_due(Q, A, most)
     call('ZREM', rest(Q, A), key)
     enter(Q, A, key)
   end
-  return #found
+  return #names
 end
 
 -- tasks leave the lines of their keys where these have no limits any more, so many at most

@@ -30,15 +30,15 @@ local function next_token(Q)
   return when_full(Q.g, 1, Q.l, Q.L)
 end
 
-local function use_token(Q)
-  if Q.l then Q.g = Q.g - 1 end
+local function use_tokens(Q, runs)
+  if Q.l then Q.g = Q.g - runs end
 end
 
 -- notes the name of a claim, if there is one; gives how many runs that is
 local function take(Q, taken, name)
   if not name then return 0 end
   taken[#taken + 1] = name
-  use_token(Q)
+  use_tokens(Q, 1)
   return 1
 end
 

@@ -2,26 +2,23 @@
 -- What it answers is kept for a minute under the token of the call, for a caller that asks again.
 -- USES: new_tasks
 -- KEYS: prefix
--- ARGV: token, stop at the first refusal (1 or 0), executions kept, per task: id handler queue priority key trigger
---   flags (r repeats, o overlaps, i has input) input settings fire due buffered mode (R replace, K keep, F fail)
--- RETURNS: now, per task one of: N; R and numbers given; K and the definition; D duplicate; F full, its capacity and queue; B damaged
+-- ARGV: token, stop at the first refusal (1 or 0), executions kept, how many shapes, per shape what its tasks have in
+--   common: handler queue priority key trigger settings flags (r repeats, o overlaps; what its tasks have: d due, f a
+--   fire that is not due, b buffered, i input) mode (R replace, K keep, F fail), per task: id, number of its shape, then
+--   what its flags say: due fire buffered input
+-- RETURNS: now, per task N, or one of: R and numbers given; K and the definition; D duplicate; F full, its capacity and queue; B damaged
 local known = answered(ARGV[1])
 if known then return { out(now), known } end
-local SIZE = 13
 keep_history(ARGV[3], NEVER, NEVER)
 
-local NEW = { 'N' }
-
-local function save_new(id, D, fire, due_at, buffered, due_text)
-  local Q = queue_of(D)
-  if is_full(Q) then return full(Q) end
-  D.m = not due_at and 1 or nil
-  set_head(D, fire, due_at, buffered)
-  add_new_task(id, D, due_text)
-  return NEW
+local function save_new(id, shape, due_text)
+  prepare(shape)
+  if is_full(shape.Q) then return full(shape.Q) end
+  add_new_task(shape, id, due_text)
+  return 'N'
 end
 
-local function replace(id, T, D, fire, due_at, buffered)
+local function replace(id, T, D)
   local was_over = is_over(T.s)
   local to = queue_of(D)
   if (was_over or T.q ~= D.q) and is_full(to) then return full(to) end
@@ -31,8 +28,8 @@ local function replace(id, T, D, fire, due_at, buffered)
   redefine(id, T, D)
   if not keeps then
     unhalt(T)
-    T.u, T.m = nil, not due_at and 1 or nil
-    new_head(T, fire, due_at, buffered)
+    T.u, T.m = nil, D.m
+    new_head(T, D.f or D.d, D.d, D.b)
     for _, E in pairs(T.e or {}) do E.z = 1 end
   end
   settle(id, T, nil)
@@ -41,30 +38,34 @@ local function replace(id, T, D, fire, due_at, buffered)
   return { 'R', out(T.N or 0) }
 end
 
-local ids, seen, replies = {}, {}, {}
-for i = 4, #ARGV, SIZE do ids[#ids + 1] = ARGV[i] end
+local shapes, places, ids, seen, replies = {}, {}, {}, {}, {}
+local i = 5 + tonumber(ARGV[4]) * SHAPE_SIZE
+for number = 1, tonumber(ARGV[4]) do shapes[tostring(number)] = shape_at(5 + (number - 1) * SHAPE_SIZE) end
+while i <= #ARGV do
+  places[#places + 1], ids[#ids + 1] = i, ARGV[i]
+  i = i + shapes[ARGV[i + 1]].size
+end
 local rows = call('HMGET', P .. 't', unpack(ids))
 
-local function save(i, row)
-  local id, mode = ARGV[i], ARGV[i + 12]
-  local D, fire, due_at, buffered = defined(i), num(ARGV[i + 9]), num(ARGV[i + 10]), num(ARGV[i + 11])
+local function save(id, shape, row, due_text)
   if not row and not seen[id] then
     seen[id] = true
-    return save_new(id, D, fire, due_at, buffered, ARGV[i + 10])
+    return save_new(id, shape, due_text)
   end
   if seen[id] then write_new_tasks() end
   local T, damaged = task(id)
   if damaged then return { 'B' } end
-  if not T then return save_new(id, D, fire, due_at, buffered, ARGV[i + 10]) end
-  if mode == 'K' then return { 'K', definition(id, T) } end
-  if mode == 'F' then return { 'D' } end
-  return replace(id, T, D, fire, due_at, buffered)
+  if not T then return save_new(id, shape, due_text) end
+  if shape.mode == 'K' then return { 'K', definition(id, T) } end
+  if shape.mode == 'F' then return { 'D' } end
+  return replace(id, T, shape.D)
 end
 
-for place = 1, #ids do
-  local reply = save(4 + (place - 1) * SIZE, rows[place])
+for place, id in ipairs(ids) do
+  local shape = shapes[ARGV[places[place] + 1]]
+  local reply = save(id, shape, rows[place], complete_definition(shape, places[place]))
   replies[place] = reply
-  if ARGV[2] == '1' and (reply[1] == 'D' or reply[1] == 'F') then break end
+  if ARGV[2] == '1' and reply ~= 'N' and (reply[1] == 'D' or reply[1] == 'F') then break end
 end
 write_new_tasks()
 settle_queues()

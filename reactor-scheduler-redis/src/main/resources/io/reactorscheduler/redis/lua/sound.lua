@@ -22,7 +22,8 @@ end
 
 local function is_task(T)
   if type(T) ~= 'table' or not T.h or not is_sound(T, KINDS) then return false end
-  for number, E in pairs(T.e or {}) do
+  if not T.e then return true end
+  for number, E in pairs(T.e) do
     local is_open = type(number) == 'number' and type(E) == 'table' and E.f and E.F
     if not is_open or not is_sound(E, KINDS_OF_OPEN) then return false end
   end

@@ -20,26 +20,28 @@ local function trim_row(id, T, name)
   end
 end
 
--- the end of a first run with which its task goes, too; nil where the row says something else
+-- whether a row begins with a short end of a first run, with which its task goes, too; and the result of that
 local function ended_first_at(raw)
-  if not raw or string.byte(raw) ~= 217 then return nil end
-  local text = string.sub(raw, 3, 2 + string.byte(raw, 2))
-  return is_end(text) and text or nil
+  local length, node_length, names = string.match(raw or '', '^\217(.)C%d+:%d+:%d+:(%d+):()')
+  if not length then return false, nil end
+  local last, at_result = 2 + string.byte(length), names + node_length + 1
+  local has_result = at_result <= last and string.sub(raw, at_result, at_result) == 'r'
+  return true, has_result and string.sub(raw, at_result + 1, last) or nil
 end
 
 local function trim_rows(most)
   local names = rows_to_trim(math.min(most, 1000))
   if #names == 0 then return end
-  call('ZREM', P .. 'f', unpack(names))
+  -- they are the first of all
+  call('ZREMRANGEBYRANK', P .. 'f', 0, #names - 1)
   local ids, seen, gone = {}, {}, {}
   for i, name in ipairs(names) do
     ids[i] = string.match(name, '^[^:]*:[^:]*:(.*)$') or ''
   end
   local rows = call('HMGET', P .. 't', unpack(ids))
   for i, id in ipairs(ids) do
-    local ended = not seen[id] and ended_first_at(rows[i])
+    local ended, result = ended_first_at(not seen[id] and rows[i])
     if ended then
-      local _, _, _, _, result = end_of(ended)
       dropped[#dropped + 1] = result
       gone[#gone + 1] = id
     else
