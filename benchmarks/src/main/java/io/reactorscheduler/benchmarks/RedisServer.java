@@ -47,10 +47,15 @@ final class RedisServer {
         COMMANDS.configSet("appendonly", everySecond ? "yes" : "no");
     }
 
+    /** How often it has read from a connection: for clients that send one command at a time, their commands. */
+    static long reads() {
+        return info("stats", "total_reads_processed");
+    }
+
     static Usage usage() {
         return new Usage(
                 info("memory", "used_memory"),
-                info("stats", "total_reads_processed"),
+                reads(),
                 info("stats", "total_commands_processed"));
     }
 
