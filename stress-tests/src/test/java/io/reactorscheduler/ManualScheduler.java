@@ -19,8 +19,10 @@ final class ManualScheduler implements Scheduler {
         this.nowMicros = nowMicros;
     }
 
+    /** The watch of held threads has a Scheduler of its own, so that only wake-ups are counted here. */
     TimeBase time() {
-        return new TimeBase(this, () -> nowMicros, TimeUnit.MICROSECONDS);
+        HeldThreads threads = new HeldThreads(new ManualScheduler(nowMicros));
+        return new TimeBase(this, () -> nowMicros, TimeUnit.MICROSECONDS, threads);
     }
 
     /** The n-th task that was scheduled, counted from 0. */

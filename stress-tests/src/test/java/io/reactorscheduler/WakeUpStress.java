@@ -205,60 +205,71 @@ public class WakeUpStress {
         }
     }
 
-    /** The first task and the spare one of the same wake-up run at once. */
+    /** The task of a wake-up that is overdue runs at the moment another thread comes for it. */
     @JCStressTest
-    @Outcome(id = "1, 0, 0", expect = ACCEPTABLE, desc = "The action ran once; nothing is left behind.")
-    @Outcome(id = "0, .*, .*", expect = FORBIDDEN, desc = "The wake-up was lost.")
-    @Outcome(id = "2, .*, .*", expect = FORBIDDEN, desc = "The action ran twice for one wake-up.")
-    @Outcome(id = ".*, 1, .*", expect = FORBIDDEN, desc = "The task that runs the action was disposed.")
-    @Outcome(id = ".*, .*, [12]", expect = FORBIDDEN, desc = "A task was left behind.")
+    @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "The action ran once; nothing is left behind.")
+    @Outcome(id = "0, .*", expect = FORBIDDEN, desc = "The wake-up was lost.")
+    @Outcome(id = "2, .*", expect = FORBIDDEN, desc = "The action ran twice for one wake-up.")
+    @Outcome(id = ".*, 1", expect = FORBIDDEN, desc = "Something is pending or a task was left behind.")
     @State
-    public static class FirstAgainstSpare {
+    public static class FireAgainstWatch {
         private final AtomicInteger runs = new AtomicInteger();
-        private final ManualScheduler scheduler = new ManualScheduler(10);
-        private final ThreadLocal<ManualScheduler.Task> mine = new ThreadLocal<>();
-        private volatile ManualScheduler.Task winner;
-        private final WakeUp wakeUp = wakeUp(scheduler, this::action);
+        private final ManualScheduler scheduler = new ManualScheduler(1_000_000);
+        private final WakeUp wakeUp = wakeUp(scheduler, runs::incrementAndGet);
+        private final ManualScheduler.Task armed;
 
-        public FirstAgainstSpare() {
+        public FireAgainstWatch() {
             wakeUp.at(1);
-            scheduler.task(0).run();
-        }
-
-        private void action() {
-            if (scheduler.task(0) == last()) {
-                wakeUp.at(2);
-            } else {
-                runs.incrementAndGet();
-                winner = mine.get();
-            }
-        }
-
-        private ManualScheduler.Task last() {
-            return scheduler.task(scheduler.size() - 1);
+            armed = scheduler.task(0);
         }
 
         @Actor
-        public void first() {
-            run(scheduler.task(1));
+        public void fire() {
+            armed.run();
         }
 
         @Actor
-        public void spare() {
-            run(scheduler.task(2));
-        }
-
-        private void run(ManualScheduler.Task task) {
-            mine.set(task);
-            task.run();
-            mine.remove();
+        public void watch() {
+            wakeUp.comeIfOverdue();
         }
 
         @Arbiter
-        public void result(III_Result r) {
+        public void result(II_Result r) {
             r.r1 = runs.get();
-            r.r2 = winner != null && winner.isDisposed() ? 1 : 0;
-            r.r3 = scheduler.live();
+            r.r2 = pending(wakeUp) + scheduler.live();
+        }
+    }
+
+    /** A sooner time replaces an overdue wake-up at the moment another thread comes for it. */
+    @JCStressTest
+    @Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "It was done, then the sooner time was armed.")
+    @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "It was replaced, and what replaced it was done.")
+    @Outcome(id = "0, 1", expect = ACCEPTABLE, desc = "It was replaced before anybody came.")
+    @Outcome(id = ".*", expect = FORBIDDEN, desc = "Lost, done twice, or a task was left behind.")
+    @State
+    public static class SoonerAgainstWatch {
+        private final AtomicInteger runs = new AtomicInteger();
+        private final ManualScheduler scheduler = new ManualScheduler(1_000_000);
+        private final WakeUp wakeUp = wakeUp(scheduler, runs::incrementAndGet);
+
+        public SoonerAgainstWatch() {
+            wakeUp.at(5);
+        }
+
+        @Actor
+        public void sooner() {
+            wakeUp.at(1);
+        }
+
+        @Actor
+        public void watch() {
+            wakeUp.comeIfOverdue();
+        }
+
+        @Arbiter
+        public void result(II_Result r) {
+            r.r1 = runs.get();
+            r.r2 = pending(wakeUp) == 0 ? 2 * scheduler.live() : scheduler.live();
         }
     }
 }
