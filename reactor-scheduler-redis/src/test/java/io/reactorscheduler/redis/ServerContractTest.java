@@ -22,4 +22,9 @@ class ServerContractTest extends RedisContract {
     RedisStoreBuilder builder() {
         return RedisTaskStore.builder().uri(server.uri());
     }
+
+    @Override
+    protected int modelOperations() {
+        return 100;
+    }
 }
