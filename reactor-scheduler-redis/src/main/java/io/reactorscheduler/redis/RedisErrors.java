@@ -72,7 +72,12 @@ final class RedisErrors {
                     + "or check its setting replicaof";
         }
         if (message.contains("LOADING")) {
-            return "the server is still loading its data after a start; it answers as soon as it is done";
+            return "the server is still loading its data after a start; it answers as soon as it is done, sooner with "
+                    + "its setting aof-use-rdb-preamble";
+        }
+        if (message.startsWith("MOVED")) {
+            return "this server is part of a cluster (cluster-enabled) and has not all keys; give its URI, or a "
+                    + "RedisClusterClient instead of a RedisClient";
         }
         if (message.contains("NOAUTH")) {
             return "the server asks for a password; give it in the URI (redis://:password@host), as its setting "

@@ -3,12 +3,15 @@ package io.reactorscheduler.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lettuce.core.RedisClient;
 import io.reactorscheduler.StoreUnavailableException;
 import io.reactorscheduler.TaskState;
 import io.reactorscheduler.TaskStore;
 import io.reactorscheduler.embedded.EmbeddedRedis;
+import io.reactorscheduler.embedded.EmbeddedRedisCluster;
 import io.reactorscheduler.embedded.FaultProxy;
 import java.time.Duration;
+import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
@@ -103,10 +106,33 @@ class ServerErrorsTest extends StoreTest {
                             .map(found -> "")
                             .onErrorResume(error -> Mono.just(String.valueOf(error.getMessage())))
                             .block(PATIENCE)
-                            .contains("loading its data"));
+                            .matches("(?s).*loading its data.*aof-use-rdb-preamble.*"));
 
             reload.block(PATIENCE);
             assertThat(claim(store, 5)).hasSize(1);
+        }
+    }
+
+    @Test
+    void aServerOfAClusterSaysWhichClientIsNeeded() {
+        try (EmbeddedRedisCluster cluster = EmbeddedRedisCluster.start(3, 0)) {
+            RedisClient client =
+                    RedisClient.create(cluster.masterOf("elsewhere").uri());
+            try {
+                String elsewhere = Stream.iterate(0, n -> n + 1)
+                        .map(n -> "n" + n)
+                        .filter(name -> cluster.masterOf("{" + name + ":0}") != cluster.masterOf("elsewhere"))
+                        .findFirst()
+                        .orElseThrow();
+                TaskStore store = use(RedisTaskStore.builder()
+                        .client(client)
+                        .namespace(elsewhere)
+                        .build());
+
+                assertRefused(() -> store.stats().block(PATIENCE), "cluster-enabled", "RedisClusterClient");
+            } finally {
+                client.shutdown();
+            }
         }
     }
 
