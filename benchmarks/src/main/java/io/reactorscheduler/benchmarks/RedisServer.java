@@ -53,10 +53,7 @@ final class RedisServer {
     }
 
     static Usage usage() {
-        return new Usage(
-                info("memory", "used_memory"),
-                reads(),
-                info("stats", "total_commands_processed"));
+        return new Usage(info("memory", "used_memory"), reads(), info("stats", "total_commands_processed"));
     }
 
     private static long info(String section, String key) {
