@@ -79,6 +79,17 @@ final class CombinedTaskStore implements TaskStore {
         return shared.safetyPoll();
     }
 
+    /** The first one is the memory of this process. */
+    @Override
+    public int parts() {
+        return 1 + shared.parts();
+    }
+
+    @Override
+    public int partOf(Claim claim) {
+        return isEphemeral(claim) ? 0 : 1 + shared.partOf(claim);
+    }
+
     // ---- saving
 
     @Override
