@@ -311,7 +311,7 @@ final class Runner {
     private static long firstDueMicros(Claim claim) {
         return claim.extra()
                 ? claim.dueMicros()
-                : FireTimes.due(claim.task().trigger(), claim.task().id(), claim.fireMicros());
+                : FireTimes.due(claim.task().trigger(), claim.task(), claim.fireMicros());
     }
 
     private RetryPolicy policy(Claim claim) {
