@@ -45,7 +45,7 @@ public record Claim(
 
     /** Whether it is one of several fire times, so that late ones fall under the task's misfire and overlap rules. */
     boolean repeats() {
-        return !extra && !task.trigger().isOnce();
+        return !extra && !task.firesOnce();
     }
 
     /** Whether the next head of the timeline must be written before it runs, because fire times may overlap. */

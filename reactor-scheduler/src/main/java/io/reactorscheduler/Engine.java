@@ -58,7 +58,9 @@ final class Engine {
 
     /** The life of every fire time, lane by lane. */
     private Flux<Completion> flow(LocalQueue queue) {
-        return new Timeline(queue).flatMap(runner::run, LocalQueue.SLOTS).doOnNext(recorder::add);
+        return new Timeline(queue)
+                .flatMap(claim -> runner.run(claim, recorder::add), LocalQueue.SLOTS)
+                .doOnNext(recorder::add);
     }
 
     void start() {

@@ -124,8 +124,8 @@ final class Events {
         byTask.values().forEach(sinks -> sinks.forEach(sink -> sink.error(new SchedulerStoppedException(node))));
     }
 
-    private boolean isHeard(String taskId) {
-        return !all.isEmpty() || !instrumentations.isEmpty() || (!byTask.isEmpty() && byTask.containsKey(taskId));
+    private boolean isHeard(TaskRecord task) {
+        return !all.isEmpty() || !instrumentations.isEmpty() || (!byTask.isEmpty() && byTask.containsKey(task.id()));
     }
 
     private void emit(SchedulerEvent event) {
@@ -168,7 +168,7 @@ final class Events {
     }
 
     private void about(SchedulerEvent.Kind kind, TaskRecord task, boolean isLast) {
-        if (isHeard(task.id())) {
+        if (isHeard(task)) {
             emit(new SchedulerEvent(kind, now(), task, null, 0, "", null, 0, isLast));
         }
     }
@@ -187,7 +187,7 @@ final class Events {
     }
 
     void retrying(Run run, Throwable error, long nextMicros) {
-        if (isHeard(run.taskId())) {
+        if (isHeard(run.task())) {
             ExecutionError described = ExecutionError.of(error);
             String message = described + "; next attempt at " + EngineClock.toInstant(nextMicros);
             of(run, SchedulerEvent.Kind.RETRYING, message, described);
@@ -199,7 +199,7 @@ final class Events {
     }
 
     private void of(Run run, SchedulerEvent.Kind kind, String message, @Nullable Object detail, long number) {
-        if (isHeard(run.taskId())) {
+        if (isHeard(run.task())) {
             emit(new SchedulerEvent(
                     kind, now(), run.task(), run.executionId(), run.startedAttempts(), message, detail, number, false));
         }
@@ -208,7 +208,7 @@ final class Events {
     /** The end of a run, as it was recorded. */
     void recorded(Completion completion, TaskStore.Recorded recorded) {
         Claim claim = completion.claim();
-        if (!isHeard(claim.task().id())) {
+        if (!isHeard(claim.task())) {
             if (completion.outcome().kind() == Outcome.Kind.FAILED) {
                 LOG.warn(
                         "[{}] {} failed: {}",

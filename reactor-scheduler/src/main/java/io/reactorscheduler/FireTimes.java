@@ -109,12 +109,12 @@ final class FireTimes {
     }
 
     /** When a fire time is due: itself, plus the spread of {@link Trigger#jitter}. */
-    static long due(Trigger trigger, String taskId, long fireMicros) {
+    static long due(Trigger trigger, TaskRecord task, long fireMicros) {
         long most = Checks.micros(trigger.jitter());
         if (most == 0) {
             return fireMicros;
         }
-        long mixed = (fireMicros ^ ((long) taskId.hashCode() << 32)) * 0x9E3779B97F4A7C15L;
+        long mixed = (fireMicros ^ ((long) task.id().hashCode() << 32)) * 0x9E3779B97F4A7C15L;
         return fireMicros + Math.floorMod(mixed ^ (mixed >>> 29), most + 1);
     }
 

@@ -57,6 +57,8 @@ final class Handlers {
 
     /** The task with the rule of its custom trigger, where it was read back from a store that keeps only the name. */
     TaskRecord resolved(TaskRecord task) {
-        return task.trigger().lacksRule() ? task.withTrigger(task.trigger().resolved(rules)) : task;
+        return !task.firesOnce() && task.trigger().lacksRule()
+                ? task.withTrigger(task.trigger().resolved(rules))
+                : task;
     }
 }

@@ -288,7 +288,7 @@ final class MemoryChanges {
     /** One more execution, due now; gives its id. */
     static String enqueue(MemoryTask task, TaskStore.Extra extra, long now) {
         MemoryLane lane = task.lane;
-        lane.reserve(task.record.id());
+        lane.reserve(task.record);
         MemoryRuns more = task.more();
         lane.displace(task);
         MemoryExecution run = new MemoryExecution(task, ++more.numbers);

@@ -132,8 +132,7 @@ final class MemoryHistory {
         if (task.where == MemoryTask.REMOVED || !task.state().isFinal() || (task.more != null && task.more.isManual)) {
             return false;
         }
-        return !task.state().isHalted()
-                || (task.state() == TaskState.CANCELLED && task.record.trigger().isOnce());
+        return !task.state().isHalted() || (task.state() == TaskState.CANCELLED && task.record.firesOnce());
     }
 
     // ---- tasks that have ended without a run

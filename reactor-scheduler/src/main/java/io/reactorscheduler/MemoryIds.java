@@ -17,14 +17,6 @@ final class MemoryIds {
     private static final int FIRST_SLOTS = 8;
     private static final int MOST_SLOTS = 1 << 24;
 
-    /**
-     * The inverse of 31 to the 5th modulo 2 to the 32nd. A generated id ends with its time and then {@code 5} characters
-     * of the process, so the hash codes of ids that follow each other are 31 to the 5th apart; multiplied by this they
-     * are neighbours. Tasks that come and go in order then touch neighbouring slots instead of one cache line each. Being
-     * odd, it takes no two hash codes together.
-     */
-    private static final int NEIGHBOURS = 0x7F8E435F;
-
     private final Stripe[] stripes;
 
     MemoryIds() {
@@ -43,13 +35,9 @@ final class MemoryIds {
         return stripes.length;
     }
 
-    static int hash(String id) {
-        return id.hashCode() * NEIGHBOURS;
-    }
-
     @Nullable
     MemoryTask get(String id) {
-        int hash = hash(id);
+        int hash = TaskIds.hash(id);
         return stripe(hash).get(id, hash);
     }
 
@@ -80,21 +68,25 @@ final class MemoryIds {
         private int size;
 
         synchronized @Nullable MemoryTask get(String id, int hash) {
-            return find(id, hash);
+            MemoryTask task = slots[slot(hash, slots.length)];
+            while (task != null && !(task.hash() == hash && task.record.id().equals(id))) {
+                task = task.idNext;
+            }
+            return task;
         }
 
-        private @Nullable MemoryTask find(String id, int hash) {
+        private @Nullable MemoryTask find(TaskRecord record, int hash) {
             MemoryTask task = slots[slot(hash, slots.length)];
-            while (task != null && !task.record.id().equals(id)) {
+            while (task != null && !(task.hash() == hash && task.record.hasIdOf(record))) {
                 task = task.idNext;
             }
             return task;
         }
 
         synchronized @Nullable MemoryTask putIfAbsent(MemoryTask task) {
-            MemoryTask known = find(task.record.id(), task.hash());
+            MemoryTask known = find(task.record, task.hash());
             if (known == null) {
-                task.lane.reserve(task.record.id());
+                task.lane.reserve(task.record);
                 if (size >= slots.length && slots.length < MOST_SLOTS) {
                     grow();
                 }

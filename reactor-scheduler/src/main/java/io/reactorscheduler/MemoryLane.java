@@ -104,12 +104,12 @@ final class MemoryLane {
     // ---- without the monitor
 
     /** Takes a place for a task; {@link RejectedTaskException} when there is none. */
-    void reserve(String taskId) {
+    void reserve(TaskRecord task) {
         long count;
         do {
             count = places.get();
             if (count >= settings.capacity()) {
-                throw new RejectedTaskException(name, settings.capacity(), taskId);
+                throw new RejectedTaskException(name, settings.capacity(), task.id());
             }
         } while (!places.compareAndSet(count, count + 1));
         if (count % DRAIN_EVERY == 0) {

@@ -54,12 +54,12 @@ final class MemoryMoves {
         TaskRecord record = change.task();
         boolean wasFinal = task.state().isFinal();
         if (wasFinal || from != to) {
-            to.reserve(record.id());
+            to.reserve(record);
         }
         MemoryRuns more = task.more();
         boolean keepsHead = !wasFinal
                 && more.hasTimeline()
-                && !record.trigger().isOnce()
+                && !record.firesOnce()
                 && record.trigger().equals(task.record.trigger());
         from.displace(task);
         if (!keepsHead) {

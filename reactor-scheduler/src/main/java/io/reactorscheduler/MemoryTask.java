@@ -62,7 +62,7 @@ final class MemoryTask extends Chain.Node<MemoryTask> {
         this.record = record;
         this.lane = lane;
         this.due = head.dueMicros();
-        boolean isPlain = record.trigger().isOnce() && head.hasHead() && head.fireMicros() == head.dueMicros();
+        boolean isPlain = record.firesOnce() && head.hasHead() && head.fireMicros() == head.dueMicros();
         if (!isPlain) {
             MemoryRuns runs = new MemoryRuns();
             runs.head(head);
@@ -72,7 +72,7 @@ final class MemoryTask extends Chain.Node<MemoryTask> {
     }
 
     int hash() {
-        return MemoryIds.hash(record.id());
+        return record.idHash();
     }
 
     TaskState state() {

@@ -23,19 +23,18 @@ final class NewTasks {
     /** The record of a task that is scheduled now, in the context of its caller. */
     NewTask fresh(Task<?, ?> task, ContextView context) {
         long now = with.nowMicros();
-        String id = task.id() == null ? ids.next(now) : task.id();
         String handler = task.handler().name();
         boolean isRunnable = task.function() != null || handlers.get(handler) != null;
         // nobody else will ever run it
         boolean isLocal = !with.store().isShared() || task.options().ephemeral;
         if (!isRunnable && isLocal) {
-            throw new UnknownHandlerException(handler, id);
+            throw new UnknownHandlerException(handler, task.id() == null ? ids.next(now) : task.id());
         }
         String queue = task.options().queue;
         if (!engine.knows(queue) && isLocal) {
             throw new InvalidTaskException("queue", queue, "declare it with builder.queue(TaskQueue.named(...))");
         }
-        TaskRecord record = TaskRecord.builder(id, handler)
+        TaskRecord record = builder(task, now, isLocal)
                 .input(encoded("input", task.input()))
                 .headers(carrier.capture(task, context))
                 .trigger(task.trigger().resolved(handlers.rules()))
@@ -44,6 +43,16 @@ final class NewTasks {
                 .build();
         engine.learn(record);
         return new NewTask(record, firstHead(record, now), task.options().ifExists);
+    }
+
+    /** A shared store writes the text of an id anyway, and asks for it again and again. */
+    private TaskRecord.Builder builder(Task<?, ?> task, long now, boolean isLocal) {
+        String handler = task.handler().name();
+        String id = task.id();
+        if (id == null && isLocal) {
+            return TaskRecord.builder(ids, ids.nextNumber(now), handler);
+        }
+        return TaskRecord.builder(id == null ? ids.next(now) : id, handler);
     }
 
     /** A task that never fires would wait for ever, so it is not taken. */
@@ -59,10 +68,9 @@ final class NewTasks {
     }
 
     private static Position head(TaskRecord record, long now) {
-        long fire = record.trigger().nextMicros(Position.NO_TIME, now);
-        return fire == Position.NO_TIME
-                ? Position.ENDED
-                : Position.at(fire, FireTimes.due(record.trigger(), record.id(), fire));
+        Trigger trigger = record.trigger();
+        long fire = trigger.nextMicros(Position.NO_TIME, now);
+        return fire == Position.NO_TIME ? Position.ENDED : Position.at(fire, FireTimes.due(trigger, record, fire));
     }
 
     @Nullable
@@ -79,9 +87,9 @@ final class NewTasks {
             long next = FireTimes.resumed(task.trigger(), cancelled, now);
             return next == Position.NO_TIME
                     ? Position.ENDED
-                    : Position.at(next, FireTimes.due(task.trigger(), task.id(), next));
+                    : Position.at(next, FireTimes.due(task.trigger(), task, next));
         }
         long fire = info.nextFireTime() == null ? now : EngineClock.toMicros(info.nextFireTime());
-        return Position.at(fire, Math.max(now, FireTimes.due(task.trigger(), task.id(), fire)));
+        return Position.at(fire, Math.max(now, FireTimes.due(task.trigger(), task, fire)));
     }
 }

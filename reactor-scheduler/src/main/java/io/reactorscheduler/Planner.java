@@ -163,7 +163,7 @@ final class Planner {
         if (fire == NONE) {
             return Position.ENDED;
         }
-        long due = FireTimes.due(claim.task().trigger(), claim.task().id(), fire);
+        long due = FireTimes.due(claim.task().trigger(), claim.task(), fire);
         return new Position(fire, due, claim.bufferedUntilMicros());
     }
 

@@ -34,6 +34,8 @@ final class Run extends Mono<Completion> implements AttemptContext, CoreSubscrib
             AtomicIntegerFieldUpdater.newUpdater(Run.class, "state");
     private static final AtomicReferenceFieldUpdater<Run, Subscription> UPSTREAM =
             AtomicReferenceFieldUpdater.newUpdater(Run.class, Subscription.class, "upstream");
+    private static final AtomicReferenceFieldUpdater<Run, Object> RECEIVER =
+            AtomicReferenceFieldUpdater.newUpdater(Run.class, Object.class, "receiver");
 
     private final Runner runner;
     private final Plan plan;
@@ -45,7 +47,9 @@ final class Run extends Mono<Completion> implements AttemptContext, CoreSubscrib
     /** Whether it outlived its own subscription, so that others may want to end it. */
     private volatile boolean registered;
 
-    private @Nullable CoreSubscriber<? super Completion> actual;
+    /** The subscriber or the {@link Completion}, whichever comes first; whoever comes second hands the one to the other. */
+    private volatile @Nullable Object receiver;
+
     private @Nullable Context context;
     private long startedMicros = Position.NO_TIME;
     private @Nullable Object last;
@@ -85,18 +89,37 @@ final class Run extends Mono<Completion> implements AttemptContext, CoreSubscrib
 
     // ---- as the Mono
 
+    /** Runs now, not when it is subscribed. Gives the completion if that is there already: then nobody need subscribe. */
+    @Nullable
+    Completion start() {
+        if (STATE.compareAndSet(this, NEW, RUNNING)) {
+            begin();
+        }
+        return receiver instanceof Completion completion ? completion : null;
+    }
+
     @Override
+    @SuppressWarnings("NullAway") // an updater of a nullable field takes null, which its signature cannot say
     public void subscribe(CoreSubscriber<? super Completion> subscriber) {
-        if (!STATE.compareAndSet(this, NEW, RUNNING)) {
+        if (receiver instanceof CoreSubscriber) {
             Operators.error(
                     subscriber, new IllegalStateException("A run can be subscribed once; claim again for another"));
             return;
         }
-        actual = subscriber;
         subscriber.onSubscribe(this);
-        if (state != RUNNING) {
-            return;
+        if (!RECEIVER.compareAndSet(this, null, subscriber)) {
+            deliver(subscriber, (Completion) Objects.requireNonNull(receiver));
+        } else if (STATE.compareAndSet(this, NEW, RUNNING)) {
+            begin();
         }
+    }
+
+    private static void deliver(CoreSubscriber<? super Completion> subscriber, Completion completion) {
+        subscriber.onNext(completion);
+        subscriber.onComplete();
+    }
+
+    private void begin() {
         if (!plan.runs()) {
             finish(Outcome.skipped(Objects.requireNonNull(plan.reason())), false);
             return;
@@ -192,7 +215,8 @@ final class Run extends Mono<Completion> implements AttemptContext, CoreSubscrib
     public Context currentContext() {
         Context known = context;
         if (known == null) {
-            known = runner.context(this, actual == null ? Context.empty() : actual.currentContext());
+            known = runner.context(
+                    this, receiver instanceof CoreSubscriber<?> actual ? actual.currentContext() : Context.empty());
             context = known;
         }
         return known;
@@ -278,9 +302,15 @@ final class Run extends Mono<Completion> implements AttemptContext, CoreSubscrib
             return;
         }
         leave(isFromOutside, outcome.kind() == Outcome.Kind.COMPLETED);
-        CoreSubscriber<? super Completion> subscriber = Objects.requireNonNull(actual);
-        subscriber.onNext(runner.completion(this, outcome));
-        subscriber.onComplete();
+        Completion completion = runner.completion(this, outcome);
+        if (!RECEIVER.compareAndSet(this, null, completion)) {
+            deliver(subscriber(), completion);
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private CoreSubscriber<? super Completion> subscriber() {
+        return (CoreSubscriber<? super Completion>) Objects.requireNonNull(receiver);
     }
 
     /** A publisher that has ended by itself is not cancelled: the handler's cancel hooks must not see a success. */
@@ -371,7 +401,7 @@ final class Run extends Mono<Completion> implements AttemptContext, CoreSubscrib
             return upstream;
         }
         if (key == Attr.ACTUAL) {
-            return actual;
+            return receiver instanceof CoreSubscriber ? receiver : null;
         }
         if (key == Attr.TERMINATED || key == Attr.CANCELLED) {
             return state == ENDED;

@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -45,8 +46,11 @@ final class Runner {
         this.inPlaceMicros = Checks.micros(with.settings().retryInPlace());
     }
 
-    /** Runs a claim; gives exactly one completion and never fails. */
-    Mono<Completion> run(Claim claimed) {
+    /**
+     * Runs a claim; gives exactly one completion and never fails. Most runs have ended when they have been started: those
+     * are told at once and give nothing, so that {@code flatMap} passes them by without a subscription.
+     */
+    Mono<Completion> run(Claim claimed, Consumer<Completion> atOnce) {
         Plan plan;
         try {
             Claim claim = claimed.withTask(handlers.resolved(claimed.task()));
@@ -54,12 +58,17 @@ final class Runner {
         } catch (Throwable thrown) {
             return Mono.just(brokenTrigger(claimed, thrown));
         }
-        Mono<Completion> run = new Run(this, plan);
+        Run run = new Run(this, plan);
         ResultDestination destination = with.settings().destination();
         if (destination != null) {
-            run = run.flatMap(completion -> write(destination, completion));
+            return run.flatMap(completion -> write(destination, completion));
         }
-        return run;
+        Completion completion = run.start();
+        if (completion == null) {
+            return run;
+        }
+        atOnce.accept(completion);
+        return Mono.empty();
     }
 
     // ---- handler, then timeout, then retry
@@ -311,7 +320,7 @@ final class Runner {
     private static long firstDueMicros(Claim claim) {
         return claim.extra()
                 ? claim.dueMicros()
-                : FireTimes.due(claim.task().trigger(), claim.task().id(), claim.fireMicros());
+                : FireTimes.due(claim.task().trigger(), claim.task(), claim.fireMicros());
     }
 
     private RetryPolicy policy(Claim claim) {

@@ -46,6 +46,12 @@ public final class Trigger {
         CUSTOM
     }
 
+    /** In place of a time: a trigger that is more than a moment. */
+    static final long NO_MOMENT = Long.MIN_VALUE;
+
+    private static final long NANOS_PER_SECOND = 1_000_000_000;
+    private static final long LAST_SECOND = Long.MAX_VALUE / NANOS_PER_SECOND - 1;
+
     private static final Trigger NOW = new Trigger(Kind.NOW, null, Limits.NONE);
 
     private final Kind kind;
@@ -202,6 +208,34 @@ public final class Trigger {
         } else {
             sink.next(EngineClock.toInstant(micros));
         }
+    }
+
+    /**
+     * Of a trigger that is nothing but its {@link #kind} and one instant or delay that counts in a long: that, in
+     * nanoseconds (of an instant since 1970), for {@link #ofMoment}; {@link #NO_MOMENT} of others.
+     */
+    long momentNanos() {
+        if (limits != Limits.NONE) {
+            return NO_MOMENT;
+        }
+        if (kind == Kind.AT && what instanceof Instant at) {
+            return nanos(at.getEpochSecond(), at.getNano());
+        }
+        return kind == Kind.AFTER && what instanceof Duration delay
+                ? nanos(delay.getSeconds(), delay.getNano())
+                : NO_MOMENT;
+    }
+
+    private static long nanos(long seconds, int nanos) {
+        return Math.abs(seconds) > LAST_SECOND ? NO_MOMENT : seconds * NANOS_PER_SECOND + nanos;
+    }
+
+    /** The trigger whose {@link #kind} and {@link #momentNanos} these are. */
+    static Trigger ofMoment(Kind kind, long nanos) {
+        Object what = kind == Kind.AT
+                ? Instant.ofEpochSecond(Math.floorDiv(nanos, NANOS_PER_SECOND), Math.floorMod(nanos, NANOS_PER_SECOND))
+                : Duration.ofNanos(nanos);
+        return new Trigger(kind, what, Limits.NONE);
     }
 
     /** Whether there is at most one fire time. */

@@ -22,12 +22,18 @@ class MemoryTablesTest {
             @ForAll @IntRange(min = 1, max = 3_000) int keys) {
         SplittableRandom random = new SplittableRandom(seed);
         MemoryIds ids = new MemoryIds();
+        TaskIds maker = new TaskIds();
         Map<String, MemoryTask> model = new HashMap<>();
         for (int i = 0; i < operations; i++) {
-            String id = "task-" + random.nextInt(keys);
+            int key = random.nextInt(keys);
+            boolean isGenerated = key % 2 == 0;
+            String id = isGenerated ? maker.text(key) : "task-" + key;
             switch (random.nextInt(3)) {
                 case 0 -> {
-                    MemoryTask task = new MemoryTask(TaskRecord.builder(id, "h").build(), lane, Position.at(0, 0));
+                    TaskRecord.Builder record = isGenerated && random.nextBoolean()
+                            ? TaskRecord.builder(maker, key, "h")
+                            : TaskRecord.builder(id, "h");
+                    MemoryTask task = new MemoryTask(record.build(), lane, Position.at(0, 0));
                     assertThat(ids.putIfAbsent(task)).isSameAs(model.putIfAbsent(id, task));
                 }
                 case 1 -> {

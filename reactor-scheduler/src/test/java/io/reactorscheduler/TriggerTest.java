@@ -212,10 +212,11 @@ class TriggerTest {
             @ForAll @IntRange(max = 1_000_000) int most, @ForAll @LongRange(max = 4_000_000_000_000_000L) long fire) {
         Trigger trigger = Trigger.every(Duration.ofHours(1)).jitter(Duration.of(most, ChronoUnit.MICROS));
 
-        long due = FireTimes.due(trigger, "task", fire);
+        TaskRecord task = TaskRecord.builder("task", "handler").build();
+        long due = FireTimes.due(trigger, task, fire);
 
         assertThat(due - fire).isBetween(0L, (long) most);
-        assertThat(FireTimes.due(trigger, "task", fire)).isEqualTo(due);
+        assertThat(FireTimes.due(trigger, task, fire)).isEqualTo(due);
     }
 
     @Provide
