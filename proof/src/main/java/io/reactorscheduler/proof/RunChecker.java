@@ -35,9 +35,7 @@ final class RunChecker {
         RunChecker checker = new RunChecker(evidence, runs, planned);
         checker.nothingEarly();
         checker.nothingAtOnce();
-        if (evidence.isGentle()) {
-            checker.nothingTwice();
-        }
+        checker.nothingTwice();
         return checker.problems;
     }
 
@@ -93,12 +91,22 @@ final class RunChecker {
                 runs.stream().collect(Collectors.groupingBy(Run::execution)).values()) {
             List<Run> done = group.stream().filter(Run::isDone).toList();
             for (int i = 1; i < done.size(); i++) {
-                if (!isExcused(done.get(i - 1), done.get(i))) {
-                    problems.add(
-                            new Problem(Problem.Rule.REPEAT, done.get(i) + " was done before: " + done.get(i - 1)));
+                Run earlier = done.get(i - 1);
+                Run later = done.get(i);
+                if (!isExcused(earlier, later) && !wasStruck(earlier, later)) {
+                    problems.add(new Problem(Problem.Rule.REPEAT, later + " was done before: " + earlier));
                 }
             }
         }
+    }
+
+    /** Whether anything that is not gentle came to the node of the earlier run, or to Redis, so that it could not record its end. */
+    private boolean wasStruck(Run earlier, Run later) {
+        return evidence.strikes().stream()
+                .filter(strike -> !strike.fault().isGentle())
+                .filter(strike -> strike.fault().isOfRedis() || strike.node().equals(earlier.node()))
+                .anyMatch(strike -> strike.fromMicros() < later.startMicros()
+                        && strike.toMicros() + leaseMicros > earlier.startMicros());
     }
 
     /** A process that stood still cannot have ended its run in time, and a store may have forgotten a claim. */
