@@ -76,7 +76,7 @@ record Figures(
     private static long mixed(List<Strike> strikes) {
         return strikes.stream()
                 .filter(strike -> strikes.stream()
-                        .anyMatch(other -> other != strike
+                        .anyMatch(other -> !other.equals(strike)
                                 && other.fromMicros() <= strike.fromMicros()
                                 && other.toMicros() > strike.fromMicros()))
                 .count();

@@ -127,9 +127,7 @@ final class Round {
         List<Fault> second = list.get(random.nextInt(list.size()));
         boolean isAlone = random.nextBoolean()
                 || !first.stream().allMatch(one -> second.stream().allMatch(one::mixesWith));
-        return isAlone
-                ? first
-                : Stream.concat(first.stream(), second.stream()).toList();
+        return isAlone ? first : Stream.concat(first.stream(), second.stream()).toList();
     }
 
     private static void join(Thread thread) {
@@ -200,11 +198,13 @@ final class Round {
     }
 
     private static List<String> kept(TaskStore store) {
-        Flux<String> executions = store.executions(ExecutionQuery.all().limit(FEW)).map(Execution::id);
+        Flux<String> executions =
+                store.executions(ExecutionQuery.all().limit(FEW)).map(Execution::id);
         Flux<String> tasks = Flux.fromIterable(everyTask(store))
                 .filter(task -> task.state().isFinal())
                 .map(TaskInfo::id);
-        return block(executions.concatWith(tasks)
+        return block(executions
+                .concatWith(tasks)
                 .map(id -> id + " was kept by a retention that keeps nothing")
                 .collectList());
     }

@@ -44,7 +44,15 @@ record RoundSettings(
 
     /** As many faults as fit into a minute, in any order, some two at once, under more load. */
     static RoundSettings thorough(long seed, Servers.Kind servers, List<Fault> faults) {
-        return new RoundSettings(seed, servers, MANY_WORKERS, faults.stream().map(List::of).toList(), true, LONG_WINDOW, LARGE_LOAD, null);
+        return new RoundSettings(
+                seed,
+                servers,
+                MANY_WORKERS,
+                faults.stream().map(List::of).toList(),
+                true,
+                LONG_WINDOW,
+                LARGE_LOAD,
+                null);
     }
 
     /** The same with nodes whose class path begins with a folder. */

@@ -18,7 +18,9 @@ class BitingTest {
 
     private List<Problem.Rule> broken(Patch patch, Fault... faults) {
         RoundSettings settings = RoundSettings.brief(
-                SEED, Servers.Kind.STANDALONE, Arrays.stream(faults).map(List::of).toList());
+                SEED,
+                Servers.Kind.STANDALONE,
+                Arrays.stream(faults).map(List::of).toList());
         Round.Result result = Round.run(settings.patched(patch.root()));
         System.out.println(result.figures());
         return result.problems().stream().map(Problem::rule).distinct().toList();
