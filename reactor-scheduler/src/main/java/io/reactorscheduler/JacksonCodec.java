@@ -2,6 +2,8 @@ package io.reactorscheduler;
 
 import java.lang.reflect.Type;
 import java.util.Objects;
+import tools.jackson.databind.DatabindException;
+import tools.jackson.databind.DeserializationContext;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -29,6 +31,11 @@ final class JacksonCodec implements JsonCodec {
 
     @Override
     public Object decode(String json, Type type) {
-        return mapper.readValue(json, mapper.constructType(type));
+        try {
+            return mapper.readValue(json, mapper.constructType(type));
+        } catch (NumberFormatException | ArithmeticException notWrapped) {
+            // of numbers that have no value in Java, as 1E-2147483648
+            throw DatabindException.from((DeserializationContext) null, "cannot read a number: " + notWrapped.getMessage(), notWrapped);
+        }
     }
 }

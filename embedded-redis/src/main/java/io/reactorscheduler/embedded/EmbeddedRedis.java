@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -145,6 +146,48 @@ public final class EmbeddedRedis implements AutoCloseable {
     public synchronized void thaw() {
         process.signal("CONT");
         frozen = false;
+    }
+
+    /**
+     * Fills its disk: the newest append-only file takes so many bytes more, further writes fail for want of space, until {@link
+     * #freeDisk()} or a restart. Linux only.
+     *
+     * @throws UncheckedIOException where there is no prlimit, a command of util-linux
+     */
+    public synchronized void fillDisk(int bytesLeft) {
+        process.limitFiles(String.valueOf(appendedBytes() + bytesLeft));
+    }
+
+    /** Ends what {@link #fillDisk} began. */
+    public synchronized void freeDisk() {
+        process.limitFiles("unlimited");
+    }
+
+    /** The length of the append-only file that is written to; 0 where there is none. */
+    private long appendedBytes() {
+        try (Stream<Path> files = Files.walk(directory)) {
+            return files.filter(file -> file.toString().endsWith(".incr.aof"))
+                    .max(Comparator.comparingLong(file -> file.toFile().lastModified()))
+                    .map(file -> file.toFile().length())
+                    .orElse(0L);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot list the files of " + this + " in " + directory, e);
+        }
+    }
+
+    /** Copies what the server has in memory, as a file that a Redis can be started with, and its log into another directory. */
+    public synchronized void dumpTo(Path folder) {
+        command("SAVE");
+        try {
+            for (String name : List.of("dump.rdb", "redis.log")) {
+                Files.copy(
+                        directory.resolve(name),
+                        folder.resolve(port + "-" + name),
+                        StandardCopyOption.REPLACE_EXISTING);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot copy the data of " + this + " to " + folder, e);
+        }
     }
 
     /** Starts the server again on the same port and directory, after killing it when it runs; returns when it answers. */

@@ -18,10 +18,14 @@ import java.util.concurrent.TimeUnit;
  */
 final class ServerProcess {
 
-    /** Arguments: the directory, the log file, then the command. Prints the process id of the server. */
+    /**
+     * Arguments: the directory, the log file, then the command. Prints the process id of the server. A write beyond a limit of
+     * file sizes fails, as on a full disk, instead of ending the server.
+     */
     private static final String SCRIPT = """
             directory=$1; log=$2; shift 2
             exec 3<&0
+            trap '' XFSZ
             "$@" </dev/null 3<&- >>"$log" 2>&1 &
             server=$!
             echo "$server"
@@ -91,6 +95,24 @@ final class ServerProcess {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while sending " + name + " to process " + pid, e);
+        }
+    }
+
+    /** Lets no file of the server grow beyond a number of bytes, or ends that where the text is {@code unlimited}. */
+    void limitFiles(String bytes) {
+        List<String> command = List.of("prlimit", "--pid", String.valueOf(pid), "--fsize=" + bytes + ":unlimited");
+        try {
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
+            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (process.waitFor() != 0 && isAlive()) {
+                throw new IllegalStateException("Cannot limit the files of process " + pid + ": " + said);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot run prlimit, which util-linux of a Linux system has", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while limiting the files of process " + pid, e);
         }
     }
 

@@ -1,8 +1,10 @@
 package io.reactorscheduler.proof;
 
 import io.reactorscheduler.ReactiveScheduler;
+import io.reactorscheduler.Retention;
 import io.reactorscheduler.TaskQueue;
 import io.reactorscheduler.TaskStore;
+import io.reactorscheduler.embedded.EmbeddedRedis;
 import io.reactorscheduler.embedded.FaultProxy;
 import io.reactorscheduler.redis.RedisTaskStore;
 import java.io.IOException;
@@ -14,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
@@ -23,6 +26,14 @@ import org.jspecify.annotations.Nullable;
 final class Arena implements AutoCloseable {
 
     static final String NAMESPACE = "proof";
+
+    /** Where the directory of each round is, as seen from the module. */
+    private static final String LOGS = "target/proof";
+
+    private static final String EVIDENCE = "evidence.txt";
+
+    /** Keeps next to nothing. */
+    private static final Retention BRIEF = new Retention(1, Duration.ofMillis(1), 1);
 
     /** Of the driver's own calls; the machine may be busy. */
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
@@ -41,9 +52,10 @@ final class Arena implements AutoCloseable {
         this.settings = settings;
         this.servers = settings.servers().start();
         try {
-            this.logs = Files.createTempDirectory("proof-");
+            Path all = Files.createDirectories(Path.of(LOGS)).toAbsolutePath();
+            this.logs = Files.createTempDirectory(all, settings.seed() + "-" + settings.servers() + "-");
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot make a directory for logs; set -Djava.io.tmpdir", e);
+            throw new UncheckedIOException("Cannot make a directory for logs in " + LOGS, e);
         }
         this.store = WorkerMain.store(workerSettings("driver", servers.uri(), Duration.ZERO), TIMEOUT);
         this.scheduler = ReactiveScheduler.builder()
@@ -98,7 +110,7 @@ final class Arena implements AutoCloseable {
     void awaitReady() {
         for (Worker worker : alive) {
             Waiting.until(worker.node() + " runs", () -> worker.isReady() || !worker.isAlive());
-            if (!worker.isAlive()) {
+            if (!worker.isAlive() && alive.contains(worker)) {
                 throw new IllegalStateException(worker.node() + " ended by itself:\n" + worker.output());
             }
         }
@@ -109,9 +121,9 @@ final class Arena implements AutoCloseable {
         return List.copyOf(alive);
     }
 
-    /** The node is no more. */
-    void gone(Worker worker) {
-        alive.remove(worker);
+    /** The node will be no more; whether it was there. */
+    boolean gone(Worker worker) {
+        return alive.remove(worker);
     }
 
     FaultProxy proxyOf(Worker worker) {
@@ -144,6 +156,78 @@ final class Arena implements AutoCloseable {
     /** What the nodes said, for people. */
     Path logs() {
         return logs;
+    }
+
+    // ---- what Redis holds
+
+    /** The same store with a retention that leaves nothing; to be disposed by whoever asked for it. */
+    RedisTaskStore forgetful() {
+        return WorkerMain.store(workerSettings("forgetful", servers.uri(), Duration.ZERO), TIMEOUT, BRIEF);
+    }
+
+    /** Keys and bytes of all servers, without answers to calls that may come twice, which go by themselves. */
+    Evidence.Held held() {
+        for (EmbeddedRedis redis : servers.nodes()) {
+            if (String.valueOf(redis.command("INFO", "replication")).contains("role:master")) {
+                keysOf(redis, "*}:i:*").forEach(key -> redis.command("DEL", key));
+            }
+        }
+        long keys = 0;
+        long bytes = 0;
+        long dataset = 0;
+        for (EmbeddedRedis redis : servers.nodes()) {
+            // all of this counts as data: scripts, which are sent again, and the statistics of each command
+            redis.command("SCRIPT", "FLUSH", "SYNC");
+            redis.command("SLOWLOG", "RESET");
+            redis.command("CONFIG", "RESETSTAT");
+            redis.command("MEMORY", "PURGE");
+            String memory = String.valueOf(redis.command("INFO", "memory"));
+            keys += (Long) Objects.requireNonNull(redis.command("DBSIZE"));
+            bytes += number(memory, "used_memory");
+            dataset += number(memory, "used_memory_dataset");
+        }
+        return new Evidence.Held(keys, bytes, dataset);
+    }
+
+    private static long number(String info, String name) {
+        return info.lines()
+                .filter(line -> line.startsWith(name + ":"))
+                .mapToLong(line -> Long.parseLong(line.substring(name.length() + 1)))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** The keys of the namespace on one server. */
+    static List<String> keysOf(EmbeddedRedis redis, String pattern) {
+        return redis.command("KEYS", "{" + NAMESPACE + ":" + pattern) instanceof List<?> keys
+                ? keys.stream().map(String::valueOf).toList()
+                : List.of();
+    }
+
+    // ---- what is kept for people
+
+    /** Copies what each server holds into the directory of the logs. */
+    void dump() {
+        for (EmbeddedRedis redis : servers.nodes()) {
+            if (redis.isRunning()) {
+                redis.dumpTo(logs);
+            }
+        }
+    }
+
+    /** Writes all that the checker knew beside the logs. */
+    void keep(List<Problem> problems, Evidence evidence) {
+        List<String> text = new ArrayList<>();
+        problems.forEach(problem -> text.add(problem.toString()));
+        evidence.strikes().forEach(strike -> text.add(strike.toString()));
+        evidence.planned().forEach(task -> text.add(task.toString()));
+        evidence.store().rows().forEach(row -> text.add(row.toString()));
+        text.add(evidence.before() + " " + evidence.after());
+        try {
+            Files.write(logs.resolve(EVIDENCE), text);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot write into " + logs, e);
+        }
     }
 
     @Override

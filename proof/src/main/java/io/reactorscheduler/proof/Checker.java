@@ -17,6 +17,9 @@ import java.util.stream.Collectors;
  */
 final class Checker {
 
+    /** Longer than a replica is behind, also on a busy machine. */
+    private static final long UNREPLICATED_MICROS = 1_000_000;
+
     private static final String PLANNED_FAILURE = Work.PlannedFailure.class.getSimpleName();
 
     private final Evidence evidence;
@@ -45,6 +48,7 @@ final class Checker {
                 .filter(line -> line.kind() == Line.Kind.FOUND)
                 .forEach(line -> checker.found(Problem.Rule.INDEX, line.node() + " found: " + line.note()));
         evidence.store().leftovers().forEach(key -> checker.found(Problem.Rule.LEFTOVER, key));
+        checker.nothingGrew();
         checker.problems.addAll(RunChecker.check(evidence, checker.runs, checker.planned));
         return checker.problems;
     }
@@ -57,7 +61,16 @@ final class Checker {
                 .findFirst()
                 .orElse(line.fireMicros());
         long first = Math.max(fire, line.fireMicros());
-        return new Planned(line.execution(), Planned.Kind.NORMAL, first, 0, 1, true, true, first);
+        return new Planned(line.execution(), Planned.Kind.NORMAL, first, 0, 1, true, !mayBeForgotten(line), first);
+    }
+
+    /** Whether a replica took over that may not have heard of what was saved just before. */
+    private boolean mayBeForgotten(Line line) {
+        return evidence.losesWrites()
+                && evidence.strikes().stream()
+                        .anyMatch(strike -> strike.fault() == Fault.REDIS_CRASH
+                                && line.micros() > strike.fromMicros() - UNREPLICATED_MICROS
+                                && line.micros() < strike.toMicros() + UNREPLICATED_MICROS);
     }
 
     private void found(Problem.Rule rule, String text) {
@@ -133,6 +146,14 @@ final class Checker {
             if (!row.state().isFinal()) {
                 found(Problem.Rule.LOSS, row + " has not ended");
             }
+        }
+    }
+
+    // ---- what Redis holds is back where it was
+
+    private void nothingGrew() {
+        if (!evidence.after().isWithin(evidence.before())) {
+            found(Problem.Rule.BASELINE, "Redis held " + evidence.before() + " before and holds " + evidence.after());
         }
     }
 

@@ -16,6 +16,8 @@ import java.util.Set;
  * @param lines of the logs of all nodes
  * @param strikes the faults
  * @param store what is in the store after the round
+ * @param before what Redis held when the nodes were there and no work
+ * @param after what it holds when all work has gone
  */
 record Evidence(
         Duration lease,
@@ -24,7 +26,9 @@ record Evidence(
         Set<String> asked,
         List<Line> lines,
         List<Strike> strikes,
-        Snapshot store) {
+        Snapshot store,
+        Held before,
+        Held after) {
 
     /**
      * What is in the store after a round.
@@ -32,11 +36,25 @@ record Evidence(
      * @param rows of all executions
      * @param tasks the states of all tasks
      * @param findings what sweeps found wrong
-     * @param leftovers keys that were left when all tasks had been removed
+     * @param leftovers what retention or the removal of all tasks left behind
      */
     record Snapshot(List<Row> rows, Map<String, TaskState> tasks, List<String> findings, List<String> leftovers) {}
 
-    boolean isGentle() {
-        return strikes.stream().allMatch(strike -> strike.fault().isGentle());
+    /**
+     * What Redis holds.
+     *
+     * @param keys of the namespace
+     * @param bytes in use, by {@code used_memory}
+     * @param dataset bytes of data only, by {@code used_memory_dataset}
+     */
+    record Held(long keys, long bytes, long dataset) {
+
+        /** Empty tables and buffers may differ by so much; it is less than a thousand tasks. */
+        private static final long NOISE_BYTES = 200_000;
+
+        /** Whether it is no more than what was held before. */
+        boolean isWithin(Held before) {
+            return keys <= before.keys && dataset <= before.dataset + NOISE_BYTES;
+        }
     }
 }

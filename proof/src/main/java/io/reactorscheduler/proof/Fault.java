@@ -10,6 +10,8 @@ enum Fault {
     ROLLING_RESTART,
     /** A node is killed, and its successor's wall clock is ten minutes wrong. */
     CLOCK,
+    /** The wall clock of a node is set ten minutes forwards or backwards while it runs, and mostly set right again. */
+    CLOCK_STEP,
     /** Nothing passes between a node and Redis for longer than its lease; then all that was held back arrives. */
     PARTITION,
     /** All that passes between a node and Redis takes longer, for a while. */
@@ -19,15 +21,32 @@ enum Fault {
     /** Redis is killed (SIGKILL) and started again; where there are replicas, one of them takes over. */
     REDIS_CRASH,
     /** Redis has no memory left and refuses writes, for a while. */
-    MEMORY;
+    MEMORY,
+    /** The disk of Redis is full: it ends at its next write, ends again when it is started, and then there is room. */
+    DISK_FULL;
 
     /** Whether nothing that is running may be lost by it, so that nothing may run twice. */
     boolean isGentle() {
-        return this == ROLLING_RESTART;
+        return this == ROLLING_RESTART || this == CLOCK_STEP;
     }
 
-    /** Whether it needs a proxy between nodes and Redis, which knows one server only. */
-    boolean needsProxy() {
-        return this == PARTITION || this == DELAY || this == DROPPED_REPLIES;
+    /** Whether it is done to Redis, and not to a node or the way to it. */
+    boolean isOfRedis() {
+        return this == REDIS_CRASH || this == MEMORY || this == DISK_FULL;
+    }
+
+    /** Whether nothing new starts before it is over. */
+    boolean stopsRedis() {
+        return this == REDIS_CRASH || this == DISK_FULL;
+    }
+
+    /** Whether both can go on at the same time. */
+    boolean mixesWith(Fault other) {
+        return !(isOfRedis() && other.isOfRedis()) && !(this == ROLLING_RESTART && other == ROLLING_RESTART);
+    }
+
+    /** Proxies between nodes and Redis know one server only, and so does who fills a disk. */
+    boolean needsOneServer() {
+        return this == PARTITION || this == DELAY || this == DROPPED_REPLIES || this == DISK_FULL;
     }
 }

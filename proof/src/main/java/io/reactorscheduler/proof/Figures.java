@@ -16,6 +16,9 @@ import java.util.stream.Collectors;
  * @param problems broken promises by rule
  * @param repeated executions whose work was done more than once, because a crash came before the record
  * @param stale ends that the store refused
+ * @param mixed faults that began while another one went on
+ * @param before what Redis held before the work
+ * @param after what it held after it
  * @param recoveryMicros of each run that was cut off by a kill, how long after it ran again, sorted
  * @param unavailableMicros after each crash of Redis, the longest time without a start of any run
  */
@@ -27,6 +30,9 @@ record Figures(
         Map<String, Long> problems,
         long repeated,
         long stale,
+        long mixed,
+        Evidence.Held before,
+        Evidence.Held after,
         long[] recoveryMicros,
         long unavailableMicros) {
 
@@ -56,12 +62,24 @@ record Figures(
                 evidence.lines().stream()
                         .filter(line -> line.kind() == Line.Kind.STALE)
                         .count(),
+                mixed(evidence.strikes()),
+                evidence.before(),
+                evidence.after(),
                 recovery(runs, evidence),
                 unavailable(runs, evidence));
     }
 
     private static Map<String, Long> count(List<String> names) {
         return names.stream().collect(Collectors.groupingBy(name -> name, TreeMap::new, Collectors.counting()));
+    }
+
+    private static long mixed(List<Strike> strikes) {
+        return strikes.stream()
+                .filter(strike -> strikes.stream()
+                        .anyMatch(other -> !other.equals(strike)
+                                && other.fromMicros() <= strike.fromMicros()
+                                && other.toMicros() > strike.fromMicros()))
+                .count();
     }
 
     /** From the kill to the next start of each run that was open. */
@@ -83,7 +101,7 @@ record Figures(
         long[] starts = runs.stream().mapToLong(Run::startMicros).sorted().toArray();
         long longest = 0;
         for (Strike strike : evidence.strikes()) {
-            if (strike.fault() == Fault.REDIS_CRASH) {
+            if (strike.fault().stopsRedis()) {
                 for (int i = 1; i < starts.length; i++) {
                     if (starts[i] > strike.fromMicros() && starts[i - 1] < strike.fromMicros() + AFTER_CRASH_MICROS) {
                         longest = Math.max(longest, starts[i] - Math.max(starts[i - 1], strike.fromMicros()));
@@ -126,6 +144,9 @@ record Figures(
                 + ",\"repeated\":" + repeated + ",\"staleRefused\":" + stale
                 + ",\"recoveryP50\":" + recovery(0.5) + ",\"recoveryMax\":" + recovery(1)
                 + ",\"unavailable\":" + millis(unavailableMicros)
-                + ",\"faults\":" + json(strikes) + ",\"problems\":" + json(problems) + "}";
+                + ",\"keysBefore\":" + before.keys() + ",\"keysAfter\":" + after.keys()
+                + ",\"usedMemoryBefore\":" + before.bytes() + ",\"usedMemoryAfter\":" + after.bytes()
+                + ",\"datasetBefore\":" + before.dataset() + ",\"datasetAfter\":" + after.dataset()
+                + ",\"mixed\":" + mixed + ",\"faults\":" + json(strikes) + ",\"problems\":" + json(problems) + "}";
     }
 }

@@ -24,12 +24,14 @@ record Problem(Rule rule, String text) {
         OVERLAP,
         /** Nothing starts before its fire time. */
         EARLY,
-        /** While nodes stop in order nothing runs twice. */
+        /** What was done is done again only if something came between the end of the work and its record. */
         REPEAT,
         /** Sweeps find nothing wrong, so each task stands in one index. */
         INDEX,
-        /** When all tasks are removed nothing is left of them. */
-        LEFTOVER
+        /** A retention that keeps nothing leaves no execution and no ended task; when all tasks are removed no key is left. */
+        LEFTOVER,
+        /** Then Redis holds no more keys and no more data than before. */
+        BASELINE
     }
 
     @Override

@@ -1,11 +1,13 @@
 package io.reactorscheduler.proof;
 
+import io.reactorscheduler.Execution;
 import io.reactorscheduler.ExecutionQuery;
 import io.reactorscheduler.TaskInfo;
 import io.reactorscheduler.TaskQuery;
 import io.reactorscheduler.TaskState;
 import io.reactorscheduler.TaskStore;
 import io.reactorscheduler.embedded.EmbeddedRedis;
+import io.reactorscheduler.redis.RedisTaskStore;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,6 +17,8 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.util.retry.Retry;
 
@@ -23,6 +27,7 @@ final class Round {
 
     private static final int SWEPT_AT_ONCE = 100;
     private static final int RETRIES = 20;
+    private static final int FEW = 5;
     private static final Duration BETWEEN_STRIKES = Duration.ofMillis(500);
 
     /** What a namespace keeps without any task: its settings, its queues, and answers to calls, which go by themselves. */
@@ -41,7 +46,7 @@ final class Round {
      *
      * @param problems the promises that were broken
      * @param figures what was counted
-     * @param logs where the logs of the nodes are; deleted when there are no problems
+     * @param logs where the logs of the nodes and what Redis held are; deleted when there are no problems
      */
     record Result(List<Problem> problems, Figures figures, Path logs) {}
 
@@ -51,15 +56,18 @@ final class Round {
 
     private Result run() {
         Arena arena = new Arena(settings);
-        Evidence evidence;
         try (arena) {
-            evidence = evidence(arena);
+            Evidence evidence = evidence(arena);
+            List<Problem> problems = Checker.check(evidence);
+            if (problems.isEmpty()) {
+                arena.forget();
+            } else {
+                arena.keep(problems, evidence);
+            }
+            return new Result(problems, Figures.of(settings, evidence, problems), arena.logs());
+        } catch (RuntimeException e) {
+            throw new IllegalStateException("the round broke off: " + e.getMessage() + "; logs in " + arena.logs(), e);
         }
-        List<Problem> problems = Checker.check(evidence);
-        if (problems.isEmpty()) {
-            arena.forget();
-        }
-        return new Result(problems, Figures.of(settings, evidence, problems), arena.logs());
     }
 
     private Evidence evidence(Arena arena) {
@@ -67,6 +75,7 @@ final class Round {
             arena.start(Duration.ZERO);
         }
         arena.awaitReady();
+        Evidence.Held before = arena.held();
         Object calls = new Object();
         Workload workload = new Workload(arena.scheduler(), settings);
         workload.saveAll();
@@ -78,6 +87,11 @@ final class Round {
         awaitEnd(arena, workload);
         arena.workers().forEach(Worker::stop);
         arena.workers().forEach(arena::gone);
+        String surprise = arena.servers().surprise();
+        if (!surprise.isEmpty()) {
+            throw new IllegalStateException("a fail-over that was no fault of this round: " + surprise);
+        }
+        Evidence.Snapshot snapshot = snapshot(arena);
         return new Evidence(
                 RoundSettings.LEASE,
                 arena.servers().losesWrites(),
@@ -85,18 +99,35 @@ final class Round {
                 workload.asked(),
                 arena.lines(),
                 arena.strikes(),
-                snapshot(arena));
+                snapshot,
+                before,
+                heldAtLast(arena, before));
     }
 
-    /** Each fault as often as was asked for, in order; or any, until the window is over. */
+    /** Replicas follow a moment later. */
+    private static Evidence.Held heldAtLast(Arena arena, Evidence.Held before) {
+        Waiting.isSoon(() -> arena.held().isWithin(before));
+        return arena.held();
+    }
+
+    /** All strikes in order; or any, until the window is over. */
     private void strike(Faults faults, Workload workload) {
-        List<Fault> list = settings.faults();
+        List<List<Fault>> list = settings.strikes();
         long end = Line.micros(workload.end());
         Pause.of(Duration.ofNanos(Math.max(0, end - Line.micros(settings.window()) - Line.now()) * 1_000));
         for (int done = 0; !list.isEmpty() && (settings.isEndless() ? Line.now() < end : done < list.size()); done++) {
             Pause.of(BETWEEN_STRIKES.plusMillis(random.nextLong(BETWEEN_STRIKES.toMillis())));
-            faults.strike(list.get(settings.isEndless() ? random.nextInt(list.size()) : done));
+            faults.strike(settings.isEndless() ? any(list) : list.get(done));
         }
+    }
+
+    /** One of them, or one and another one that may go on at the same time. */
+    private List<Fault> any(List<List<Fault>> list) {
+        List<Fault> first = list.get(random.nextInt(list.size()));
+        List<Fault> second = list.get(random.nextInt(list.size()));
+        boolean isAlone = random.nextBoolean()
+                || !first.stream().allMatch(one -> second.stream().allMatch(one::mixesWith));
+        return isAlone ? first : Stream.concat(first.stream(), second.stream()).toList();
     }
 
     private static void join(Thread thread) {
@@ -126,8 +157,7 @@ final class Round {
 
     private static Evidence.Snapshot snapshot(Arena arena) {
         TaskStore store = arena.store();
-        List<TaskInfo> tasks =
-                block(store.tasks(TaskQuery.all().limit(Integer.MAX_VALUE)).collectList());
+        List<TaskInfo> tasks = everyTask(store);
         List<String> findings = new ArrayList<>();
         for (int i = 0; i <= 2 * tasks.size() / SWEPT_AT_ONCE + 2; i++) {
             findings.addAll(block(store.sweep()).findings());
@@ -136,23 +166,53 @@ final class Round {
                 .map(Row::of)
                 .collectList());
         Map<String, TaskState> states = tasks.stream().collect(Collectors.toMap(TaskInfo::id, TaskInfo::state));
-        tasks.forEach(task -> block(store.remove(task.id())));
+        arena.dump();
+        List<String> leftovers = new ArrayList<>(afterRetention(arena));
+        everyTask(store).forEach(task -> block(store.remove(task.id())));
         // the results of what was removed go with the next sweeps, some with each
         while (!block(store.sweep()).dropped().isEmpty()) {}
         // replicas follow a moment later
-        Waiting.isSoon(() -> leftovers(arena).isEmpty());
-        return new Evidence.Snapshot(rows, states, findings, leftovers(arena));
+        Waiting.isSoon(() -> keysLeft(arena).isEmpty());
+        leftovers.addAll(keysLeft(arena));
+        return new Evidence.Snapshot(rows, states, findings, leftovers);
     }
 
-    private static List<String> leftovers(Arena arena) {
+    private static List<TaskInfo> everyTask(TaskStore store) {
+        return block(store.tasks(TaskQuery.all().limit(Integer.MAX_VALUE)).collectList());
+    }
+
+    /** What a retention that keeps nothing leaves behind of executions and of tasks that have ended. */
+    private static List<String> afterRetention(Arena arena) {
+        RedisTaskStore store = arena.forgetful();
+        try {
+            Waiting.isSoon(() -> {
+                for (int i = 0; i < SWEPT_AT_ONCE; i++) {
+                    block(store.sweep());
+                }
+                return kept(store).isEmpty();
+            });
+            return kept(store);
+        } finally {
+            store.dispose();
+        }
+    }
+
+    private static List<String> kept(TaskStore store) {
+        Flux<String> executions =
+                store.executions(ExecutionQuery.all().limit(FEW)).map(Execution::id);
+        Flux<String> tasks = Flux.fromIterable(everyTask(store))
+                .filter(task -> task.state().isFinal())
+                .map(TaskInfo::id);
+        return block(executions
+                .concatWith(tasks)
+                .map(id -> id + " was kept by a retention that keeps nothing")
+                .collectList());
+    }
+
+    private static List<String> keysLeft(Arena arena) {
         Set<String> left = new TreeSet<>();
         for (EmbeddedRedis redis : arena.servers().nodes()) {
-            if (redis.command("KEYS", "{" + Arena.NAMESPACE + ":*") instanceof List<?> keys) {
-                keys.stream()
-                        .map(String::valueOf)
-                        .filter(key -> !key.matches(KEPT))
-                        .forEach(left::add);
-            }
+            Arena.keysOf(redis, "*").stream().filter(key -> !key.matches(KEPT)).forEach(left::add);
         }
         return List.copyOf(left);
     }

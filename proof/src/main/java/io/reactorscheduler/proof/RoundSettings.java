@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param seed of all that is random
  * @param servers the kind of Redis
  * @param workers how many nodes
- * @param faults what is done, in order; where it is endless, what is chosen from
- * @param isEndless whether faults are done until the window is over
+ * @param strikes what is done, in order, with all of one element at once; where it is endless, what is chosen from
+ * @param isEndless whether faults are done until the window is over, some of them two at once
  * @param window how long fire times come
  * @param load how many tasks of each kind there are
  * @param patched a folder of files that replace those of the nodes' class path; null for none
@@ -21,7 +21,7 @@ record RoundSettings(
         long seed,
         Servers.Kind servers,
         int workers,
-        List<Fault> faults,
+        List<List<Fault>> strikes,
         boolean isEndless,
         Duration window,
         int load,
@@ -33,22 +33,30 @@ record RoundSettings(
     private static final int FEW_WORKERS = 2;
     private static final int MANY_WORKERS = 4;
     private static final int SMALL_LOAD = 3;
-    private static final int LARGE_LOAD = 20;
+    private static final int LARGE_LOAD = 40;
     private static final Duration SHORT_WINDOW = Duration.ofSeconds(5);
-    private static final Duration LONG_WINDOW = Duration.ofSeconds(30);
+    private static final Duration LONG_WINDOW = Duration.ofSeconds(60);
 
-    /** Each fault once, in a few seconds. */
-    static RoundSettings brief(long seed, Servers.Kind servers, List<Fault> faults) {
-        return new RoundSettings(seed, servers, FEW_WORKERS, faults, false, SHORT_WINDOW, SMALL_LOAD, null);
+    /** Some strikes, in a few seconds. */
+    static RoundSettings brief(long seed, Servers.Kind servers, List<List<Fault>> strikes) {
+        return new RoundSettings(seed, servers, FEW_WORKERS, strikes, false, SHORT_WINDOW, SMALL_LOAD, null);
     }
 
-    /** As many faults as fit into half a minute, in any order, under more load. */
+    /** As many faults as fit into a minute, in any order, some two at once, under more load. */
     static RoundSettings thorough(long seed, Servers.Kind servers, List<Fault> faults) {
-        return new RoundSettings(seed, servers, MANY_WORKERS, faults, true, LONG_WINDOW, LARGE_LOAD, null);
+        return new RoundSettings(
+                seed,
+                servers,
+                MANY_WORKERS,
+                faults.stream().map(List::of).toList(),
+                true,
+                LONG_WINDOW,
+                LARGE_LOAD,
+                null);
     }
 
     /** The same with nodes whose class path begins with a folder. */
     RoundSettings patched(Path folder) {
-        return new RoundSettings(seed, servers, workers, faults, isEndless, window, load, folder);
+        return new RoundSettings(seed, servers, workers, strikes, isEndless, window, load, folder);
     }
 }

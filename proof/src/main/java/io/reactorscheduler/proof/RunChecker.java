@@ -38,9 +38,7 @@ final class RunChecker {
         RunChecker checker = new RunChecker(evidence, runs, planned);
         checker.nothingEarly();
         checker.nothingAtOnce();
-        if (evidence.isGentle()) {
-            checker.nothingTwice();
-        }
+        checker.nothingTwice();
         return checker.problems;
     }
 
@@ -96,9 +94,10 @@ final class RunChecker {
                 runs.stream().collect(Collectors.groupingBy(Run::execution)).values()) {
             List<Run> done = group.stream().filter(Run::isDone).toList();
             for (int i = 1; i < done.size(); i++) {
-                if (!couldNotReport(done.get(i - 1))) {
-                    problems.add(
-                            new Problem(Problem.Rule.REPEAT, done.get(i) + " was done before: " + done.get(i - 1)));
+                Run earlier = done.get(i - 1);
+                Run later = done.get(i);
+                if (!couldNotReport(earlier) && !wasStruck(earlier, later)) {
+                    problems.add(new Problem(Problem.Rule.REPEAT, later + " was done before: " + earlier));
                 }
             }
         }
@@ -110,6 +109,15 @@ final class RunChecker {
                 .anyMatch(pause -> pause.micros() - pause.fireMicros() >= leaseMicros / LONG_PAUSE_OF_LEASE
                         && pause.fireMicros() < run.endMicros() + leaseMicros
                         && pause.micros() > run.startMicros());
+    }
+
+    /** Whether anything that is not gentle came to the node of the earlier run, or to Redis, so that it could not record its end. */
+    private boolean wasStruck(Run earlier, Run later) {
+        return evidence.strikes().stream()
+                .filter(strike -> !strike.fault().isGentle())
+                .filter(strike -> strike.fault().isOfRedis() || strike.node().equals(earlier.node()))
+                .anyMatch(strike -> strike.fromMicros() < later.startMicros()
+                        && strike.toMicros() + leaseMicros > earlier.startMicros());
     }
 
     /** A process that stood still cannot have ended its run in time, and a store may have forgotten a claim. */

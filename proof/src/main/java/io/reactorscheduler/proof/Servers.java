@@ -11,6 +11,9 @@ import java.util.Random;
 /** The Redis that all nodes share, real and breakable. */
 interface Servers extends AutoCloseable {
 
+    /** Bytes that may be left on a disk that is as good as full. */
+    int LARGEST_REST = 300;
+
     /** How long a crash lasts at most where nothing takes over. */
     Duration LONGEST_DOWN = Duration.ofMillis(1_500);
 
@@ -44,8 +47,22 @@ interface Servers extends AutoCloseable {
     /** Kills a server that takes writes; returns when there is one again. */
     void crash(Random random);
 
+    /**
+     * Fills the disk of the server, starts it once on the full disk and then on one with room; returns when it serves again.
+     *
+     * @throws UnsupportedOperationException where there are several
+     */
+    default void fillDisk(Random random) {
+        throw new UnsupportedOperationException("the disk of one server of several");
+    }
+
     /** Brings the killed server back, as a replica where another one took over. */
     void mend();
+
+    /** Says what took over without being asked to, as on a machine that is far too busy; empty for nothing. */
+    default String surprise() {
+        return "";
+    }
 
     @Override
     void close();
@@ -83,6 +100,23 @@ interface Servers extends AutoCloseable {
 
         @Override
         public void mend() {}
+
+        @Override
+        public void fillDisk(Random random) {
+            // the last command may fit in part, so that the file ends within it
+            redis.fillDisk(random.nextInt(LARGEST_REST));
+            awaitEnd();
+            Pause.of(Duration.ofMillis(random.nextLong(LONGEST_DOWN.toMillis() / 2)));
+            redis.restart();
+            redis.fillDisk(0);
+            awaitEnd();
+            redis.restart();
+        }
+
+        /** With appendfsync always Redis ends itself rather than acknowledge what is not on the disk. */
+        private void awaitEnd() {
+            Waiting.until(redis + " has ended at a write", () -> !redis.isRunning());
+        }
 
         @Override
         public void close() {
@@ -142,6 +176,7 @@ interface Servers extends AutoCloseable {
     final class Sentinel implements Servers {
         private final EmbeddedRedisSentinel sentinel = EmbeddedRedisSentinel.start();
         private volatile EmbeddedRedis killed = sentinel.servers().get(0);
+        private volatile EmbeddedRedis master = sentinel.servers().get(0);
 
         @Override
         public String uri() {
@@ -167,7 +202,13 @@ interface Servers extends AutoCloseable {
         public void crash(Random random) {
             killed = sentinel.master();
             killed.kill();
-            sentinel.awaitFailover(killed);
+            master = sentinel.awaitFailover(killed);
+        }
+
+        @Override
+        public String surprise() {
+            EmbeddedRedis now = sentinel.master();
+            return now == master ? "" : "the Sentinels made " + now + " the master instead of " + master;
         }
 
         @Override

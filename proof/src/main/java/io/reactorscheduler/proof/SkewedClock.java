@@ -1,29 +1,29 @@
 package io.reactorscheduler.proof;
 
-import java.time.Duration;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import reactor.core.Disposable;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
-/** A node whose wall clock is wrong by a fixed time, in all that Reactor's Schedulers say; elapsed time is right. */
+/** A node whose wall clock is wrong and may be set, in all that Reactor's Schedulers say; elapsed time is right. */
 final class SkewedClock implements Scheduler {
 
     private final Scheduler scheduler;
-    private final long skewMillis;
+    private final AtomicLong skewMillis;
 
-    private SkewedClock(Scheduler scheduler, long skewMillis) {
+    private SkewedClock(Scheduler scheduler, AtomicLong skewMillis) {
         this.scheduler = scheduler;
         this.skewMillis = skewMillis;
     }
 
-    /** Sets the clock of this JVM wrong; to be called before anything uses a Scheduler. */
-    static void install(Duration skew) {
+    /** Sets the clock of this JVM wrong by what is given, now and whenever that changes; to be called before anything uses a Scheduler. */
+    static void install(AtomicLong skewMillis) {
         Schedulers.setFactory(new Schedulers.Factory() {
             @Override
             public Scheduler newParallel(int parallelism, ThreadFactory threads) {
-                return new SkewedClock(Schedulers.Factory.super.newParallel(parallelism, threads), skew.toMillis());
+                return new SkewedClock(Schedulers.Factory.super.newParallel(parallelism, threads), skewMillis);
             }
         });
     }
@@ -33,7 +33,7 @@ final class SkewedClock implements Scheduler {
         // as Reactor does it: what is finer than a millisecond comes from the monotonic clock
         return unit.compareTo(TimeUnit.MILLISECONDS) < 0
                 ? scheduler.now(unit)
-                : unit.convert(scheduler.now(TimeUnit.MILLISECONDS) + skewMillis, TimeUnit.MILLISECONDS);
+                : unit.convert(scheduler.now(TimeUnit.MILLISECONDS) + skewMillis.get(), TimeUnit.MILLISECONDS);
     }
 
     @Override

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -26,6 +27,19 @@ final class Soak {
     private static final String QUEUE = "load";
     private static final int STEPS_PER_SECOND = 100;
     private static final Duration HEAP_LOOK = Duration.ofSeconds(1);
+
+    /** A collection stops all threads for a moment. */
+    private static final int MOST_LOOKS = 600;
+
+    /** How many points over time a line has at most. */
+    private static final int HEAP_POINTS = 30;
+
+    private static final Duration BETWEEN_PROBES = Duration.ofMillis(20);
+
+    /** A run that starts so late is as good as in time. */
+    private static final int NORMAL_MILLIS = 50;
+
+    private static final int NORMAL_IN_A_ROW = 5;
     private static final int CALLS_AT_ONCE = 256;
     private static final double BYTES_PER_MEGABYTE = 1 << 20;
 
@@ -63,7 +77,8 @@ final class Soak {
         List<Double> heap = new ArrayList<>();
         long start = System.nanoTime();
         long end = start + duration.toNanos();
-        long look = start + HEAP_LOOK.toNanos();
+        long betweenLooks = Math.max(HEAP_LOOK.toNanos(), duration.toNanos() / MOST_LOOKS);
+        long look = start + betweenLooks;
         long scheduled = 0;
         for (long now = start; now < end; now = System.nanoTime()) {
             long owed = (now - start) * rate / TimeUnit.SECONDS.toNanos(1);
@@ -77,7 +92,7 @@ final class Soak {
             }
             if (now > look) {
                 heap.add(heapAfterGc());
-                look = System.nanoTime() + HEAP_LOOK.toNanos();
+                look = System.nanoTime() + betweenLooks;
             }
             Pause.of(Duration.ofMillis(1));
         }
@@ -90,12 +105,25 @@ final class Soak {
         check(second <= first + HEAP_NOISE_MEGABYTES, "the heap grew from " + first + " to " + second + " MB");
         return String.format(
                 Locale.ROOT,
-                "{\"soak\":\"steady\",\"runs\":%d,\"perSecond\":%.0f,\"heapFirstHalfMb\":%.1f,\"heapSecondHalfMb\":%.1f,%s}",
+                "{\"soak\":\"steady\",\"seconds\":%.0f,\"runs\":%d,\"perSecond\":%.0f,\"heapLimitMb\":%.0f,"
+                        + "\"heapFirstHalfMb\":%.1f,\"heapSecondHalfMb\":%.1f,\"heapAfterGcMb\":%s,%s}",
+                seconds,
                 all,
                 all / seconds,
+                Runtime.getRuntime().maxMemory() / BYTES_PER_MEGABYTE,
                 first,
                 second,
+                points(heap),
                 lateness);
+    }
+
+    /** The highest values of equal parts of the time. */
+    private static List<Long> points(List<Double> values) {
+        int parts = Math.min(HEAP_POINTS, values.size());
+        return IntStream.range(0, parts)
+                .mapToObj(part -> values.subList(part * values.size() / parts, (part + 1) * values.size() / parts))
+                .map(part -> Math.round(highest(part)))
+                .toList();
     }
 
     private static double highest(List<Double> values) {
@@ -104,40 +132,80 @@ final class Soak {
 
     // ---- ten times too much
 
-    /** Ten times as much as a queue takes: what is over is refused by type, the rest runs, and then all is as before. */
+    /**
+     * Ten times as much as a queue takes: what is over is refused by type, the rest runs, soon tasks start in time again, and a
+     * queue that is empty takes all again.
+     */
     static String overload(int tasks) {
         int capacity = tasks / 10;
         AtomicLong ran = new AtomicLong();
-        ReactiveScheduler scheduler = start(
-                TaskQueue.named(QUEUE).capacity(capacity).concurrency(64),
-                (none, run) -> Mono.delay(Duration.ofMillis(20), run.timer())
-                        .<Void>then(Mono.fromRunnable(ran::incrementAndGet)));
+        AtomicLong lateMillis = new AtomicLong();
+        ReactiveScheduler scheduler =
+                start(TaskQueue.named(QUEUE).capacity(capacity).concurrency(64), (none, run) -> {
+                    lateMillis.set(Lateness.millis(run));
+                    return Mono.delay(Duration.ofMillis(20), run.timer())
+                            .<Void>then(Mono.fromRunnable(ran::incrementAndGet));
+                });
         AtomicLong refused = new AtomicLong();
+        long start = System.nanoTime();
         long taken = Flux.range(0, tasks)
-                .flatMap(
-                        n -> scheduler
-                                .schedule(WORK.task().queue(QUEUE))
-                                .thenReturn(1L)
-                                .onErrorResume(RejectedTaskException.class, full -> {
-                                    refused.incrementAndGet();
-                                    return Mono.empty();
-                                }),
-                        CALLS_AT_ONCE)
+                .flatMap(n -> taken(scheduler, refused), CALLS_AT_ONCE)
                 .count()
                 .blockOptional()
                 .orElse(0L);
+        long flooded = System.nanoTime();
+        long served = ran.get();
+        double heap = heapAfterGc();
         check(taken + refused.get() == tasks, "each call was taken or refused");
         check(refused.get() > 0, "ten times the capacity was taken");
-        Waiting.until("all that was taken ran", () -> ran.get() == taken);
+        long all = taken + probe(scheduler, lateMillis);
+        long recovered = System.nanoTime();
+        Waiting.until("all that was taken ran", () -> ran.get() == all);
         long after = scheduler
                 .scheduleAll(Flux.range(0, capacity).map(n -> WORK.task().queue(QUEUE)))
                 .count()
                 .blockOptional()
                 .orElse(0L);
         check(after == capacity, "a queue that is empty again takes all");
-        Waiting.until("all that came after ran", () -> ran.get() == taken + after);
+        Waiting.until("all that came after ran", () -> ran.get() == all + after);
         scheduler.dispose();
-        return "{\"soak\":\"overload\",\"calls\":" + tasks + ",\"taken\":" + taken + ",\"refused\":" + refused + "}";
+        return String.format(
+                Locale.ROOT,
+                "{\"soak\":\"overload\",\"calls\":%d,\"capacity\":%d,\"taken\":%d,\"refused\":%d,\"floodMs\":%d,"
+                        + "\"ranMeanwhile\":%d,\"heapAfterGcMb\":%.1f,\"inTimeAgainMs\":%d}",
+                tasks,
+                capacity,
+                taken,
+                refused.get(),
+                TimeUnit.NANOSECONDS.toMillis(flooded - start),
+                served,
+                heap,
+                TimeUnit.NANOSECONDS.toMillis(recovered - flooded));
+    }
+
+    private static Mono<Long> taken(ReactiveScheduler scheduler, AtomicLong refused) {
+        return scheduler
+                .schedule(WORK.task().queue(QUEUE))
+                .thenReturn(1L)
+                .onErrorResume(RejectedTaskException.class, full -> {
+                    refused.incrementAndGet();
+                    return Mono.empty();
+                });
+    }
+
+    /** One task after the other until some in a row start in time; gives how many were taken. */
+    private static long probe(ReactiveScheduler scheduler, AtomicLong lateMillis) {
+        AtomicLong refused = new AtomicLong();
+        AtomicLong taken = new AtomicLong();
+        AtomicLong inTime = new AtomicLong();
+        Waiting.until("tasks start in time again", () -> {
+            taken.addAndGet(
+                    taken(scheduler, refused).defaultIfEmpty(0L).blockOptional().orElse(0L));
+            Pause.of(BETWEEN_PROBES);
+            inTime.set(lateMillis.get() <= NORMAL_MILLIS ? inTime.get() + 1 : 0);
+            return inTime.get() >= NORMAL_IN_A_ROW;
+        });
+        return taken.get();
     }
 
     // ---- nothing but failures
@@ -156,6 +224,7 @@ final class Soak {
             }
             return Mono.error(number % 3 == 1 ? new IllegalStateException("failed") : new StackOverflowError("failed"));
         });
+        long start = System.nanoTime();
         scheduler
                 .scheduleAll(Flux.range(0, tasks)
                         .map(n -> WORK.task().queue(QUEUE).priority(n % 100 == 0 ? 1 : 0)))
@@ -166,7 +235,14 @@ final class Soak {
         long kept = awaitEnds(scheduler, tasks);
         check(kept <= Retention.DEFAULT_TOTAL, "more ended tasks are kept than the history: " + kept);
         scheduler.dispose();
-        return "{\"soak\":\"failures\",\"failed\":" + failed + ",\"worked\":" + worked + ",\"kept\":" + kept + "}";
+        return String.format(
+                Locale.ROOT,
+                "{\"soak\":\"failures\",\"failed\":%d,\"worked\":%d,\"kept\":%d,\"ms\":%d,\"heapAfterGcMb\":%.1f}",
+                failed.get(),
+                worked.get(),
+                kept,
+                TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start),
+                heapAfterGc());
     }
 
     // ---- cancels against fires
@@ -177,6 +253,7 @@ final class Soak {
         AtomicLong cancelled = new AtomicLong();
         ReactiveScheduler scheduler =
                 start(TaskQueue.named(QUEUE), (none, run) -> Mono.fromRunnable(ran::incrementAndGet));
+        long start = System.nanoTime();
         Flux.range(0, tasks)
                 .flatMap(
                         n -> scheduler
@@ -198,7 +275,14 @@ final class Soak {
         check(ran.get() + cancelled.get() >= tasks, "a task neither ran nor was cancelled");
         check(ran.get() <= tasks, "a task ran twice");
         scheduler.dispose();
-        return "{\"soak\":\"cancels\",\"tasks\":" + tasks + ",\"ran\":" + ran + ",\"cancelled\":" + cancelled + "}";
+        return String.format(
+                Locale.ROOT,
+                "{\"soak\":\"cancels\",\"tasks\":%d,\"ran\":%d,\"cancelled\":%d,\"ms\":%d,\"heapAfterGcMb\":%.1f}",
+                tasks,
+                ran.get(),
+                cancelled.get(),
+                TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start),
+                heapAfterGc());
     }
 
     /** Waits until no task is open; gives how many are still known. */
@@ -222,6 +306,7 @@ final class Soak {
     /** How late runs start, in milliseconds of a histogram with one bucket each. */
     private static final class Lateness {
         private static final int BUCKETS = 10_000;
+        private static final double HALF = 0.5;
         private static final double NINETY_NINE_PERCENT = 0.99;
 
         private final AtomicLong[] buckets = new AtomicLong[BUCKETS];
@@ -233,8 +318,16 @@ final class Soak {
             }
         }
 
+        private static long micros(RunContext run) {
+            return Line.micros(Instant.now()) - Line.micros(run.fireTime());
+        }
+
+        static long millis(RunContext run) {
+            return TimeUnit.MICROSECONDS.toMillis(micros(run));
+        }
+
         void saw(RunContext run) {
-            long micros = Line.micros(Instant.now()) - Line.micros(run.fireTime());
+            long micros = micros(run);
             if (micros < 0) {
                 early.incrementAndGet();
             }
@@ -258,7 +351,8 @@ final class Soak {
 
         @Override
         public String toString() {
-            return "\"early\":" + early + ",\"latenessP99Ms\":" + quantile(NINETY_NINE_PERCENT);
+            return "\"early\":" + early + ",\"latenessP50Ms\":" + quantile(HALF) + ",\"latenessP99Ms\":"
+                    + quantile(NINETY_NINE_PERCENT);
         }
     }
 }

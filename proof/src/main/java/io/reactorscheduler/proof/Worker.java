@@ -94,12 +94,23 @@ final class Worker {
         signal("CONT");
     }
 
+    /** Sets its wall clock wrong by so much, without a restart. */
+    void setClock(Duration skew) {
+        tell(WorkerMain.CLOCK + skew);
+    }
+
     /** Stops in order, waiting for what it runs. */
     void stop() {
-        try (Writer commands = process.outputWriter(StandardCharsets.UTF_8)) {
-            commands.write(WorkerMain.STOP + "\n");
+        tell(WorkerMain.STOP);
+        awaitEnd();
+    }
+
+    private void tell(String command) {
+        try {
+            // one writer, which stays open: a node whose input ends believes its driver to be gone
+            Writer commands = process.outputWriter(StandardCharsets.UTF_8);
+            commands.write(command + "\n");
             commands.flush();
-            awaitEnd();
         } catch (IOException e) {
             // its input is closed, so it is gone or will be
             process.destroyForcibly();

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
@@ -23,6 +24,10 @@ import reactor.core.scheduler.Schedulers;
 final class WorkerMain {
 
     static final String STOP = "stop";
+
+    /** Then how wrong the wall clock is from now on. */
+    static final String CLOCK = "clock ";
+
     static final String READY = "ready";
     static final int BROKEN = 3;
 
@@ -46,28 +51,32 @@ final class WorkerMain {
 
     public static void main(String[] args) throws IOException {
         WorkerSettings settings = WorkerSettings.parse(args);
-        if (!settings.skew().isZero()) {
-            SkewedClock.install(settings.skew());
-        }
+        AtomicLong skewMillis = new AtomicLong(settings.skew().toMillis());
+        SkewedClock.install(skewMillis);
         WorkerMain worker = new WorkerMain(WorkLog.open(Path.of(settings.log())), settings.node());
         worker.watchPauses();
-        worker.run(settings);
+        worker.run(settings, skewMillis);
     }
 
+    /** Keeps all, so that there is evidence. */
     static RedisTaskStore store(WorkerSettings settings, Duration timeout) {
+        return store(settings, timeout, new Retention(1_000_000, Duration.ofDays(1), 10_000_000));
+    }
+
+    static RedisTaskStore store(WorkerSettings settings, Duration timeout, Retention retention) {
         return RedisTaskStore.builder()
                 .uri(settings.uri())
                 .namespace(settings.namespace())
                 .partitions(settings.partitions())
                 .commandTimeout(timeout)
                 .safetyPoll(Duration.ofSeconds(1))
-                .retention(new Retention(1_000_000, Duration.ofDays(1), 10_000_000))
+                .retention(retention)
                 .neverQuarantine()
                 .noJournal()
                 .build();
     }
 
-    private void run(WorkerSettings settings) throws IOException {
+    private void run(WorkerSettings settings, AtomicLong skewMillis) throws IOException {
         ReactiveScheduler scheduler = ReactiveScheduler.builder()
                 .store(WatchedStore.of(store(settings, COMMAND_TIMEOUT), log, node))
                 .node(node)
@@ -80,7 +89,11 @@ final class WorkerMain {
         scheduleFromHere(scheduler).block();
         System.out.println(READY);
         BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        if (!STOP.equals(commands.readLine())) {
+        String command = commands.readLine();
+        for (; command != null && command.startsWith(CLOCK); command = commands.readLine()) {
+            skewMillis.set(Duration.parse(command.substring(CLOCK.length())).toMillis());
+        }
+        if (!STOP.equals(command)) {
             Runtime.getRuntime().halt(DRIVER_GONE);
         }
         var stopped = scheduler.disposeGracefully(PATIENCE).block();

@@ -3,6 +3,7 @@ package io.reactorscheduler.proof;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,7 +17,10 @@ class BitingTest {
     private Path folder;
 
     private List<Problem.Rule> broken(Patch patch, Fault... faults) {
-        RoundSettings settings = RoundSettings.brief(SEED, Servers.Kind.STANDALONE, List.of(faults));
+        RoundSettings settings = RoundSettings.brief(
+                SEED,
+                Servers.Kind.STANDALONE,
+                Arrays.stream(faults).map(List::of).toList());
         Round.Result result = Round.run(settings.patched(patch.root()));
         System.out.println(result.figures());
         return result.problems().stream().map(Problem::rule).distinct().toList();

@@ -26,6 +26,8 @@ class CheckerTest {
     private final Map<String, TaskState> tasks = new HashMap<>();
     private final List<String> findings = new ArrayList<>();
     private final List<String> leftovers = new ArrayList<>();
+    private final Evidence.Held before = new Evidence.Held(9, 1_000_000, 50_000);
+    private Evidence.Held after = before;
     private boolean losesWrites;
 
     private List<Problem.Rule> broken() {
@@ -36,7 +38,9 @@ class CheckerTest {
                 asked,
                 lines,
                 strikes,
-                new Evidence.Snapshot(rows, tasks, findings, leftovers));
+                new Evidence.Snapshot(rows, tasks, findings, leftovers),
+                before,
+                after);
         return Checker.check(evidence).stream().map(Problem::rule).distinct().toList();
     }
 
@@ -159,8 +163,7 @@ class CheckerTest {
         ran("a#1", 5, "n1", SECOND, SECOND + 10, 6 * SECOND);
         ran("a#1", 6, "n2", SECOND, 4 * SECOND, 5 * SECOND);
         row("a#1", TaskState.COMPLETED, 6, "n2", SECOND);
-        strikes.add(new Strike(Fault.KILL, "n3", 0, 0));
-        assertThat(broken()).containsExactly(Problem.Rule.OVERLAP);
+        assertThat(broken()).containsExactly(Problem.Rule.OVERLAP, Problem.Rule.REPEAT);
 
         pause("n1", 2 * SECOND, 6 * SECOND - 1);
         assertThat(broken()).isEmpty();
@@ -195,13 +198,16 @@ class CheckerTest {
     }
 
     @Test
-    void workThatIsDoneTwiceIsARepeatUnlessSomethingCrashed() {
+    void workThatIsDoneTwiceIsARepeatUnlessItsNodeCrashed() {
         oneGoodRun();
         rows.clear();
         ran("a#1", 6, "n2", SECOND, 2 * SECOND, 3 * SECOND);
         row("a#1", TaskState.COMPLETED, 6, "n2", SECOND);
         strikes.add(new Strike(Fault.ROLLING_RESTART, "n1", 0, 0));
         assertThat(broken()).containsExactly(Problem.Rule.REPEAT);
+
+        strikes.add(new Strike(Fault.KILL, "n3", SECOND + 600, SECOND + 600));
+        assertThat(broken()).as("a kill of another node").containsExactly(Problem.Rule.REPEAT);
 
         strikes.add(new Strike(Fault.KILL, "n1", SECOND + 600, SECOND + 600));
         assertThat(broken()).isEmpty();
@@ -213,7 +219,6 @@ class CheckerTest {
         rows.clear();
         ran("a#1", 6, "n2", SECOND, 20 * SECOND, 21 * SECOND);
         row("a#1", TaskState.COMPLETED, 6, "n2", SECOND);
-        strikes.add(new Strike(Fault.ROLLING_RESTART, "n1", 0, 0));
         pause("n1", SECOND, SECOND + SECOND / 4);
         pause("n1", 18 * SECOND, 20 * SECOND);
         pause("n2", SECOND, 4 * SECOND);
@@ -221,6 +226,41 @@ class CheckerTest {
 
         pause("n1", SECOND, 4 * SECOND);
         assertThat(broken()).isEmpty();
+    }
+
+    @Test
+    void workThatIsDoneTwiceLongAfterACrashOfRedisIsARepeat() {
+        oneGoodRun();
+        rows.clear();
+        ran("a#1", 6, "n2", SECOND, 20 * SECOND, 21 * SECOND);
+        row("a#1", TaskState.COMPLETED, 6, "n2", SECOND);
+        strikes.add(new Strike(Fault.DISK_FULL, Line.NOTHING, 20 * SECOND + 1, 22 * SECOND));
+        assertThat(broken()).containsExactly(Problem.Rule.REPEAT);
+
+        strikes.add(new Strike(Fault.DISK_FULL, Line.NOTHING, SECOND + 600, 2 * SECOND));
+        assertThat(broken()).isEmpty();
+    }
+
+    @Test
+    void aClockThatWasSetExcusesNothing() {
+        oneGoodRun();
+        rows.clear();
+        ran("a#1", 6, "n2", SECOND, 2 * SECOND, 3 * SECOND);
+        row("a#1", TaskState.COMPLETED, 6, "n2", SECOND);
+        strikes.add(new Strike(Fault.CLOCK_STEP, "n1", SECOND, 4 * SECOND));
+        assertThat(broken()).containsExactly(Problem.Rule.REPEAT);
+    }
+
+    @Test
+    void keysOrDataThatAreLeftAreOffTheBaseline() {
+        after = new Evidence.Held(10, 1_000_000, 50_000);
+        assertThat(broken()).containsExactly(Problem.Rule.BASELINE);
+
+        after = new Evidence.Held(9, 9_000_000, 300_000);
+        assertThat(broken()).containsExactly(Problem.Rule.BASELINE);
+
+        after = new Evidence.Held(9, 9_000_000, 200_000);
+        assertThat(broken()).as("buffers of connections are no data").isEmpty();
     }
 
     @Test

@@ -2,6 +2,11 @@ package io.reactorscheduler.proof;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,6 +24,9 @@ class LongRoundsTest {
 
     private static final long NOT_GIVEN = 0;
 
+    /** All lines of all rounds since the module was cleaned. */
+    private static final Path TOLD = Path.of("target", "proof", "rounds.txt");
+
     /** Problems of one round that are printed; the figures count all of them. */
     private static final int MOST_TOLD = 20;
 
@@ -28,7 +36,7 @@ class LongRoundsTest {
         if (seed == NOT_GIVEN) {
             seed = 1 + new Random().nextInt(1_000_000);
         }
-        System.out.println("seed " + seed);
+        tell("rounds from seed " + seed);
         long end = System.nanoTime()
                 + Duration.ofMinutes(Integer.getInteger("minutes", 1)).toNanos();
         List<Servers.Kind> kinds = System.getProperty("redis") == null
@@ -38,15 +46,39 @@ class LongRoundsTest {
         for (int round = 0; round == 0 || System.nanoTime() < end; round++, seed++) {
             Servers.Kind servers = kinds.get(round % kinds.size());
             List<Fault> faults = Arrays.stream(Fault.values())
-                    .filter(fault -> servers == Servers.Kind.STANDALONE || !fault.needsProxy())
+                    .filter(fault -> servers == Servers.Kind.STANDALONE || !fault.needsOneServer())
                     .toList();
-            Round.Result result = Round.run(RoundSettings.thorough(seed, servers, faults));
-            System.out.println(result.figures());
-            for (Problem problem : result.problems().stream().limit(MOST_TOLD).toList()) {
-                System.out.println(problem + "; logs in " + result.logs());
-                broken.add("seed " + seed + ": " + problem);
-            }
+            broken.addAll(round(RoundSettings.thorough(seed, servers, faults)));
         }
         assertThat(broken).as("broken promises").isEmpty();
+    }
+
+    /** One round; a harness that fails is told, and the next round tries again. */
+    private static List<String> round(RoundSettings settings) {
+        String name = "seed " + settings.seed() + " " + settings.servers() + ": ";
+        try {
+            Round.Result result = Round.run(settings);
+            tell(result.figures().toString());
+            List<String> problems = result.problems().stream()
+                    .limit(MOST_TOLD)
+                    .map(problem -> name + problem + "; logs in " + result.logs())
+                    .toList();
+            problems.forEach(LongRoundsTest::tell);
+            return problems;
+        } catch (IllegalStateException e) {
+            tell(name + e.getMessage());
+            return List.of(name + e.getMessage());
+        }
+    }
+
+    /** At once: on the console, and in a file that stays when the run is broken off. */
+    private static void tell(String line) {
+        System.out.println(line);
+        try {
+            Files.createDirectories(TOLD.getParent());
+            Files.writeString(TOLD, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot write into " + TOLD, e);
+        }
     }
 }

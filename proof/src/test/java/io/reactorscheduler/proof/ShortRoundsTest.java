@@ -1,7 +1,9 @@
 package io.reactorscheduler.proof;
 
 import static io.reactorscheduler.proof.Fault.CLOCK;
+import static io.reactorscheduler.proof.Fault.CLOCK_STEP;
 import static io.reactorscheduler.proof.Fault.DELAY;
+import static io.reactorscheduler.proof.Fault.DISK_FULL;
 import static io.reactorscheduler.proof.Fault.DROPPED_REPLIES;
 import static io.reactorscheduler.proof.Fault.FREEZE;
 import static io.reactorscheduler.proof.Fault.KILL;
@@ -20,34 +22,36 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every fault once, from a fixed seed. */
+/** Every fault, and some at once, from a fixed seed. */
 class ShortRoundsTest {
 
     private static final long SEED = 4;
 
     static Stream<Arguments> rounds() {
         return Stream.of(
-                Arguments.of(STANDALONE, List.of(KILL, CLOCK)),
-                Arguments.of(STANDALONE, List.of(FREEZE)),
-                Arguments.of(STANDALONE, List.of(PARTITION, DELAY)),
-                Arguments.of(STANDALONE, List.of(DROPPED_REPLIES, MEMORY)),
-                Arguments.of(STANDALONE, List.of(REDIS_CRASH)),
-                Arguments.of(STANDALONE, List.of(ROLLING_RESTART)),
-                Arguments.of(CLUSTER, List.of(REDIS_CRASH)),
-                Arguments.of(SENTINEL, List.of(REDIS_CRASH)));
+                Arguments.of(STANDALONE, List.of(List.of(KILL), List.of(CLOCK_STEP))),
+                Arguments.of(STANDALONE, List.of(List.of(CLOCK), List.of(FREEZE))),
+                Arguments.of(STANDALONE, List.of(List.of(PARTITION), List.of(DELAY))),
+                Arguments.of(STANDALONE, List.of(List.of(DROPPED_REPLIES, MEMORY))),
+                Arguments.of(STANDALONE, List.of(List.of(REDIS_CRASH), List.of(DISK_FULL))),
+                Arguments.of(STANDALONE, List.of(List.of(ROLLING_RESTART, CLOCK_STEP))),
+                Arguments.of(STANDALONE, List.of(List.of(FREEZE, PARTITION))),
+                Arguments.of(CLUSTER, List.of(List.of(REDIS_CRASH, KILL))),
+                Arguments.of(SENTINEL, List.of(List.of(REDIS_CRASH))));
     }
 
     @ParameterizedTest(name = "{0} {1}")
     @MethodSource("rounds")
-    void nothingIsLostAndNothingIsDoubled(Servers.Kind servers, List<Fault> faults) {
-        Round.Result result = Round.run(RoundSettings.brief(SEED, servers, faults));
+    void nothingIsLostAndNothingIsDoubled(Servers.Kind servers, List<List<Fault>> strikes) {
+        Round.Result result = Round.run(RoundSettings.brief(SEED, servers, strikes));
 
         System.out.println(result.figures());
         assertThat(result.problems())
                 .as("broken promises; logs in %s", result.logs())
                 .isEmpty();
         assertThat(result.figures().strikes().keySet())
-                .containsAll(faults.stream().map(Fault::name).toList());
+                .containsAll(
+                        strikes.stream().flatMap(List::stream).map(Fault::name).toList());
         assertThat(result.figures().executions()).isPositive();
     }
 }

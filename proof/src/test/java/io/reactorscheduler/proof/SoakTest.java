@@ -2,6 +2,7 @@ package io.reactorscheduler.proof;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -29,8 +30,14 @@ class SoakTest {
                         String.valueOf(many))
                 .redirectErrorStream(true)
                 .start();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        System.out.print(said);
+        StringBuilder all = new StringBuilder();
+        try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                System.out.println(line);
+                all.append(line).append('\n');
+            }
+        }
+        String said = all.toString();
         assertThat(process.waitFor()).as(said).isZero();
         assertThat(said)
                 .contains(
