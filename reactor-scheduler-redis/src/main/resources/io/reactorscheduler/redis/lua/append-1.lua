@@ -1,7 +1,7 @@
 -- Adds events to executions that are known; each call once for its token.
 -- USES: reply said
 -- KEYS: prefix
--- ARGV: token, the most events of an execution, per event: task id, number, execution id, micros, level, message, progress
+-- ARGV: token, the most events of an execution, per event: task-id number execution-id micros level message progress
 -- RETURNS: now
 if answered(ARGV[1]) then return { out(now) } end
 local most = tonumber(ARGV[2])

@@ -2,7 +2,7 @@
 -- USES: said
 -- KEYS: prefix
 -- ARGV: execution id
--- RETURNS: now, events: micros, level, message, progress
+-- RETURNS: now, events (micros, level, message, progress)
 local found = {}
 for _, raw in ipairs(call('LRANGE', P .. 'y:' .. ARGV[1], 0, -1)) do
   local event = said_of(raw)

@@ -1,9 +1,9 @@
 -- Entries of the journal after a place.
 -- USES: base
 -- KEYS: prefix
--- ARGV: from where as XRANGE takes it, empty for the end; the most entries
--- RETURNS: now, the place to go on after, whether entries after the given place are gone, entries: place and text,
---   none of an entry that is not ours
+-- ARGV: from where (as XRANGE takes it, empty for the end), the most entries
+-- RETURNS: now, the place to go on after, whether entries after the given place are gone, entries (place and text, none
+--   of an entry that is not ours)
 local stream = P .. 'j'
 if ARGV[1] == '' then
   local last = call('XREVRANGE', stream, '+', '-', 'COUNT', 1)[1]

@@ -2,7 +2,7 @@
 -- USES: line
 -- KEYS: prefix
 -- ARGV: the most keys of a lane that are looked at for the oldest due task
--- RETURNS: now, states and numbers, per queue: name waiting due running oldest-due
+-- RETURNS: now, states and numbers, queues (name waiting due running oldest-due)
 local replies = {}
 for _, name in ipairs(call('SMEMBERS', P .. 'q')) do
   local Q = queue(name)

@@ -1,10 +1,10 @@
 -- Returns expired leases to the line, applies retention, looks for broken invariants; so much of each at most.
 -- USES: trim crash keys
 -- KEYS: prefix
--- ARGV: executions kept per task, age micros, executions kept in all, the most leases, rows and elements of each
---   kind, crashes before quarantine or empty
+-- ARGV: executions kept per task, age micros, executions kept in all, the most leases, the most rows, the most elements
+--   of each kind, crashes before quarantine (or empty)
 -- RETURNS: now, expired executions, quarantined tasks, results of deleted executions, findings, whether there is more,
---   when the namespace was made, empty where its keys are gone, when the first lease ends or empty
+--   when the namespace was made (empty where its keys are gone), when the first lease ends (or empty)
 keep_history(ARGV[1], ARGV[2], ARGV[3])
 local expired, quarantined = {}, {}
 local patience = tonumber(ARGV[7])
