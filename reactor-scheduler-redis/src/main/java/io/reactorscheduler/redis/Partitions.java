@@ -9,11 +9,17 @@ import reactor.core.publisher.Mono;
 final class Partitions {
 
     private final List<Partition> all;
+    private final Unreadable unreadable = new Unreadable();
 
     Partitions(RedisSettings settings, RedisKeys keys, RedisLink link, RedisClock clock, Mono<Void> ready) {
         this.all = IntStream.range(0, settings.partitions())
                 .mapToObj(number -> new Partition(number, keys, link, clock, ready))
                 .toList();
+    }
+
+    /** What cannot be read in any of them. */
+    Unreadable unreadable() {
+        return unreadable;
     }
 
     int size() {

@@ -4,6 +4,7 @@ import io.reactorscheduler.Execution;
 import io.reactorscheduler.InvalidTaskException;
 import io.reactorscheduler.JournalEntry;
 import io.reactorscheduler.SchedulerEvent;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -89,23 +90,37 @@ final class RedisJournal {
     }
 
     /** One event before it has a cursor. */
-    private record Event(int partition, String place, long micros, Parts parts) {
+    private record Event(int partition, String place, Instant time, Parts parts) {
 
         JournalEntry entry(List<String> places) {
             places.set(partition, place);
-            String number = parts.number();
             return new JournalEntry(
                     String.join(" ", places),
                     kind(parts.kind()),
-                    Row.instantOf(micros),
+                    time,
                     parts.taskId(),
-                    number.isEmpty() ? null : Execution.id(parts.taskId(), Long.parseLong(number)),
+                    parts.executionId(),
                     parts.node(),
                     parts.message());
         }
     }
 
-    private record Parts(String kind, String taskId, String number, String node, String message) {}
+    private record Parts(
+            String kind, String taskId, @Nullable String executionId, String node, String message) {
+
+        static final Parts MISSED = new Parts("", "", null, "", "");
+
+        static Parts of(Map<Character, String> fields) {
+            String taskId = fields.getOrDefault('i', "");
+            String number = fields.getOrDefault('n', "");
+            return new Parts(
+                    fields.getOrDefault('k', ""),
+                    taskId,
+                    number.isEmpty() ? null : Execution.id(taskId, Long.parseLong(number)),
+                    fields.getOrDefault('w', ""),
+                    fields.getOrDefault('m', ""));
+        }
+    }
 
     private static SchedulerEvent.Kind kind(String letter) {
         return switch (letter) {
@@ -174,10 +189,12 @@ final class RedisJournal {
             if (reply.required(2).equals("1")) {
                 String place =
                         entries.isEmpty() ? reply.required(1) : entries.get(0).required(0);
-                events.add(new Event(partition.number(), place + "/0", reply.number(0), new Parts("", "", "", "", "")));
+                events.add(new Event(partition.number(), place + "/0", Row.instantOf(reply.number(0)), Parts.MISSED));
             }
             for (Row entry : entries) {
-                add(entry, events);
+                List<Event> read =
+                        partitions.unreadable().skip(entry, each -> "journal entry " + each.text(0), this::events);
+                events.addAll(read == null ? List.of() : read);
             }
             if (from.isEmpty() || !entries.isEmpty() || reply.required(2).equals("1")) {
                 from = "(" + reply.required(1);
@@ -185,7 +202,8 @@ final class RedisJournal {
             return new Found(events, entries.size() < MOST_ENTRIES);
         }
 
-        private void add(Row entry, List<Event> events) {
+        private List<Event> events(Row entry) {
+            List<Event> events = new ArrayList<>();
             List<Map<Character, String>> parts = new ArrayList<>();
             long[] micros = {0};
             Fields.read(entry.required(1), (name, value) -> {
@@ -205,18 +223,13 @@ final class RedisJournal {
             });
             // an entry that is not kept any more has been followed by others, of which nothing was read
             for (int i = entry.required(0).equals(first) ? read : 0; i < parts.size(); i++) {
-                Map<Character, String> each = parts.get(i);
                 events.add(new Event(
                         partition.number(),
                         entry.required(0) + "/" + (i + 1),
-                        micros[0],
-                        new Parts(
-                                each.getOrDefault('k', ""),
-                                each.getOrDefault('i', ""),
-                                each.getOrDefault('n', ""),
-                                each.getOrDefault('w', ""),
-                                each.getOrDefault('m', ""))));
+                        Row.instantOf(micros[0]),
+                        Parts.of(parts.get(i))));
             }
+            return events;
         }
     }
 

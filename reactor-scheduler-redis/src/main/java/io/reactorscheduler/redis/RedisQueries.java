@@ -17,6 +17,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -36,9 +39,11 @@ final class RedisQueries {
             .thenComparing(RunCodec.Placed::isRun, Comparator.reverseOrder());
 
     private final Partitions partitions;
+    private final Unreadable unreadable;
 
     RedisQueries(Partitions partitions) {
         this.partitions = partitions;
+        this.unreadable = partitions.unreadable();
     }
 
     // ---- tasks
@@ -74,7 +79,7 @@ final class RedisQueries {
         });
     }
 
-    private static Flux<TaskInfo> scan(Partition partition, TaskQuery query, String cursor) {
+    private Flux<TaskInfo> scan(Partition partition, TaskQuery query, String cursor) {
         TaskState state = query.state();
         List<String> args = List.of(
                 cursor,
@@ -95,7 +100,7 @@ final class RedisQueries {
                     return partition.run(Scripts.SCAN, more);
                 })
                 .concatMapIterable(reply -> reply.rows(2))
-                .mapNotNull(row -> Unreadable.skip(row, TaskCodec::info));
+                .mapNotNull(row -> unreadable.skip(row, each -> Unreadable.task(each.text(0)), TaskCodec::info));
     }
 
     // ---- executions
@@ -114,20 +119,23 @@ final class RedisQueries {
                 .of(taskId)
                 .run(Scripts.HISTORY, List.of(taskId, String.valueOf(MOST_WAITING)))
                 .flatMapIterable(reply -> reply.rows(1))
-                .mapNotNull(row -> Unreadable.skip(row, RunCodec::execution));
+                .mapNotNull(this::execution);
     }
 
     /** The name of an execution: its fence, by which it is newer or older, its number, its task. */
     private record Name(Partition partition, long fence, boolean isRun, String text) {
 
+        private static final Pattern PARTS = Pattern.compile("([0-9]{1,18}):[0-9]+(-skipped--?[0-9]+)?:");
+
         static final Comparator<Name> NEWEST_FIRST =
                 Comparator.comparingLong(Name::fence).reversed().thenComparing(Name::isRun, Comparator.reverseOrder());
 
-        static Name of(Partition partition, String text) {
-            int colon = text.indexOf(':');
-            int second = text.indexOf(':', colon + 1);
-            boolean isRun = !text.substring(colon, second).contains("-skipped-");
-            return new Name(partition, Long.parseLong(text.substring(0, colon)), isRun, text);
+        /** Null for what is no name; sweeps tell of it. */
+        static @Nullable Name of(Partition partition, String text) {
+            Matcher parts = PARTS.matcher(text);
+            return parts.lookingAt()
+                    ? new Name(partition, Long.parseLong(parts.group(1)), parts.group(2) == null, text)
+                    : null;
         }
     }
 
@@ -143,7 +151,7 @@ final class RedisQueries {
                 })
                 .sort(Name.NEWEST_FIRST)
                 .bufferUntilChanged(Name::partition)
-                .concatMap(names -> Flux.fromIterable(names).buffer(ROWS_STEP).concatMap(RedisQueries::rows, 1), 1);
+                .concatMap(names -> Flux.fromIterable(names).buffer(ROWS_STEP).concatMap(this::rows, 1), 1);
     }
 
     private static Flux<Name> names(Partition partition, String index) {
@@ -161,17 +169,21 @@ final class RedisQueries {
                                                 String.valueOf(step.from() + 2 * NAMES_STEP - 1)))
                                 .map(reply -> new Step(step.from() + NAMES_STEP, reply.texts(1))))
                 .concatMapIterable(Step::names)
-                .mapNotNull(text -> Unreadable.skip(text, readable -> Name.of(partition, readable)));
+                .mapNotNull(text -> Name.of(partition, text));
     }
 
     private record Step(int from, List<String> names) {}
 
-    private static Flux<RunCodec.Placed> rows(List<Name> names) {
+    private RunCodec.@Nullable Placed execution(Row row) {
+        return unreadable.skip(row, each -> Unreadable.task(each.row(0).text(0)), RunCodec::execution);
+    }
+
+    private Flux<RunCodec.Placed> rows(List<Name> names) {
         return names.get(0)
                 .partition()
                 .run(Scripts.ROWS, names.stream().map(Name::text).toList())
                 .flatMapIterable(reply -> reply.rows(1))
-                .mapNotNull(row -> Unreadable.skip(row, RunCodec::execution));
+                .mapNotNull(this::execution);
     }
 
     Flux<ExecutionEvent> events(String executionId) {
@@ -179,7 +191,8 @@ final class RedisQueries {
                 .of(Execution.taskIdOf(executionId))
                 .run(Scripts.EVENTS, List.of(executionId))
                 .flatMapIterable(reply -> reply.rows(1))
-                .mapNotNull(row -> Unreadable.skip(row, event -> RunCodec.event(executionId, event)));
+                .mapNotNull(row -> unreadable.skip(
+                        row, each -> "an event of " + executionId, each -> RunCodec.event(executionId, each)));
     }
 
     // ---- queues and numbers
@@ -189,8 +202,9 @@ final class RedisQueries {
                 .at(0)
                 .run(Scripts.QUEUES, List.of())
                 .flatMapIterable(reply -> reply.rows(1))
-                .mapNotNull(row -> Unreadable.skip(
+                .mapNotNull(row -> unreadable.skip(
                         row,
+                        queue -> "queue \"" + queue.text(0) + "\"",
                         queue -> QueueCodec.queue(
                                 queue.required(0), queue.required(1), queue.required(2), queue.required(3))));
     }
@@ -205,7 +219,7 @@ final class RedisQueries {
                     for (Row reply : replies) {
                         List<String> states = reply.texts(1);
                         for (int i = 0; i < states.size(); i += 2) {
-                            tasks.merge(TaskCodec.state(states.get(i)), Long.valueOf(states.get(i + 1)), Long::sum);
+                            add(states.get(i), states.get(i + 1), tasks);
                         }
                         for (Row row : reply.rows(2)) {
                             queues.merge(row.required(0), stats(row), RedisQueries::sum);
@@ -213,6 +227,13 @@ final class RedisQueries {
                     }
                     return new StoreStats(tasks, queues);
                 });
+    }
+
+    private void add(String state, String number, Map<TaskState, Long> tasks) {
+        unreadable.skip(
+                state,
+                each -> "the number of tasks in state \"" + each + "\"",
+                each -> tasks.merge(TaskCodec.state(each), Long.valueOf(number), Long::sum));
     }
 
     private static QueueStats stats(Row row) {

@@ -64,7 +64,7 @@ final class RedisRuns {
      */
     Mono<ClaimBatch> claim(ClaimRequest request) {
         return Mono.defer(() -> {
-            Claiming claiming = new Claiming(request);
+            Claiming claiming = new Claiming(request, partitions.unreadable());
             int first = partitions.size() == 1 ? 0 : Math.floorMod(turn.getAndIncrement(), partitions.size());
             return Flux.range(0, partitions.size())
                     .map(i -> partitions.at((first + i) % partitions.size()))
@@ -102,6 +102,7 @@ final class RedisRuns {
     /** One claim over all partitions. */
     private static final class Claiming {
         private final ClaimRequest request;
+        private final Unreadable unreadable;
         private final int[] free;
         private final List<List<Claim>> claims;
         private final long[] next;
@@ -117,8 +118,9 @@ final class RedisRuns {
         private @Nullable SchedulerException error;
         private long now;
 
-        Claiming(ClaimRequest request) {
+        Claiming(ClaimRequest request, Unreadable unreadable) {
             this.request = request;
+            this.unreadable = unreadable;
             this.free =
                     request.slots().stream().mapToInt(ClaimRequest.Slots::free).toArray();
             this.claims = request.slots().stream()
@@ -170,7 +172,10 @@ final class RedisRuns {
                     at += size;
                     all++;
                     // one that cannot be read is left to its lease, and so to quarantine
-                    Claim claim = Unreadable.skip(row, each -> RunCodec.claim(each, queue, known, lease));
+                    Claim claim = unreadable.skip(
+                            row,
+                            each -> Unreadable.task(each.text(each.isNumber(0) ? 1 : 0)),
+                            each -> RunCodec.claim(each, queue, known, lease));
                     if (claim != null) {
                         claims.get(place).add(claim);
                     }
@@ -327,6 +332,7 @@ final class RedisRuns {
                 .flatMap(replies -> emptied.apply(replies).map(more -> {
                     List<String> findings = new ArrayList<>(all(replies, 4));
                     findings.addAll(more);
+                    findings.addAll(partitions.unreadable().findings());
                     long nextExpiry = replies.stream()
                             .mapToLong(reply -> reply.number(7, Position.NO_TIME))
                             .min()

@@ -2,13 +2,12 @@ package io.reactorscheduler.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -16,66 +15,14 @@ import org.junit.jupiter.api.TestFactory;
 /** What the header of a script says must be what its body does. */
 class ScriptTest {
 
-    private static final Path FOLDER = Path.of("src/main/resources/io/reactorscheduler/redis/lua");
     private static final int MOST_LINES = 90;
     private static final Pattern CALLED = Pattern.compile("[a-z]+-([0-9]+)");
-    private static final Pattern HEADING = Pattern.compile("-- (KEYS|ARGV|RETURNS|USES): (.+)");
-    private static final Pattern LARGEST_INDEX = Pattern.compile("\\b(KEYS|ARGV)\\[([0-9]+)");
-
-    private record Source(String name, List<String> lines) {
-
-        List<String> header() {
-            return lines.stream().takeWhile(line -> line.startsWith("--")).toList();
-        }
-
-        String body() {
-            return String.join("\n", lines.subList(header().size(), lines.size()));
-        }
-
-        String heading(String what) {
-            return header().stream()
-                    .map(HEADING::matcher)
-                    .filter(found -> found.matches() && found.group(1).equals(what))
-                    .map(found -> found.group(2))
-                    .findFirst()
-                    .orElse("");
-        }
-
-        boolean isCalled() {
-            return CALLED.matcher(name).matches();
-        }
-
-        int largest(String what) {
-            Matcher found = LARGEST_INDEX.matcher(body());
-            int largest = 0;
-            while (found.find()) {
-                largest = found.group(1).equals(what) ? Math.max(largest, Integer.parseInt(found.group(2))) : largest;
-            }
-            return largest;
-        }
-    }
-
-    private static List<Source> sources() {
-        try (Stream<Path> files = Files.list(FOLDER)) {
-            return files.sorted()
-                    .map(file -> {
-                        try {
-                            return new Source(
-                                    file.getFileName().toString().replace(".lua", ""), Files.readAllLines(file));
-                        } catch (IOException unreadable) {
-                            throw new UncheckedIOException(unreadable);
-                        }
-                    })
-                    .toList();
-        } catch (IOException unreadable) {
-            throw new UncheckedIOException(unreadable);
-        }
-    }
+    private static final Pattern INDEX = Pattern.compile("\\b(KEYS|ARGV)\\[([0-9]+)\\]");
+    private static final Pattern REPEATED = Pattern.compile("for \\w+ = ([0-9]+), #ARGV, ([0-9]+) do");
 
     @TestFactory
     Stream<DynamicTest> everyScriptThatIsCalledSaysItsKeysItsArgumentsAndWhatItReturns() {
-        return sources().stream()
-                .filter(Source::isCalled)
+        return LuaSource.scripts()
                 .map(source -> DynamicTest.dynamicTest(source.name(), () -> {
                     Matcher name = CALLED.matcher(source.name());
                     assertThat(name.matches()).isTrue();
@@ -87,7 +34,9 @@ class ScriptTest {
                     assertThat(source.heading("KEYS").split("[,;]"))
                             .as("KEYS: one for each")
                             .hasSize(keys);
-                    assertThat(source.largest("KEYS")).isLessThanOrEqualTo(keys);
+                    assertThat(indexes("KEYS", source))
+                            .containsExactlyElementsOf(
+                                    IntStream.rangeClosed(1, keys).boxed().toList());
                     assertThat(source.heading("ARGV").equals("none"))
                             .as("ARGV: none")
                             .isEqualTo(!source.body().contains("ARGV"));
@@ -101,16 +50,91 @@ class ScriptTest {
                 }));
     }
 
+    private static TreeSet<Integer> indexes(String what, LuaSource source) {
+        return INDEX.matcher(source.whole())
+                .results()
+                .filter(found -> found.group(1).equals(what))
+                .map(found -> Integer.valueOf(found.group(2)))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** Arguments, then perhaps those of each element, {@code per element: one two}, or any number of them, {@code names...}. */
+    private record Arguments(int fixed, String repeated) {
+
+        static Arguments of(LuaSource source) {
+            List<String> said = LuaSource.elements(source.heading("ARGV"));
+            int fixed = 0;
+            while (fixed < said.size()
+                    && !said.get(fixed).startsWith("per ")
+                    && !said.get(fixed).endsWith("...")) {
+                fixed++;
+            }
+            return new Arguments(
+                    said.get(0).equals("none") ? 0 : fixed, String.join(", ", said.subList(fixed, said.size())));
+        }
+
+        int ofEach() {
+            return repeated.replaceAll("\\(.*?\\)", "")
+                    .replaceFirst("^per [^:]*: ", "")
+                    .strip()
+                    .split(" +")
+                    .length;
+        }
+    }
+
+    @TestFactory
+    Stream<DynamicTest> asManyArgumentsAsTheHeaderSaysAreUsed() {
+        return LuaSource.scripts()
+                .map(source -> DynamicTest.dynamicTest(source.name(), () -> {
+                    Arguments said = Arguments.of(source);
+                    assertThat(indexes("ARGV", source))
+                            .as("ARGV: each of those that come once")
+                            .containsExactlyElementsOf(IntStream.rangeClosed(1, said.fixed())
+                                    .boxed()
+                                    .toList());
+                    assertThat(source.body().contains("#ARGV") || source.body().contains("ipairs(ARGV)"))
+                            .as("ARGV: any number of them")
+                            .isEqualTo(!said.repeated().isEmpty());
+                    Matcher repeated = REPEATED.matcher(source.body());
+                    while (repeated.find()) {
+                        assertThat(repeated.group(1))
+                                .as("where they begin")
+                                .isEqualTo(String.valueOf(said.fixed() + 1));
+                        assertThat(repeated.group(2))
+                                .as("how many are of each")
+                                .isEqualTo(String.valueOf(said.ofEach()));
+                    }
+                }));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> asManyPartsAsTheHeaderSaysAreReturned() {
+        return LuaSource.scripts()
+                .map(source -> DynamicTest.dynamicTest(source.name(), () -> {
+                    List<List<String>> said = LuaSource.split(source.heading("RETURNS"), ';').stream()
+                            .map(one -> LuaSource.elements(one.strip().replaceFirst("^or ", "")))
+                            .toList();
+                    assertThat(source.returned().stream().map(List::size).collect(Collectors.toSet()))
+                            .as("how many parts, in each case")
+                            .isEqualTo(said.stream().map(List::size).collect(Collectors.toSet()));
+                    for (List<String> parts : source.returned()) {
+                        assertThat(parts.get(0).equals("out(now)"))
+                                .as("the time of the server first")
+                                .isEqualTo(said.get(0).get(0).equals("now"));
+                    }
+                }));
+    }
+
     @TestFactory
     Stream<DynamicTest> scriptsAreShort() {
-        return sources().stream()
+        return LuaSource.all().stream()
                 .map(source -> DynamicTest.dynamicTest(
                         source.name(), () -> assertThat(source.lines()).hasSizeLessThanOrEqualTo(MOST_LINES)));
     }
 
     @TestFactory
     Stream<DynamicTest> partsAreUsed() {
-        List<Source> all = sources();
+        List<LuaSource> all = LuaSource.all();
         return all.stream()
                 .filter(source -> !source.name().matches(".*-[0-9]+"))
                 .map(part -> DynamicTest.dynamicTest(

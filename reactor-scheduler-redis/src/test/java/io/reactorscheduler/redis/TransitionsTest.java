@@ -2,34 +2,13 @@ package io.reactorscheduler.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.reactorscheduler.Claim;
-import io.reactorscheduler.Completion;
-import io.reactorscheduler.ExecutionError;
-import io.reactorscheduler.ExecutionEvent;
-import io.reactorscheduler.IfExists;
-import io.reactorscheduler.NewTask;
-import io.reactorscheduler.Outcome;
-import io.reactorscheduler.Overlap;
-import io.reactorscheduler.Position;
-import io.reactorscheduler.Task;
-import io.reactorscheduler.TaskQueue;
-import io.reactorscheduler.TaskRecord;
-import io.reactorscheduler.TaskStore.Advance;
-import io.reactorscheduler.TaskStore.Extra;
-import io.reactorscheduler.Trigger;
 import io.reactorscheduler.embedded.EmbeddedRedis;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.UUID;
-import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
@@ -39,11 +18,6 @@ import org.junit.jupiter.api.TestFactory;
  * out.
  */
 class TransitionsTest {
-
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final Duration LEASE = Duration.ofSeconds(30);
-    private static final Duration HOUR = Duration.ofHours(1);
-    private static final ExecutionError ERROR = ExecutionError.of("java.lang.IllegalStateException", "no", "");
 
     private static EmbeddedRedis server;
 
@@ -57,7 +31,7 @@ class TransitionsTest {
         server.close();
     }
 
-    private static final String TABLE = """
+    static final String TABLE = """
             script     | of                                        | steps, the last is the one                   | keys then
             save       | a new task                                | save                                         | c{P=1}, l:default 1, q 1, t 1, w:7:default:0:plain 1
             save       | a task for later                          | save for later                               | c{P=1}, l:default 1, q 1, t 1, w:7:default:0:plain 1
@@ -98,233 +72,26 @@ class TransitionsTest {
             sweep      | nothing                                   | save, sweep                                  | c{P=1}, l:default 1, q 1, t 1, w:7:default:0:plain 1
             """;
 
-    private static final Map<String, Consumer<World>> STEPS = Map.ofEntries(
-            Map.entry("save", World::save),
-            Map.entry("save for later", World::saveForLater),
-            Map.entry("save repeating", World::saveRepeating),
-            Map.entry("save overlapping", World::saveOverlapping),
-            Map.entry("save with key", World::saveWithKey),
-            Map.entry("claim", World::claim),
-            Map.entry("claim for a moment", World::claimForAMoment),
-            Map.entry("advance", World::advance),
-            Map.entry("renew", World::renew),
-            Map.entry("complete", World::complete),
-            Map.entry("complete and go on", World::completeAndGoOn),
-            Map.entry("fail", World::fail),
-            Map.entry("try later", World::tryLater),
-            Map.entry("give back", World::giveBack),
-            Map.entry("cancel", World::cancel),
-            Map.entry("stop", World::cancelExecution),
-            Map.entry("resume", World::resume),
-            Map.entry("reschedule", World::reschedule),
-            Map.entry("remove", World::remove),
-            Map.entry("enqueue", World::enqueue),
-            Map.entry("append", World::say),
-            Map.entry("declare", World::declare),
-            Map.entry("declare keys", World::declareWithKeys),
-            Map.entry("pause", World::pause),
-            Map.entry("resize", World::resize),
-            Map.entry("sweep", World::sweep));
-
     @TestFactory
     Stream<DynamicTest> eachScriptLeavesTheKeysThatItShould() {
         return TABLE.lines().skip(1).map(line -> {
             String[] cells = line.split("\\s*\\|\\s*");
             return DynamicTest.dynamicTest(cells[0] + ": " + cells[1], () -> {
-                World world = new World();
-                try {
-                    for (String step : cells[2].split(", ")) {
-                        STEPS.get(step).accept(world);
-                    }
+                try (World world = new World(server)) {
+                    world.does(cells[2], cells[0]);
                     assertThat(world.keys()).isEqualTo(cells[3]);
-                } finally {
-                    world.store.dispose();
                 }
             });
         });
     }
 
-    /** One namespace, and words for what is done to it; what was claimed last is what ends. */
-    private static final class World {
-        private final String namespace = UUID.randomUUID().toString();
-        private final RedisTaskStore store = RedisTaskStore.builder()
-                .uri(server.uri())
-                .namespace(namespace)
-                .commandTimeout(PATIENCE)
-                .build();
-        private Claim claimed;
-
-        private void save(Task<Void, String> task, Duration until) {
-            long due = store.nowMicros() + until.toNanos() / 1_000;
-            TaskRecord record = TaskRecord.builder("a", StoreTest.PLAIN.name())
-                    .settingsOf(task)
-                    .build();
-            store.save(new NewTask(record, Position.at(due, due), IfExists.REPLACE))
-                    .block(PATIENCE);
-        }
-
-        void save() {
-            save(StoreTest.PLAIN.task(), Duration.ofSeconds(-1));
-        }
-
-        void saveForLater() {
-            save(StoreTest.PLAIN.task(), HOUR);
-        }
-
-        void saveRepeating() {
-            save(StoreTest.PLAIN.task().every(HOUR), Duration.ofSeconds(-1));
-        }
-
-        void saveOverlapping() {
-            save(StoreTest.PLAIN.task().every(HOUR).overlap(Overlap.parallel(4)), Duration.ofSeconds(-1));
-        }
-
-        void saveWithKey() {
-            save(StoreTest.PLAIN.task().key("k"), Duration.ofSeconds(-1));
-        }
-
-        void claim() {
-            claim(LEASE);
-        }
-
-        void claimForAMoment() {
-            claim(Duration.ofMillis(1));
-            Pause.of(Duration.ofMillis(20));
-        }
-
-        private void claim(Duration lease) {
-            var request = StoreTest.request(1);
-            store.claim(new io.reactorscheduler.ClaimRequest(
-                            request.node(), lease, request.slots(), request.handlers()))
-                    .block(PATIENCE)
-                    .claims()
-                    .forEach(claim -> claimed = claim);
-        }
-
-        void advance() {
-            store.advance(List.of(new Advance(claimed, head(HOUR)))).block(PATIENCE);
-        }
-
-        private Position head(Duration until) {
-            long due = store.nowMicros() + until.toNanos() / 1_000;
-            return Position.at(due, due);
-        }
-
-        void renew() {
-            assertThat(store.renew(List.of(claimed), LEASE).block(PATIENCE)).isEmpty();
-        }
-
-        void complete() {
-            end(Outcome.completed("1", 1), Position.ENDED);
-        }
-
-        void completeAndGoOn() {
-            end(Outcome.completed("1", 1), head(HOUR));
-        }
-
-        void fail() {
-            end(Outcome.failed(ERROR), Position.ENDED);
-        }
-
-        void tryLater() {
-            end(Outcome.retryAt(store.nowMicros() + HOUR.toNanos() / 1_000, ERROR), Position.UNCHANGED);
-        }
-
-        void giveBack() {
-            end(Outcome.released(), Position.UNCHANGED);
-        }
-
-        private void end(Outcome outcome, Position next) {
-            long now = store.nowMicros();
-            store.complete(List.of(new Completion(claimed, outcome, 1, now, now, next, List.of())))
-                    .block(PATIENCE);
-        }
-
-        void cancel() {
-            store.cancel("a").block(PATIENCE);
-        }
-
-        void cancelExecution() {
-            store.cancelExecution("a#1").block(PATIENCE);
-        }
-
-        void resume() {
-            store.resume("a", head(Duration.ZERO)).block(PATIENCE);
-        }
-
-        void reschedule() {
-            store.reschedule("a", Trigger.every(HOUR), head(HOUR)).block(PATIENCE);
-        }
-
-        void remove() {
-            store.remove("a").block(PATIENCE);
-        }
-
-        void enqueue() {
-            store.enqueue("a", new Extra(store.nowMicros(), "1")).block(PATIENCE);
-        }
-
-        void say() {
-            store.append(List.of(new ExecutionEvent("a#1", Instant.now(), ExecutionEvent.Level.INFO, "here", null)))
-                    .block(PATIENCE);
-        }
-
-        void declare() {
-            store.declareQueue(TaskQueue.named("default").rateLimit(10, Duration.ofSeconds(1)))
-                    .block(PATIENCE);
-        }
-
-        void declareWithKeys() {
-            store.declareQueue(TaskQueue.named("default").keyConcurrency(1)).block(PATIENCE);
-        }
-
-        void pause() {
-            store.pauseQueue("default", true).block(PATIENCE);
-        }
-
-        void resize() {
-            store.resizeQueue("default", 3).block(PATIENCE);
-        }
-
-        void sweep() {
-            assertThat(store.sweep().block(PATIENCE).findings()).isEmpty();
-        }
-
-        String keys() {
-            String prefix = "{" + namespace + ":0}:";
-            Map<String, String> found = new TreeMap<>();
-            for (Object key : (List<?>) server.command("KEYS", prefix + "*")) {
-                String name = key.toString().substring(prefix.length());
-                if (name.equals("c")) {
-                    found.put(name, states(key.toString()));
-                } else if (!name.matches("m|j|i:.*|Q:.*")) {
-                    found.put(name, " " + size(key.toString()));
-                }
-            }
-            List<String> parts = new ArrayList<>();
-            found.forEach((name, value) -> parts.add(name + value));
-            return String.join(", ", parts);
-        }
-
-        private static String states(String key) {
-            List<?> row = (List<?>) server.command("HGETALL", key);
-            Map<String, String> states = new TreeMap<>();
-            for (int i = 0; i < row.size(); i += 2) {
-                if (!row.get(i + 1).equals("0")) {
-                    states.put(row.get(i).toString(), row.get(i + 1).toString());
-                }
-            }
-            return states.toString();
-        }
-
-        private static Object size(String key) {
-            return switch (String.valueOf(server.command("TYPE", key))) {
-                case "hash" -> server.command("HLEN", key);
-                case "zset" -> server.command("ZCARD", key);
-                case "list" -> server.command("LLEN", key);
-                case "set" -> server.command("SCARD", key);
-                default -> server.command("GET", key);
-            };
-        }
+    @Test
+    void everyScriptHasARow() {
+        assertThat(Stream.of(TABLE, ReadersTest.TABLE, LockTransitionsTest.TABLE)
+                        .flatMap(String::lines)
+                        .map(line -> line.split("\\s*\\|")[0])
+                        .filter(name -> !name.equals("script"))
+                        .collect(Collectors.toSet()))
+                .isEqualTo(LuaSource.scripts().map(LuaSource::verb).collect(Collectors.toSet()));
     }
 }

@@ -1,7 +1,7 @@
 -- Adds events to executions that are known; each call once for its token.
--- USES: reply
+-- USES: reply said
 -- KEYS: prefix
--- ARGV: token, the most events of an execution, per event: task id, number, execution id, micros, level, message, progress
+-- ARGV: token, the most events of an execution, per event: task-id number execution-id micros level message progress
 -- RETURNS: now
 if answered(ARGV[1]) then return { out(now) } end
 local most = tonumber(ARGV[2])
@@ -24,7 +24,10 @@ for i = 3, #ARGV, 7 do
     end
     local list = P .. 'y:' .. ARGV[i + 2]
     local event = { num(ARGV[i + 3]), ARGV[i + 4], ARGV[i + 5], ARGV[i + 6] }
-    if call('RPUSH', list, cmsgpack.pack(event)) > most then call('LPOP', list) end
+    if call('RPUSH', list, cmsgpack.pack(event)) > most then
+      local first = call('LPOP', list)
+      if not said_of(first) then set_aside('y:' .. ARGV[i + 2], first) end
+    end
   end
 end
 answer(ARGV[1], { 1 })

@@ -1,8 +1,7 @@
+-- USES: aside
 -- What every script begins with: the prefix of its keys, the time of the server, numbers, packed rows, news for nodes.
 -- Times are epoch microseconds. Doubles hold them exactly up to the year 2255; later ones stay text.
 
-local P = KEYS[1]
-local call = redis.call
 local clock = call('TIME')
 local now = clock[1] * 1000000 + clock[2]
 local NEVER = math.huge
@@ -46,13 +45,17 @@ local function unpacked(raw)
 end
 
 -- counters of the partition: s sequence of arrivals, f last fence, h last place in the history; J journal entries kept
+local COUNTED = { 's', 'f', 'h', 'J' }
 local meta = nil
 local changed = {}
 
 local function counter(name)
   if not meta then
-    local row = call('HMGET', P .. 'm', 's', 'f', 'h', 'J')
-    local function number(at, otherwise) return tonumber(row[at] or '') or otherwise end
+    local row = call('HMGET', P .. 'm', unpack(COUNTED))
+    local function number(at, otherwise)
+      if row[at] and not tonumber(row[at]) then copy_field('m', COUNTED[at], row[at]) end
+      return tonumber(row[at] or '') or otherwise
+    end
     meta = { s = number(1, 0), f = number(2, 0), h = number(3, 0), J = number(4, 2000) }
   end
   return meta[name]

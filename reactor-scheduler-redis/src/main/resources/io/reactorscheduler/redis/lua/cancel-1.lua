@@ -3,7 +3,7 @@
 -- USES: reply
 -- KEYS: prefix
 -- ARGV: executions kept, id
--- RETURNS: now, the task, or U unknown, or B damaged
+-- RETURNS: now, the task or U (unknown) or B (damaged)
 keep_history(ARGV[1], NEVER, NEVER)
 local id = ARGV[2]
 local T, damaged = task(id)

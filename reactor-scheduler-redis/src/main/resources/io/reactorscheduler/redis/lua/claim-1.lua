@@ -2,10 +2,10 @@
 -- A task is claimed by one call only; each claim has a larger fence than any before.
 -- USES: claim_lanes claim_turns unheard
 -- KEYS: prefix
--- ARGV: token, tokens of calls that were never answered (with spaces), node, lease micros, the most claims, queues,
---   per queue: name free; handlers...
--- RETURNS: now, per queue when there may be more or nothing, claims in one list (of 17 parts each; of first runs
---   number of a shape, id, due, fence, input), how many per queue, shapes (handler priority key trigger input settings)
+-- ARGV: token, tokens of calls that were never answered (with spaces), node, lease micros, the most claims, queues, per
+--   queue: name free, handlers...
+-- RETURNS: now, per queue when there may be more or nothing, claims in one list (of 17 parts each; of first runs number
+--   of a shape, id, due, fence, input), how many per queue, shapes (handler priority key trigger input settings)
 local token, most, queues_asked = ARGV[1], tonumber(ARGV[5]), tonumber(ARGV[6])
 local asked = { node = ARGV[3], lease = tonumber(ARGV[4]), claims = {}, shapes = {}, steps = 2000 }
 local known, nexts, counts, names = {}, {}, {}, {}

@@ -16,17 +16,23 @@ local function claim_turns(asked, Q, lanes, free, taken)
     asked.steps = asked.steps - 1
     if may_start(Q, A, key) then
       local name = call('ZRANGE', key_line(Q, A, key), 0, 0)[1]
-      local id = id_of(name)
-      enter(Q, A, key)
-      leave_key(Q, A, key, name)
-      local T = task(id)
-      if T then
+      local id, T, damaged = nil, nil, false
+      if name then
+        id = id_of(name)
+        enter(Q, A, key)
+        leave_key(Q, A, key, name)
+        T, damaged = task(id)
+      end
+      if not name then
+        call('ZREM', round(Q, A), key)
+        set_aside(string.sub(round(Q, A), #P + 1), key, 'has no tasks')
+      elseif T then
         local took = take(Q, taken, claim(id, T, asked.node, asked.lease, asked.claims))
         if took == 1 and key ~= '' then use_token_of_key(Q, key) end
         free = free - took
         if T.n then join_due(Q, A, 1) end
       else
-        call('SADD', P .. 'D', id)
+        pass_over(string.sub(key_line(Q, A, key), #P + 1), name, id, damaged)
       end
     end
   end

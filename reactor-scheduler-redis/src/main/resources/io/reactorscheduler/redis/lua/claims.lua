@@ -4,15 +4,17 @@
 -- the execution that was asked for first; nil where none can be read
 local function take_asked(id, T)
   local list, Q, X = P .. 'a:' .. id, queue_of(T), nil
-  while T.X > 0 and not (X and X.n and X.F and X.D) do
-    X = unpacked(call('LPOP', list))
+  while T.X > 0 and not X do
+    local raw = call('LPOP', list)
+    X = asked_of(raw)
+    if raw and not X then set_aside('a:' .. id, raw) end
     T.X = T.X - 1
     Q.u = Q.u - 1
   end
-  local after = unpacked(call('LINDEX', list, 0))
+  local after = asked_of(call('LINDEX', list, 0))
   T.D = after and after.D or T.D
   if T.X == 0 then T.X, T.D = nil, nil end
-  return X and X.n and X.F and X.D and X or nil
+  return X
 end
 
 -- the execution to be claimed next: one that waits again, one that was asked for, or the head; nil for none

@@ -8,7 +8,7 @@
 --   of kind r: started:ended result
 --   else: number started ended result-flag result attempt retry-at fire buffered next (U unchanged, or fire) next-due
 --     next-buffered reason error-flag type message trace skips, per skip: from count reason
--- RETURNS: now, per end the state of its task or empty where stale, results of deleted executions
+-- RETURNS: now, states of the tasks (per end, empty where stale), results of deleted executions
 keep_history(ARGV[1], ARGV[2], ARGV[3])
 
 local function first_end(i)

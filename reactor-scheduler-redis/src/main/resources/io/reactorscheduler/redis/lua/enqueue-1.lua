@@ -2,7 +2,8 @@
 -- USES: reply
 -- KEYS: prefix
 -- ARGV: token, per execution: id fire has-input input
--- RETURNS: now, per execution one of: N and its number; F full, its capacity and queue; U unknown; B damaged
+-- RETURNS: now, answers (per execution one of: N and its number, F and the capacity and name of a full queue, U
+--   unknown, B damaged)
 local known = answered(ARGV[1])
 if known then return { out(now), known } end
 local replies = {}

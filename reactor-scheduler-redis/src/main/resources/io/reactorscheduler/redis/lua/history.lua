@@ -1,4 +1,4 @@
--- USES: line
+-- USES: finished
 -- Finished executions: the list h of their task, oldest first, the newest may be R of its row, and f, the members of all lists by when they came.
 -- A row has n number, s state, F fire, S started, e ended, a attempts, N node, f fence, o order of one never claimed,
 -- R result, E error, M reason, c fire times and k the first of skipped ones, i input, v version of the definition,
@@ -12,9 +12,11 @@ local function keep_history(runs, micros, all)
   per_task, oldest, total = tonumber(runs), now - micros, tonumber(all)
 end
 
-local function row_name(id, R)
-  local skipped = R.k and '-skipped-' .. out(R.k) or ''
-  return out(R.o or R.f) .. ':' .. out(R.n) .. skipped .. ':' .. id
+local function delete_version(version, id)
+  local field = out(version) .. ':' .. id
+  local raw = call('HGET', P .. 'v', field)
+  if raw and not unpacked(raw) then keep_field('v', field, raw) end
+  call('HDEL', P .. 'v', field)
 end
 
 local function forget_version(id, T, version)
@@ -22,23 +24,7 @@ local function forget_version(id, T, version)
   if version == (T.v or 0) or not T.w then return end
   local left = (T.w[version] or 1) - 1
   T.w[version] = left > 0 and left or nil
-  if left <= 0 then call('HDEL', P .. 'v', out(version) .. ':' .. id) end
-end
-
--- the finished executions of a task that are kept, oldest first
-local function rows_of_task(id, T)
-  local rows = {}
-  for _, raw in ipairs(call('LRANGE', P .. 'h:' .. id, 0, -1)) do rows[#rows + 1] = unpacked(raw) end
-  rows[#rows + 1] = T.R
-  return rows
-end
-
-local function has_rows(id, T) return T.R ~= nil or call('EXISTS', P .. 'h:' .. id) == 1 end
-
-local function pop_row(id, T)
-  local R = T.N ~= 1 and unpacked(call('LPOP', P .. 'h:' .. id))
-  if not R then R, T.R = T.R, nil end
-  return R or unpacked(call('LPOP', P .. 'h:' .. id))
+  if left <= 0 then delete_version(version, id) end
 end
 
 -- forgets a row; one that was found by its name in f is there no more
@@ -61,9 +47,9 @@ local function add_row(id, T, R)
   T.R = nil
   local rows = call('RPUSH', P .. 'h:' .. id, cmsgpack.pack(R))
   while rows > per_task do
-    local first = pop_row(id, T)
+    local first, passed = pop_row(id, T)
     if first then drop_row(id, T, first) end
-    rows = rows - 1
+    rows = rows - 1 - passed
   end
 end
 
@@ -73,7 +59,7 @@ local function delete_task(id, T)
   count_state(T, T.s or 'P', nil)
   queue_of(T).u = queue_of(T).u - (T.X or 0)
   if T.X then call('UNLINK', P .. 'a:' .. id) end
-  for version in pairs(T.w or {}) do call('HDEL', P .. 'v', out(version) .. ':' .. id) end
+  for version in pairs(T.w or {}) do delete_version(version, id) end
   call('HDEL', P .. 't', id)
   forget_owner(id)
 end

@@ -1,8 +1,9 @@
 -- Entries of the journal after a place.
 -- USES: base
 -- KEYS: prefix
--- ARGV: from where as XRANGE takes it, empty for the end; the most entries
--- RETURNS: now, the place to go on after, whether entries after the given place are gone, entries: place and text
+-- ARGV: from where (as XRANGE takes it, empty for the end), the most entries
+-- RETURNS: now, the place to go on after, whether entries after the given place are gone, entries (place and text, none
+--   of an entry that is not ours)
 local stream = P .. 'j'
 if ARGV[1] == '' then
   local last = call('XREVRANGE', stream, '+', '-', 'COUNT', 1)[1]
@@ -37,7 +38,7 @@ local found, place = {}, ARGV[1]
 local gone = string.sub(ARGV[1], -3) ~= '0-0' and is_gone(ARGV[1])
 for _, entry in ipairs(call('XRANGE', stream, ARGV[1], '+', 'COUNT', ARGV[2])) do
   place = entry[1]
-  found[#found + 1] = { entry[1], entry[2][2] }
+  found[#found + 1] = { entry[1], entry[2][1] == 'v' and entry[2][2] }
 end
 if gone and #found == 0 then place = '0-0' end
 return { out(now), place, gone and '1' or '', found }

@@ -31,6 +31,12 @@ local function place(id, T)
   Q.news = math.min(Q.news, time)
 end
 
+-- a task in line cannot be read, or is not there: it leaves the line
+local function pass_over(key, name, id, is_there)
+  call('ZREM', P .. key, name)
+  if is_there then leave_field('t', id) else set_aside(key, name, 'is of no task') end
+end
+
 -- when a lane may have something, nil when nothing is in it
 local function opens(Q, A)
   local first = tonumber(call('ZRANGE', line(Q, A), 0, 0, 'WITHSCORES')[2])
@@ -63,6 +69,6 @@ local function settle_queues()
   write_notes()
   for name in pairs(changed) do call('HSET', P .. 'm', name, meta[name]) end
   for state, by in pairs(states) do
-    if by ~= 0 then call('HINCRBY', P .. 'c', state, by) end
+    if by ~= 0 then count_on('c', state, by) end
   end
 end

@@ -5,7 +5,7 @@
 -- KEYS: lock (hash)
 -- ARGV: owner (client/number), lease (microseconds), how long the owner counts as waiting (microseconds, 0 for not at
 --   all), how long a free lock is kept for the first in line (microseconds), prefix of the names of clients' channels
--- RETURNS: 1 and the fence, or 0 and microseconds until it is worth asking again
+-- RETURNS: 1, the fence; or 0, microseconds until it is worth asking again
 local lock, owner = KEYS[1], ARGV[1]
 local lease, patience, grace = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local DAY_MILLIS = 86400000

@@ -2,7 +2,7 @@
 -- USES: base
 -- KEYS: prefix
 -- ARGV: format, partitions, journal entries kept
--- RETURNS: now, format and partitions of the namespace, when it was made
+-- RETURNS: now, format of the namespace, its partitions, when it was made
 local made = call('HMGET', P .. 'm', 'F', 'p')
 if not made[1] then
   call('HSET', P .. 'm', 'F', ARGV[1], 'p', ARGV[2])

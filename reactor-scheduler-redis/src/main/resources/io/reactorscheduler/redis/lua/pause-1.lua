@@ -2,7 +2,7 @@
 -- USES: limits
 -- KEYS: prefix
 -- ARGV: name, paused (1 or empty)
--- RETURNS: now, the settings it has, its concurrency, whether it is paused; only now where it was not declared
+-- RETURNS: now, the settings it has, its concurrency, whether it is paused; or now (where it was not declared)
 local kept = call('HMGET', P .. 'Q:' .. ARGV[1], 'D', 'C', 'n')
 if not kept[1] then return { out(now) } end
 local Q = queue(ARGV[1])

@@ -15,6 +15,8 @@ local function lanes_by_priority(Q, known)
         order[#order + 1] = priority
       end
       table.insert(by[priority], A)
+    elseif not priority then
+      leave_row('l:' .. Q.name, A)
     end
   end
   table.sort(order, function(a, b) return a > b end)
@@ -51,8 +53,7 @@ local function first_due(Q, lanes, most)
   return names, lanes_of
 end
 
--- the ids and rows of tasks in line; those of one that cannot be read are false: it leaves the line, and the next sweep
--- names it
+-- the ids and rows of tasks in line; false for what leaves the line
 local function rows_of(Q, names, lanes_of)
   local ids, tasks = {}, {}
   for i, name in ipairs(names) do ids[i] = id_of(name) end
@@ -60,8 +61,7 @@ local function rows_of(Q, names, lanes_of)
   for i, id in ipairs(ids) do
     tasks[i] = as_task(rows[i]) or false
     if not tasks[i] then
-      call('ZREM', line(Q, lanes_of[i]), names[i])
-      call('SADD', P .. 'D', id)
+      pass_over(string.sub(line(Q, lanes_of[i]), #P + 1), names[i], id, rows[i])
       Q.dirty[lanes_of[i]] = true
     end
   end

@@ -53,7 +53,7 @@ end
 -- whether a key may start a run now; else it waits where it costs nothing
 local function may_start(Q, A, key)
   if key == '' then return true end
-  if Q.k and tonumber(call('HGET', P .. 'n:' .. Q.name, key) or 0) >= Q.k then
+  if Q.k and (tonumber(call('HGET', P .. 'n:' .. Q.name, key) or 0) or 0) >= Q.k then
     park(Q, A, key)
     return false
   end

@@ -3,7 +3,7 @@
 -- USES: lockline
 -- KEYS: lock (hash)
 -- ARGV: owner, lease (microseconds)
--- RETURNS: 1, or 0 where the owner has lost the lock
+-- RETURNS: whether it lasts longer (1, or 0 where the owner has lost the lock)
 local lock, lease = KEYS[1], tonumber(ARGV[2])
 local DAY_MILLIS = 86400000
 local now = now_micros()

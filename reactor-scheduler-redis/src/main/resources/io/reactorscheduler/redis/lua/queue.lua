@@ -16,6 +16,7 @@ local function queue(name)
   Q = { name = name, lanes = P .. 'l:' .. name, news = NEVER, dirty = {}, was = {}, new = not row[1] }
   for i, field in ipairs(FIELDS) do
     Q[field] = tonumber(row[i] or nil)
+    if row[i] and not Q[field] then copy_field('Q:' .. name, field, row[i]) end
   end
   Q.u, Q.r, Q.w, Q.T = Q.u or 0, Q.r or 0, Q.w or 0, Q.T or 0
   Q.o, Q.b = Q.o or -NEVER, Q.b or -NEVER

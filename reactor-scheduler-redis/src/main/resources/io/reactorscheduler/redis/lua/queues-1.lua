@@ -2,7 +2,7 @@
 -- USES: base
 -- KEYS: prefix
 -- ARGV: none
--- RETURNS: now, per queue: name, settings, concurrency, paused
+-- RETURNS: now, queues (name, settings, concurrency, paused)
 local found = {}
 for _, name in ipairs(call('SMEMBERS', P .. 'q')) do
   local kept = call('HMGET', P .. 'Q:' .. name, 'D', 'C', 'n', 'p')

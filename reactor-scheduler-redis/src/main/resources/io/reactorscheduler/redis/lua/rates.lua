@@ -44,10 +44,19 @@ end
 
 local function bucket(Q, key) return P .. 'u:' .. Q.path .. key end
 
+-- the tokens of a key and when they were counted; nothing for a full bucket
+local function kept_of_key(Q, key)
+  local raw = call('GET', bucket(Q, key))
+  local kept = unpacked(raw)
+  if kept and type(kept[1]) == 'number' and type(kept[2]) == 'number' then return kept end
+  if raw then set_aside(string.sub(bucket(Q, key), #P + 1), raw) end
+  return {}
+end
+
 -- when the next run of a key may start
 local function next_of_key(Q, key)
   if not Q.y then return now end
-  local kept = unpacked(call('GET', bucket(Q, key))) or {}
+  local kept = kept_of_key(Q, key)
   local tokens = filled(kept[1], kept[2], Q.y, Q.Y)
   if tokens >= ALMOST then return now end
   return when_full(tokens, 1, Q.y, Q.Y)
@@ -56,7 +65,7 @@ end
 -- remembered until it is full again
 local function use_token_of_key(Q, key)
   if not Q.y then return end
-  local kept = unpacked(call('GET', bucket(Q, key))) or {}
+  local kept = kept_of_key(Q, key)
   local tokens = filled(kept[1], kept[2], Q.y, Q.Y) - 1
   local millis = math.ceil((when_full(tokens, math.max(1, Q.y), Q.y, Q.Y) - now) / 1000) + 1
   call('SET', bucket(Q, key), cmsgpack.pack({ tokens, now }), 'PX', string.format('%.0f', millis))

@@ -2,7 +2,7 @@
 -- USES: reply
 -- KEYS: prefix
 -- ARGV: token, id
--- RETURNS: now, the task as it was, or U unknown, or B damaged
+-- RETURNS: now, the task or U (unknown) or B (damaged)
 local known = answered(ARGV[1])
 if known then return { out(now), known } end
 local id = ARGV[2]

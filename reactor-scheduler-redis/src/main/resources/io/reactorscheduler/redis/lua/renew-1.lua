@@ -2,7 +2,7 @@
 -- USES: runs
 -- KEYS: prefix
 -- ARGV: lease micros, per claim: id number fence
--- RETURNS: now, the places of the lost ones in the call, from 0, the places of those that their owner has to end
+-- RETURNS: now, the places of the lost ones in the call (from 0), the places of those that their owner has to end
 local lost, to_end = {}, {}
 local some_end = call('EXISTS', P .. 'x') == 1
 for i = 2, #ARGV, 3 do

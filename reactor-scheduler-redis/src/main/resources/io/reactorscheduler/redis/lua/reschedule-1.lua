@@ -2,7 +2,7 @@
 -- USES: define
 -- KEYS: prefix
 -- ARGV: id, trigger, repeats (1 or empty), fire, due, buffered, token
--- RETURNS: now, the task, or U unknown, or B damaged
+-- RETURNS: now, the task or U (unknown) or B (damaged)
 local known = answered(ARGV[7])
 if known then return { out(now), known } end
 local id = ARGV[1]

@@ -2,7 +2,7 @@
 -- USES: base
 -- KEYS: prefix
 -- ARGV: name, concurrency
--- RETURNS: now, the settings it has, its concurrency, whether it is paused; only now where it was not declared
+-- RETURNS: now, the settings it has, its concurrency, whether it is paused; or now (where it was not declared)
 local hash = P .. 'Q:' .. ARGV[1]
 local kept = call('HMGET', hash, 'D', 'C', 'n', 'p')
 if not kept[1] then return { out(now) } end

@@ -2,7 +2,7 @@
 -- USES: reply
 -- KEYS: prefix
 -- ARGV: id, fire, due, buffered
--- RETURNS: now, the task, or U unknown, or B damaged
+-- RETURNS: now, the task or U (unknown) or B (damaged)
 local id = ARGV[1]
 local T, damaged = task(id)
 if not T then return { out(now), unknown(damaged) } end

@@ -1,7 +1,7 @@
 -- Executions by their names, as names-1 gives them; those that are gone by now are left out.
 -- USES: rows
 -- KEYS: prefix
--- ARGV: names
+-- ARGV: names...
 -- RETURNS: now, executions
 local found = {}
 for _, name in ipairs(ARGV) do

@@ -4,8 +4,11 @@
 local function definition_of(id, T, version)
   version = version or 0
   if version ~= (T.v or 0) then
-    local older = unpacked(call('HGET', P .. 'v', out(version) .. ':' .. id))
+    local field = out(version) .. ':' .. id
+    local raw = call('HGET', P .. 'v', field)
+    local older = unpacked(raw)
     if older then return older end
+    if raw then leave_field('v', field) end
   end
   return definition(id, T)
 end

@@ -55,11 +55,13 @@ local function cancel_waiting(id, T, reason, with_asked)
   for _, number in ipairs(waiting) do end_unrun(id, T, number, T.e[number], 'X', reason) end
   if not with_asked or not T.X then return end
   for _, raw in ipairs(call('LRANGE', P .. 'a:' .. id, -per_task, -1)) do
-    local X = unpacked(raw)
+    local X = asked_of(raw)
     if X then
       add_row(id, T, {
         n = X.n, s = 'X', F = X.F, e = now, a = 0, N = '', f = 0, o = X.o, M = reason, i = X.i, v = T.v,
       })
+    else
+      set_aside('a:' .. id, raw)
     end
   end
   call('DEL', P .. 'a:' .. id)

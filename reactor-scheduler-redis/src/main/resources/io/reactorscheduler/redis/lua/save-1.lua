@@ -6,7 +6,8 @@
 --   common: handler queue priority key trigger settings flags (r repeats, o overlaps; what its tasks have: d due, f a
 --   fire that is not due, b buffered, i input) mode (R replace, K keep, F fail), per task: id, number of its shape, then
 --   what its flags say: due fire buffered input
--- RETURNS: now, per task N, or one of: R and numbers given; K and the definition; D duplicate; F full, its capacity and queue; B damaged
+-- RETURNS: now, answers (per task N, or one of: R and numbers given; K and the definition; D duplicate; F full, its
+--   capacity and queue; B damaged)
 local known = answered(ARGV[1])
 if known then return { out(now), known } end
 keep_history(ARGV[3], NEVER, NEVER)

@@ -1,7 +1,7 @@
 -- Some of the tasks that match, in no order: a step of a walk over all of them.
 -- USES: reply
 -- KEYS: prefix
--- ARGV: cursor, count, state, queue, handler, after id (each empty for any)
+-- ARGV: cursor, count, state, queue, handler, after id (each of the last four empty for any)
 -- RETURNS: now, the next cursor, tasks
 local step = call('HSCAN', P .. 't', ARGV[1], 'COUNT', ARGV[2])
 local state, name, handler, after = some(ARGV[3]), some(ARGV[4]), some(ARGV[5]), ARGV[6]

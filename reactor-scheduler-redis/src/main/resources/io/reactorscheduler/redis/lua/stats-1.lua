@@ -2,7 +2,7 @@
 -- USES: line
 -- KEYS: prefix
 -- ARGV: the most keys of a lane that are looked at for the oldest due task
--- RETURNS: now, states and numbers, per queue: name waiting due running oldest-due
+-- RETURNS: now, states and numbers, queues (name waiting due running oldest-due)
 local replies = {}
 for _, name in ipairs(call('SMEMBERS', P .. 'q')) do
   local Q = queue(name)
@@ -21,4 +21,13 @@ for _, name in ipairs(call('SMEMBERS', P .. 'q')) do
   end
   replies[#replies + 1] = { name, out(waiting), out(is_due + Q.w), out(Q.r), oldest_due ~= NEVER and out(oldest_due) }
 end
-return { out(now), call('HGETALL', P .. 'c'), replies }
+local numbers, found = call('HGETALL', P .. 'c'), {}
+for i = 1, #numbers, 2 do
+  local state, number = numbers[i], numbers[i + 1]
+  if tonumber(number) then
+    found[#found + 1], found[#found + 2] = state, number
+  else
+    copy_field('c', state, number)
+  end
+end
+return { out(now), found, replies }

@@ -2,7 +2,7 @@
 -- USES: reply
 -- KEYS: prefix
 -- ARGV: task id, number, execution id
--- RETURNS: now, R where it is claimed, N where not, U where its task is unknown, B damaged
+-- RETURNS: now, R (it is claimed) or N (it is not) or U (its task is unknown) or B (damaged)
 local T, damaged = task(ARGV[1])
 if not T then return { out(now), unknown(damaged)[1] } end
 local E = T.e and T.e[tonumber(ARGV[2])]

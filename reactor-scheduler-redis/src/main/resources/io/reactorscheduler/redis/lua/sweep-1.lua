@@ -1,12 +1,12 @@
 -- Returns expired leases to the line, applies retention, looks for broken invariants; so much of each at most.
--- USES: reply trim crash
+-- USES: trim crash keys
 -- KEYS: prefix
--- ARGV: executions kept per task, age micros, executions kept in all, the most leases, rows and tasks, crashes before
---   quarantine or empty
+-- ARGV: executions kept per task, age micros, executions kept in all, the most leases, the most rows, the most elements
+--   of each kind, crashes before quarantine (or empty)
 -- RETURNS: now, expired executions, quarantined tasks, results of deleted executions, findings, whether there is more,
---   when the namespace was made, empty where its keys are gone, when the first lease ends or empty
+--   when the namespace was made (empty where its keys are gone), when the first lease ends (or empty)
 keep_history(ARGV[1], ARGV[2], ARGV[3])
-local expired, quarantined, findings = {}, {}, {}
+local expired, quarantined = {}, {}
 local patience = tonumber(ARGV[7])
 
 local late = call('ZRANGEBYSCORE', P .. 'e', '-inf', '(' .. out(now), 'LIMIT', 0, ARGV[4])
@@ -21,16 +21,14 @@ for _, name in ipairs(late) do
     keep(id, T)
   else
     call('ZREM', P .. 'e', name)
-    findings[#findings + 1] = 'lease "' .. name .. '" is of no claimed execution; it was removed'
+    set_aside('e', name, n and 'is a lease of no claimed execution' or nil)
   end
 end
 trim_rows(tonumber(ARGV[5]))
 trim_ended(tonumber(ARGV[5]))
-for _, id in ipairs(call('SPOP', P .. 'D', 100)) do
-  findings[#findings + 1] = 'task "' .. id .. '" was due, but its row is missing or cannot be read; it stands in no line'
-end
-check_tasks(ARGV[6], findings)
+walk_all()
 settle_queues()
+local findings = call('SPOP', P .. 'D', 100)
 local has_more, made_at = #late == tonumber(ARGV[4]) and '1' or '', call('HGET', P .. 'm', 'G') or ''
 local next_expiry = call('ZRANGE', P .. 'e', 0, 0, 'WITHSCORES')[2]
 return { out(now), expired, quarantined, dropped_results(), findings, has_more, made_at, next_expiry or '' }

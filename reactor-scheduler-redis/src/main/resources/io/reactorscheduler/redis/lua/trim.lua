@@ -10,9 +10,9 @@ local function rows_to_trim(most)
 end
 
 local function trim_row(id, T, name)
-  local R = pop_row(id, T)
-  if not R then return end
-  drop_row(id, T, R, name)
+  local R, passed = pop_row(id, T, name)
+  if not R and passed == 0 then return end
+  if R then drop_row(id, T, R, name) end
   if is_disposable(T) and not has_rows(id, T) then
     delete_task(id, T)
   elseif T.w or T.N == 1 then
@@ -20,11 +20,16 @@ local function trim_row(id, T, name)
   end
 end
 
+-- how the rows of tasks begin in MessagePack
+local IS_MAP = { [222] = true }
+for byte = 128, 143 do IS_MAP[byte] = true end
+
 -- whether a row begins with a short end of a first run, with which its task goes, too; and the result of that
 local function ended_first_at(raw)
   local length, node_length, names = string.match(raw or '', '^\217(.)C%d+:%d+:%d+:(%d+):()')
   if not length then return false, nil end
   local last, at_result = 2 + string.byte(length), names + node_length + 1
+  if not IS_MAP[string.byte(raw, last + 1)] then return false, nil end
   local has_result = at_result <= last and string.sub(raw, at_result, at_result) == 'r'
   return true, has_result and string.sub(raw, at_result + 1, last) or nil
 end
@@ -37,6 +42,7 @@ local function trim_rows(most)
   local ids, seen, gone = {}, {}, {}
   for i, name in ipairs(names) do
     ids[i] = string.match(name, '^[^:]*:[^:]*:(.*)$') or ''
+    if ids[i] == '' then set_aside('f', name) end
   end
   local rows = call('HMGET', P .. 't', unpack(ids))
   for i, id in ipairs(ids) do
@@ -46,7 +52,11 @@ local function trim_rows(most)
       gone[#gone + 1] = id
     else
       local T = not seen[id] and task_of(id, rows[i]) or task(id)
-      if T then trim_row(id, T, names[i]) end
+      if T then
+        trim_row(id, T, names[i])
+      elseif not rows[i] and id ~= '' then
+        set_aside('f', names[i], 'is of no task')
+      end
     end
     seen[id] = true
   end
@@ -62,8 +72,12 @@ local function trim_ended(most)
     if not first[1] then return end
     if tonumber(first[2]) >= oldest and call('ZCARD', P .. 'z') <= total then return end
     call('ZREM', P .. 'z', first[1])
-    local T = task(first[1])
-    if T and is_disposable(T) then delete_task(first[1], T) end
+    local T, damaged = task(first[1])
+    if T and is_disposable(T) then
+      delete_task(first[1], T)
+    elseif not T and not damaged then
+      set_aside('z', first[1], 'is of no task')
+    end
   end
 end
 

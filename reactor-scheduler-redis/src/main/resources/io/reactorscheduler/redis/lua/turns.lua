@@ -40,10 +40,10 @@ local function park(Q, A, key)
 end
 
 -- a run of a key starts, or ends: then the lanes that waited for it take their turns again
-local function hold_key(Q, key) call('HINCRBY', P .. 'n:' .. Q.name, key, 1) end
+local function hold_key(Q, key) count_on('n:' .. Q.name, key, 1) end
 
 local function free_key(Q, key)
-  if call('HINCRBY', P .. 'n:' .. Q.name, key, -1) <= 0 then call('HDEL', P .. 'n:' .. Q.name, key) end
+  if count_on('n:' .. Q.name, key, -1) <= 0 then call('HDEL', P .. 'n:' .. Q.name, key) end
   local waiting = call('SMEMBERS', parked(Q, key))
   if #waiting == 0 then return end
   call('DEL', parked(Q, key))

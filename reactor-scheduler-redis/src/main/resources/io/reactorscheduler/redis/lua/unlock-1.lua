@@ -4,7 +4,7 @@
 -- USES: lockline
 -- KEYS: lock (hash)
 -- ARGV: owner, how long a free lock is kept for the first in line (microseconds), prefix of the names of clients' channels
--- RETURNS: 1 where the owner had the lock, else 0
+-- RETURNS: whether the owner had the lock (1 or 0)
 local lock, owner = KEYS[1], ARGV[1]
 local now = now_micros()
 local fields = redis.call('HMGET', lock, 'owner', 'offered', 'until', 'released')

@@ -1,0 +1,59 @@
+-- What cannot be read: told once, as a finding of the next sweep, and never deleted. The hash B has it by where it stands,
+-- with an empty text where it was left, else with the row, because it had to leave its line. D has findings to be told.
+
+local P = KEYS[1]
+local call = redis.call
+-- beyond that one more pushes out any other
+local MOST_ASIDE = 10000
+local MOST_FINDINGS = 1000
+
+local function find(finding)
+  if call('SCARD', P .. 'D') < MOST_FINDINGS then call('SADD', P .. 'D', finding) end
+end
+
+local function tell_once(place, raw, finding)
+  local is_new = call(raw == '' and 'HSETNX' or 'HSET', P .. 'B', place, raw) == 1
+  if not is_new then return end
+  find(finding)
+  if call('HLEN', P .. 'B') > MOST_ASIDE then call('HDEL', P .. 'B', call('HRANDFIELD', P .. 'B')) end
+end
+
+-- a field of a hash that stays as it is; the row of a task where it is of the hash t
+local function leave_field(hash, field)
+  local what = hash == 't' and 'the row of task "' or 'field "'
+  tell_once(hash .. ':' .. field, '', what .. field .. (hash == 't' and '"' or '" of "' .. hash .. '"')
+    .. ' cannot be read; it was left as it is')
+end
+
+-- a field that is no longer kept, with what it has
+local function keep_field(hash, field, raw)
+  tell_once(hash .. ':' .. field, raw, 'field "' .. field .. '" of "' .. hash .. '" cannot be read; it was moved to "B"')
+end
+
+-- an element of a list or a set that stays as it is, or had to leave
+local function element_at(key, raw) return key .. ' ' .. redis.sha1hex(raw) end
+
+local function leave_row(key, raw)
+  tell_once(element_at(key, raw), '', 'a row of "' .. key .. '" cannot be read; it was left as it is')
+end
+
+local function set_aside(key, raw, why)
+  tell_once(element_at(key, raw), raw, 'a row of "' .. key .. '" ' .. (why or 'cannot be read') .. '; it was moved to "B"')
+end
+
+-- a field that will be written over
+local function copy_field(hash, field, raw)
+  tell_once(hash .. ' ' .. field, raw, 'field "' .. field .. '" of "' .. hash .. '" is no number and was taken for none; it was '
+    .. 'copied to "B"')
+end
+
+-- counts a field on; one that is no number starts anew
+local function count_on(hash, field, by)
+  local n = redis.pcall('HINCRBY', P .. hash, field, by)
+  if type(n) == 'number' then return n end
+  local raw = call('HGET', P .. hash, field)
+  if not raw or tonumber(raw) then error(n.err) end
+  copy_field(hash, field, raw)
+  call('HSET', P .. hash, field, by)
+  return by
+end
