@@ -48,10 +48,10 @@ final class RedisErrors {
     }
 
     private static String advice(Throwable cause) {
-        if (cause instanceof RedisCommandTimeoutException || cause instanceof TimeoutException) {
-            return "no answer in time; check that the server is up and reachable, or raise commandTimeout";
-        }
         for (Throwable at = cause; at != null; at = at.getCause()) {
+            if (at instanceof RedisCommandTimeoutException || at instanceof TimeoutException) {
+                return "no answer in time; check that the server is up and reachable, or raise commandTimeout";
+            }
             String advice = adviceFor(at.getMessage());
             if (advice != null) {
                 return advice;

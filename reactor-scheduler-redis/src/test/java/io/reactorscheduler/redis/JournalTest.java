@@ -43,6 +43,7 @@ class JournalTest {
                 .uri(server.uri())
                 .namespace(namespace)
                 .partitions(partitions)
+                .commandTimeout(RedisTest.BUSY_MACHINE)
                 .build();
     }
 
