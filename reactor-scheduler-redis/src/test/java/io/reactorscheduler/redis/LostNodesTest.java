@@ -19,10 +19,6 @@ import reactor.core.publisher.Mono;
 class LostNodesTest extends RedisTest {
 
     private static final Duration LEASE = Duration.ofSeconds(1);
-
-    /** Of nodes that end at once. */
-    private static final Duration SHORT_LEASE = Duration.ofMillis(200);
-
     private static final Duration LONG_LEASE = Duration.ofMinutes(10);
 
     private WorkerProcess worker(String node, Duration lease) {
@@ -155,7 +151,7 @@ class LostNodesTest extends RedisTest {
         client.schedule(WorkerProcess.HALT.task().id("killer")).block(PATIENCE);
         for (int crashes = 1; crashes <= nodes; crashes++) {
             int expected = crashes;
-            use(WorkerProcess.start(server.uri(), namespace, "victim" + crashes, SHORT_LEASE))
+            use(WorkerProcess.start(server.uri(), namespace, "victim" + crashes, LEASE))
                     .awaitEnd();
             await(
                     "crash " + crashes,
