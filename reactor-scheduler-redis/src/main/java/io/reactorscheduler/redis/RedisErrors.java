@@ -89,7 +89,8 @@ final class RedisErrors {
         }
         if (message.contains("NOPERM") || message.contains("The user executing the script")) {
             return "the ACL user lacks a permission; it needs ~{namespace* keys, &{namespace* channels, and the "
-                    + "commands +@scripting +@read +@write +@pubsub +@connection +time +info";
+                    + "commands +@scripting +@read +@write +@pubsub +@connection +time +info, on a cluster also "
+                    + "+cluster|nodes";
         }
         if (message.contains("PKIX path")) {
             return "the certificate of the server is not trusted by this JVM; add it to the trust store "
