@@ -46,7 +46,9 @@ class EmbeddedRedisClusterTest {
     void aClusterCanSpeakTls() {
         try (EmbeddedRedisCluster cluster = EmbeddedRedisCluster.startTls(3, 0)) {
             assertThat(cluster.uris()).allMatch(uri -> uri.startsWith("rediss://"));
-            assertThat(cluster.nodes()).extracting(EmbeddedRedis::certificate).containsOnly(cluster.nodes().get(0).certificate());
+            assertThat(cluster.nodes())
+                    .extracting(EmbeddedRedis::certificate)
+                    .containsOnly(cluster.nodes().get(0).certificate());
             assertThat(cluster.masterOf("a").command("SET", "a", "1")).isEqualTo("OK");
         }
     }

@@ -111,7 +111,8 @@ class RedisExamplesTest {
 
         assertThat(lines).endsWith("one is COMPLETED", "three is COMPLETED", "two is COMPLETED");
         assertThat(started.get().getPort()).isNotEqualTo(URI.create(redis.uri()).getPort());
-        assertThatThrownBy(() -> new Socket(started.get().getHost(), started.get().getPort()).close())
+        assertThatThrownBy(
+                        () -> new Socket(started.get().getHost(), started.get().getPort()).close())
                 .isInstanceOf(ConnectException.class);
     }
 

@@ -110,8 +110,8 @@ class ContextElsewhereTest extends RedisTest {
         worker(new Tracing());
 
         caller.schedule(task("full"))
-                .contextWrite(context ->
-                        context.put("tenant", new Tenant("ada \u00e9\ud83d\ude00", 3)).put("secret", "mine"))
+                .contextWrite(context -> context.put("tenant", new Tenant("ada \u00e9\ud83d\ude00", 3))
+                        .put("secret", "mine"))
                 .block(PATIENCE);
 
         await("both attempts", () -> seen.size() == 2);

@@ -38,7 +38,8 @@ class FindingsTest extends StoreTest {
 
     private Stream<SchedulerEvent> told(String... words) {
         return found.stream()
-                .filter(event -> Stream.of(words).allMatch(word -> event.message().contains(word)));
+                .filter(event ->
+                        Stream.of(words).allMatch(word -> event.message().contains(word)));
     }
 
     /** Waits for the event, and then for two more sweeps. */
@@ -53,7 +54,8 @@ class FindingsTest extends StoreTest {
     @Test
     void aTaskThatStandsInNoLine() {
         store.save(due(store, "a")).block(PATIENCE);
-        server.command("EVAL", "redis.call('DEL', KEYS[1], KEYS[2])", "2", key("w:7:default:0:plain"), key("l:default"));
+        server.command(
+                "EVAL", "redis.call('DEL', KEYS[1], KEYS[2])", "2", key("w:7:default:0:plain"), key("l:default"));
 
         assertToldOnce("\"a\"", "stood in no line", "put right");
         assertThat(claim(store, 1)).hasSize(1);

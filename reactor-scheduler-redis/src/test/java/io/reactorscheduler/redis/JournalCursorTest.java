@@ -18,9 +18,7 @@ class JournalCursorTest extends StoreTest {
     private static final int MANY = 450;
 
     private static void save(RedisTaskStore store, String name, int tasks) {
-        Flux.range(0, tasks)
-                .concatMap(i -> store.save(due(store, name + i)))
-                .blockLast(PATIENCE);
+        Flux.range(0, tasks).concatMap(i -> store.save(due(store, name + i))).blockLast(PATIENCE);
     }
 
     private static List<JournalEntry> read(RedisTaskStore store, String cursor, int entries) {
@@ -77,9 +75,8 @@ class JournalCursorTest extends StoreTest {
         assertThat(all).noneMatch(entry -> entry.kind() == Kind.MISSED);
         assertThat(read(store, all.get(9).cursor(), 10))
                 .extracting(JournalEntry::taskId)
-                .isEqualTo(all.subList(10, 20).stream()
-                        .map(JournalEntry::taskId)
-                        .toList());
+                .isEqualTo(
+                        all.subList(10, 20).stream().map(JournalEntry::taskId).toList());
     }
 
     @Test

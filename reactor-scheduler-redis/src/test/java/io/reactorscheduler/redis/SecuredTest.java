@@ -43,7 +43,8 @@ class SecuredTest {
     private static String rights(String words) {
         try {
             String page = Files.readString(Path.of("..", "docs", "redis.md")).replaceAll("\\s+", " ");
-            Matcher rights = Pattern.compile(Pattern.quote(words) + " `([^`]*)`").matcher(page);
+            Matcher rights =
+                    Pattern.compile(Pattern.quote(words) + " `([^`]*)`").matcher(page);
             assertThat(rights.find()).as("\"" + words + "\" in docs/redis.md").isTrue();
             return rights.group(1).replace("{namespace", "{" + NAMESPACE);
         } catch (IOException e) {
