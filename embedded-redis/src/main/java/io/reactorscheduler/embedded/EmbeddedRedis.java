@@ -49,7 +49,7 @@ public final class EmbeddedRedis implements AutoCloseable {
         this.settings = settings;
         this.directory = directory;
         this.port = port;
-        this.tls = settings.tls ? Tls.in(directory) : null;
+        this.tls = settings.like != null ? settings.like.tls : settings.tls ? Tls.in(directory) : null;
         writeConfig();
         this.process = launch(settings, directory);
     }
@@ -325,6 +325,7 @@ public final class EmbeddedRedis implements AutoCloseable {
         private int port;
         private boolean sentinel;
         private boolean tls;
+        private @Nullable EmbeddedRedis like;
 
         private Builder() {}
 
@@ -354,6 +355,12 @@ public final class EmbeddedRedis implements AutoCloseable {
         /** Speaks TLS and nothing else, with a certificate of its own: see {@link EmbeddedRedis#certificate()}. */
         public Builder tls() {
             tls = true;
+            return this;
+        }
+
+        /** Speaks TLS with the certificate of another server, so that each trusts the other; plainly where that does. */
+        Builder tlsLike(@Nullable EmbeddedRedis other) {
+            like = other;
             return this;
         }
 

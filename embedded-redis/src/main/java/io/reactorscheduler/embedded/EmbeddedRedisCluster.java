@@ -31,10 +31,21 @@ public final class EmbeddedRedisCluster implements AutoCloseable {
      * @param config lines of {@code redis.conf} for every node
      */
     public static EmbeddedRedisCluster start(int masters, int replicas, String... config) {
+        return start(false, masters, replicas, config);
+    }
+
+    /** As {@link #start}, of nodes that speak TLS and nothing else, with one certificate: {@link EmbeddedRedis#certificate()}. */
+    public static EmbeddedRedisCluster startTls(int masters, int replicas, String... config) {
+        return start(true, masters, replicas, config);
+    }
+
+    private static EmbeddedRedisCluster start(boolean tls, int masters, int replicas, String... config) {
         EmbeddedRedisCluster cluster = new EmbeddedRedisCluster(new ArrayList<>());
         try {
             for (int i = 0; i < masters + replicas; i++) {
-                cluster.nodes.add(node(config));
+                EmbeddedRedis.Builder builder = builder(config);
+                cluster.nodes.add(
+                        (i > 0 ? builder.tlsLike(cluster.nodes.get(0)) : tls ? builder.tls() : builder).start());
             }
             cluster.join(masters);
             return cluster;
@@ -44,14 +55,14 @@ public final class EmbeddedRedisCluster implements AutoCloseable {
         }
     }
 
-    private static EmbeddedRedis node(String... config) {
+    private static EmbeddedRedis.Builder builder(String... config) {
         EmbeddedRedis.Builder builder = EmbeddedRedis.builder()
                 .config("cluster-enabled yes")
                 .config("cluster-node-timeout 1000")
                 .config("cluster-replica-validity-factor 0")
                 .config("repl-ping-replica-period 1");
         Arrays.stream(config).forEach(builder::config);
-        return builder.start();
+        return builder;
     }
 
     /** All nodes, first those that were started as masters. */

@@ -35,12 +35,21 @@ public final class EmbeddedRedisSentinel implements AutoCloseable {
      * @param sentinels how many, at least 1
      */
     public static EmbeddedRedisSentinel start(int replicas, int sentinels) {
+        return start(EmbeddedRedis.start(), replicas, sentinels);
+    }
+
+    /** A master, one replica and a Sentinel that speak TLS and nothing else, with one certificate: {@link EmbeddedRedis#certificate()}. */
+    public static EmbeddedRedisSentinel startTls() {
+        return start(EmbeddedRedis.builder().tls().start(), 1, 1);
+    }
+
+    private static EmbeddedRedisSentinel start(EmbeddedRedis master, int replicas, int sentinels) {
         EmbeddedRedisSentinel all = new EmbeddedRedisSentinel();
+        all.servers.add(master);
         try {
-            EmbeddedRedis master = EmbeddedRedis.start();
-            all.servers.add(master);
             for (int i = 0; i < replicas; i++) {
                 all.servers.add(EmbeddedRedis.builder()
+                        .tlsLike(master)
                         .config("replicaof " + EmbeddedRedis.HOST + " " + master.port())
                         .start());
             }
@@ -50,7 +59,7 @@ public final class EmbeddedRedisSentinel implements AutoCloseable {
                     PATIENCE,
                     () -> "the replicas were not in sync within " + PATIENCE);
             for (int i = 0; i < sentinels; i++) {
-                all.sentinels.add(sentinel(master.port(), sentinels / 2 + 1));
+                all.sentinels.add(sentinel(master, sentinels / 2 + 1));
             }
             all.awaitKnown(replicas, sentinels - 1);
             return all;
@@ -60,11 +69,12 @@ public final class EmbeddedRedisSentinel implements AutoCloseable {
         }
     }
 
-    private static EmbeddedRedis sentinel(int masterPort, int quorum) {
+    private static EmbeddedRedis sentinel(EmbeddedRedis master, int quorum) {
         String name = " " + MASTER_NAME + " ";
         return EmbeddedRedis.builder()
                 .sentinel()
-                .config("sentinel monitor" + name + EmbeddedRedis.HOST + " " + masterPort + " " + quorum)
+                .tlsLike(master)
+                .config("sentinel monitor" + name + EmbeddedRedis.HOST + " " + master.port() + " " + quorum)
                 .config("sentinel auth-user" + name + EmbeddedRedis.CONTROL_USER)
                 .config("sentinel auth-pass" + name + EmbeddedRedis.CONTROL_PASSWORD)
                 .config("sentinel down-after-milliseconds" + name + "1000")
@@ -74,9 +84,10 @@ public final class EmbeddedRedisSentinel implements AutoCloseable {
 
     /** The address for a client that asks the Sentinels for the master: {@code redis-sentinel://host:port,.../0#mymaster}. */
     public String uri() {
+        String scheme = servers.get(0).uri().startsWith("rediss:") ? "rediss-sentinel://" : "redis-sentinel://";
         return sentinels.stream()
                 .map(sentinel -> EmbeddedRedis.HOST + ":" + sentinel.port())
-                .collect(Collectors.joining(",", "redis-sentinel://", "/0#" + MASTER_NAME));
+                .collect(Collectors.joining(",", scheme, "/0#" + MASTER_NAME));
     }
 
     /** The servers that keep data; the first was started as the master. */

@@ -112,7 +112,9 @@ final class Tls {
                 "tls-cert-file " + certificate,
                 "tls-key-file " + key,
                 "tls-ca-cert-file " + certificate,
-                "tls-auth-clients no");
+                "tls-auth-clients no",
+                "tls-replication yes",
+                "tls-cluster yes");
     }
 
     Socket connect(int port) throws IOException {

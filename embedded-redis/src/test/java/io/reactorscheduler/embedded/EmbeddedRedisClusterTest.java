@@ -41,4 +41,15 @@ class EmbeddedRedisClusterTest {
             assertThat(cluster.masterOf("a").command("SET", "a", "1")).isEqualTo("OK");
         }
     }
+
+    @Test
+    void aClusterCanSpeakTls() {
+        try (EmbeddedRedisCluster cluster = EmbeddedRedisCluster.startTls(3, 0)) {
+            assertThat(cluster.uris()).allMatch(uri -> uri.startsWith("rediss://"));
+            assertThat(cluster.nodes())
+                    .extracting(EmbeddedRedis::certificate)
+                    .containsOnly(cluster.nodes().get(0).certificate());
+            assertThat(cluster.masterOf("a").command("SET", "a", "1")).isEqualTo("OK");
+        }
+    }
 }

@@ -23,4 +23,13 @@ class EmbeddedRedisSentinelTest {
             assertThat(successor.command("SET", "a", "2")).isEqualTo("OK");
         }
     }
+
+    @Test
+    void allCanSpeakTls() {
+        try (EmbeddedRedisSentinel sentinel = EmbeddedRedisSentinel.startTls()) {
+            assertThat(sentinel.uri()).startsWith("rediss-sentinel://");
+            sentinel.master().command("SET", "a", "1");
+            assertThat(sentinel.master().command("WAIT", "1", "1000")).isEqualTo(1L);
+        }
+    }
 }

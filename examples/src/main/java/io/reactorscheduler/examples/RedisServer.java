@@ -11,9 +11,14 @@ final class RedisServer {
 
     private RedisServer() {}
 
-    /** Prints the lines that an example gives for the server at the first argument, or for one that is started for it alone. */
+    /** Prints what {@link #lines} gives, until it ends. */
     static void print(String[] args, Function<String, Flux<String>> example) {
-        Flux<String> lines = args.length > 0
+        lines(args, example).doOnNext(System.out::println).blockLast();
+    }
+
+    /** The lines that an example gives for the server at the first argument, or for one that is started for it alone. */
+    static Flux<String> lines(String[] args, Function<String, Flux<String>> example) {
+        return args.length > 0
                 ? example.apply(args[0])
                 : Flux.usingWhen(
                         Mono.fromSupplier(
@@ -21,6 +26,5 @@ final class RedisServer {
                                 .subscribeOn(Schedulers.boundedElastic()),
                         redis -> example.apply(redis.uri()),
                         redis -> Mono.fromRunnable(redis::close).subscribeOn(Schedulers.boundedElastic()));
-        lines.doOnNext(System.out::println).blockLast();
     }
 }

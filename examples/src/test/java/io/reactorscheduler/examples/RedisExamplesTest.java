@@ -1,10 +1,15 @@
 package io.reactorscheduler.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.reactorscheduler.embedded.EmbeddedRedis;
+import java.net.ConnectException;
+import java.net.Socket;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -94,6 +99,27 @@ class RedisExamplesTest {
         }
         assertThat(lines.subList(8, lines.size()))
                 .containsExactly("Ada does not lead", "Ada leads", "Bob does not lead", "Ada resigns", "Bob leads");
+    }
+
+    @Test
+    void withoutAnAddressAServerIsStartedForTheExampleAndEndsWithIt() {
+        AtomicReference<URI> started = new AtomicReference<>();
+        List<String> lines = told(RedisServer.lines(new String[0], uri -> {
+            started.set(URI.create(uri));
+            return ProducerOnly.lines(uri);
+        }));
+
+        assertThat(lines).endsWith("one is COMPLETED", "three is COMPLETED", "two is COMPLETED");
+        assertThat(started.get().getPort()).isNotEqualTo(URI.create(redis.uri()).getPort());
+        assertThatThrownBy(
+                        () -> new Socket(started.get().getHost(), started.get().getPort()).close())
+                .isInstanceOf(ConnectException.class);
+    }
+
+    @Test
+    void anAddressThatIsGivenIsUsed() {
+        assertThat(told(RedisServer.lines(new String[] {redis.uri()}, Flux::just)))
+                .containsExactly(redis.uri());
     }
 
     private static List<String> told(Flux<String> lines) {

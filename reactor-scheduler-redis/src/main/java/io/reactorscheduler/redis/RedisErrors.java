@@ -48,10 +48,10 @@ final class RedisErrors {
     }
 
     private static String advice(Throwable cause) {
-        if (cause instanceof RedisCommandTimeoutException || cause instanceof TimeoutException) {
-            return "no answer in time; check that the server is up and reachable, or raise commandTimeout";
-        }
         for (Throwable at = cause; at != null; at = at.getCause()) {
+            if (at instanceof RedisCommandTimeoutException || at instanceof TimeoutException) {
+                return "no answer in time; check that the server is up and reachable, or raise commandTimeout";
+            }
             String advice = adviceFor(at.getMessage());
             if (advice != null) {
                 return advice;
@@ -89,7 +89,8 @@ final class RedisErrors {
         }
         if (message.contains("NOPERM") || message.contains("The user executing the script")) {
             return "the ACL user lacks a permission; it needs ~{namespace* keys, &{namespace* channels, and the "
-                    + "commands +@scripting +@read +@write +@pubsub +@connection +time +info";
+                    + "commands +@scripting +@read +@write +@pubsub +@connection +time +info, on a cluster also "
+                    + "+cluster|nodes";
         }
         if (message.contains("PKIX path")) {
             return "the certificate of the server is not trusted by this JVM; add it to the trust store "

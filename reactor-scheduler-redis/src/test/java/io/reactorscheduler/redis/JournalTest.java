@@ -38,11 +38,12 @@ class JournalTest {
         server.close();
     }
 
-    private static RedisTaskStore store(String namespace, int partitions) {
+    private static RedisTaskStore store(String uri, String namespace, int partitions) {
         return RedisTaskStore.builder()
-                .uri(server.uri())
+                .uri(uri)
                 .namespace(namespace)
                 .partitions(partitions)
+                .commandTimeout(RedisTest.BUSY_MACHINE)
                 .build();
     }
 
@@ -60,18 +61,18 @@ class JournalTest {
 
     @Test
     void anyNodeReadsWhatHappenedOnAllNodesAndGoesOnFromACursor() {
-        readAndGoOn(1);
+        readAndGoOn(server.uri(), 1);
     }
 
     @Test
     void allPartitionsAreReadAsOneJournal() {
-        readAndGoOn(4);
+        readAndGoOn(server.uri(), 4);
     }
 
-    private static void readAndGoOn(int partitions) {
+    static void readAndGoOn(String uri, int partitions) {
         String namespace = UUID.randomUUID().toString();
-        RedisTaskStore reading = store(namespace, partitions);
-        ReactiveScheduler one = scheduler(store(namespace, partitions), "one");
+        RedisTaskStore reading = store(uri, namespace, partitions);
+        ReactiveScheduler one = scheduler(store(uri, namespace, partitions), "one");
         try {
             List<String> ids = new ArrayList<>();
             Flux.range(0, 20)
@@ -121,8 +122,8 @@ class JournalTest {
     @Test
     void whoBeginsNowSeesWhatHappensFromNowOn() {
         String namespace = UUID.randomUUID().toString();
-        RedisTaskStore reading = store(namespace, 1);
-        ReactiveScheduler one = scheduler(store(namespace, 1), "one");
+        RedisTaskStore reading = store(server.uri(), namespace, 1);
+        ReactiveScheduler one = scheduler(store(server.uri(), namespace, 1), "one");
         AtomicReference<Disposable> news = new AtomicReference<>(Disposables.disposed());
         try {
             one.schedule(ECHO.task("before").id("before")).block(PATIENCE);
@@ -132,6 +133,7 @@ class JournalTest {
                             .take(1))
                     // whoever listens does not say when it has begun, so there is something new again and again
                     .then(() -> news.set(Flux.interval(Duration.ofMillis(100))
+                            .onBackpressureDrop()
                             .concatMap(tick -> one.schedule(ECHO.task("after").id("after" + tick)))
                             .subscribe()))
                     .expectNextMatches(entry -> entry.taskId().startsWith("after"))

@@ -133,18 +133,23 @@ class LostNodesTest extends RedisTest {
         assertThat(client.task("a").block(PATIENCE).crashes()).isZero();
     }
 
-    @Test
-    void aTaskThatKillsItsNodeThreeTimesIsInQuarantineUntilItIsReleased() {
-        ReactiveScheduler client = client();
+    /** A node that sweeps, and what it tells. */
+    private List<SchedulerEvent> watching(RedisStoreBuilder store) {
         ReactiveScheduler watching = use(ReactiveScheduler.builder()
-                .store(store())
+                .store(use(store.build()))
                 .node("watching")
                 .lease(LEASE)
-                .start());
+                .build());
         List<SchedulerEvent> events = new CopyOnWriteArrayList<>();
         watching.events().subscribe(events::add);
+        watching.start();
+        return events;
+    }
+
+    /** Saves a task that takes down so many nodes, one after the other. */
+    private void killNodes(ReactiveScheduler client, int nodes) {
         client.schedule(WorkerProcess.HALT.task().id("killer")).block(PATIENCE);
-        for (int crashes = 1; crashes <= 3; crashes++) {
+        for (int crashes = 1; crashes <= nodes; crashes++) {
             int expected = crashes;
             use(WorkerProcess.start(server.uri(), namespace, "victim" + crashes, LEASE))
                     .awaitEnd();
@@ -152,13 +157,22 @@ class LostNodesTest extends RedisTest {
                     "crash " + crashes,
                     () -> client.task("killer").block(PATIENCE).crashes() == expected);
         }
+    }
+
+    private static boolean tellsQuarantine(List<SchedulerEvent> events) {
+        return events.stream()
+                .anyMatch(event -> event.kind() == SchedulerEvent.Kind.QUARANTINED && "killer".equals(event.taskId()));
+    }
+
+    @Test
+    void aTaskThatKillsItsNodeThreeTimesIsInQuarantineUntilItIsReleased() {
+        ReactiveScheduler client = client();
+        List<SchedulerEvent> events = watching(builder());
+
+        killNodes(client, 3);
 
         awaitState(client, "killer", TaskState.QUARANTINED);
-        await(
-                "its event",
-                () -> events.stream()
-                        .anyMatch(event ->
-                                event.kind() == SchedulerEvent.Kind.QUARANTINED && "killer".equals(event.taskId())));
+        await("its event", () -> tellsQuarantine(events));
         assertThat(client.executions(ExecutionQuery.of("killer")).collectList().block(PATIENCE))
                 .singleElement()
                 .satisfies(record -> {
@@ -168,6 +182,30 @@ class LostNodesTest extends RedisTest {
         quick(new AtomicLong());
         client.resume("killer").block(PATIENCE);
         awaitState(client, "killer", TaskState.COMPLETED);
+    }
+
+    @Test
+    void quarantineAfterIsHowManyNodesATaskMayKill() {
+        ReactiveScheduler client = client();
+        List<SchedulerEvent> events = watching(builder().quarantineAfter(1));
+
+        killNodes(client, 1);
+
+        awaitState(client, "killer", TaskState.QUARANTINED);
+        await("its event", () -> tellsQuarantine(events));
+    }
+
+    @Test
+    void withNeverQuarantineATaskRunsHoweverManyNodesItKilled() {
+        ReactiveScheduler client = client();
+        List<SchedulerEvent> events = watching(builder().neverQuarantine());
+
+        killNodes(client, RedisTaskStore.DEFAULT_QUARANTINE_AFTER + 1);
+
+        assertThat(client.task("killer").block(PATIENCE).state()).isEqualTo(TaskState.PENDING);
+        quick(new AtomicLong());
+        awaitState(client, "killer", TaskState.COMPLETED);
+        assertThat(tellsQuarantine(events)).isFalse();
     }
 
     @Test

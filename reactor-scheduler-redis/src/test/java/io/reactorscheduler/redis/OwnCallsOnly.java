@@ -24,6 +24,8 @@ public final class OwnCallsOnly implements BlockHoundIntegration {
                 .allowBlockingCallsInside(LOCK, "incrementWriters")
                 .allowBlockingCallsInside(LOCK, "decrementWriters")
                 .allowBlockingCallsInside(LOCK, "doExclusive")
+                // a cluster client connects to a node at its first command, and reads there what it shall trust
+                .allowBlockingCallsInside("io.lettuce.core.SslOptions", "createSslContextBuilder")
                 // two nodes in one JVM may read the first value of a type at the same moment
                 .allowBlockingCallsInside(
                         "tools.jackson.databind.deser.DeserializerCache", "_createAndCacheValueDeserializer");

@@ -53,13 +53,26 @@ class ServerErrorsTest extends StoreTest {
     void aMissingAndAWrongPasswordNameTheUri() {
         try (EmbeddedRedis guarded = EmbeddedRedis.builder().password("secret").start()) {
             String address = "127.0.0.1:" + guarded.port();
-            TaskStore none = use(RedisTaskStore.connect("redis://" + address));
-            TaskStore wrong = use(RedisTaskStore.connect("redis://:wrong@" + address));
-            TaskStore right = use(RedisTaskStore.connect(guarded.uri()));
+            TaskStore none = use(builder().uri("redis://" + address).build());
+            TaskStore wrong = use(builder().uri("redis://:wrong@" + address).build());
+            TaskStore right = use(builder().uri(guarded.uri()).build());
 
             assertRefused(() -> none.stats().block(PATIENCE), "password", "requirepass");
             assertRefused(() -> wrong.stats().block(PATIENCE), "wrong", "requirepass");
             assertThat(right.stats().block(PATIENCE)).isNotNull();
+        }
+    }
+
+    @Test
+    void aServerThatTakesConnectionsAndSaysNothingNamesTheTimeout() {
+        try (FaultProxy proxy = FaultProxy.to(server)) {
+            proxy.dropReplies();
+            TaskStore store = use(builder()
+                    .uri(proxy.uri())
+                    .commandTimeout(Duration.ofMillis(500))
+                    .build());
+
+            assertRefused(() -> store.stats().block(PATIENCE), "no answer in time", "commandTimeout");
         }
     }
 
@@ -90,7 +103,7 @@ class ServerErrorsTest extends StoreTest {
                 .config("enable-debug-command local")
                 .config("loading-process-events-interval-bytes 1024")
                 .start()) {
-            TaskStore store = use(RedisTaskStore.connect(loading.uri()));
+            TaskStore store = use(builder().uri(loading.uri()).build());
             store.save(due(store, "a")).block(PATIENCE);
             // 200 keys, 10 ms each
             loading.command("DEBUG", "POPULATE", "200", "filler", "100");
@@ -142,7 +155,7 @@ class ServerErrorsTest extends StoreTest {
             proxy.replaceInReplies("redis_version:7.0.15", "redis_version:6.2.21");
 
             assertRefused(
-                    () -> use(RedisTaskStore.connect(proxy.uri())).stats().block(PATIENCE), "6.2.21", "too old", "7.0");
+                    () -> use(builder().uri(proxy.uri()).build()).stats().block(PATIENCE), "6.2.21", "too old", "7.0");
         }
         Namespace.checkVersion("redis_version:7.0.0\r\n");
         Namespace.checkVersion("redis_version:10.2.1\r\n");

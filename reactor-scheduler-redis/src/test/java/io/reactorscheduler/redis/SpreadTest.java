@@ -118,6 +118,11 @@ class SpreadTest {
     }
 
     @Test
+    void theJournalOfAllMastersIsReadAsOneAndGoesOnFromACursor() {
+        JournalTest.readAndGoOn(cluster.uris().get(0), PARTITIONS);
+    }
+
+    @Test
     void aRateIsSplitAndLimitsOfKeysAreRefused() {
         RedisTaskStore store = store("limits");
         try {

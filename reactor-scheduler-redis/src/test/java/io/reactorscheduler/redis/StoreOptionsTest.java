@@ -192,14 +192,8 @@ class StoreOptionsTest extends StoreTest {
                 .config("user bob on >pw ~other* &* +@all")
                 .start()) {
             String address = "pw@127.0.0.1:" + guarded.port();
-            assertWorks(use(RedisTaskStore.builder()
-                    .uri("redis://ada:" + address)
-                    .namespace(namespace)
-                    .build()));
-            TaskStore bob = use(RedisTaskStore.builder()
-                    .uri("redis://bob:" + address)
-                    .namespace(namespace)
-                    .build());
+            assertWorks(use(builder().uri("redis://ada:" + address).build()));
+            TaskStore bob = use(builder().uri("redis://bob:" + address).build());
             assertThatThrownBy(() -> bob.stats().block(PATIENCE))
                     .isInstanceOf(StoreUnavailableException.class)
                     .hasMessageContainingAll("ACL user", "~{namespace*");
@@ -209,7 +203,7 @@ class StoreOptionsTest extends StoreTest {
     @Test
     void tlsIsSpokenByTheUriAndByAClientThatTrustsTheCertificate() {
         try (EmbeddedRedis secure = EmbeddedRedis.builder().tls().start()) {
-            assertWorks(use(RedisTaskStore.builder()
+            assertWorks(use(builder()
                     .uri(secure.uri() + "?verifyPeer=NONE")
                     .namespace("unverified")
                     .build()));
@@ -231,7 +225,7 @@ class StoreOptionsTest extends StoreTest {
                 client.shutdown();
             }
             assertThatThrownBy(() ->
-                            use(RedisTaskStore.connect(secure.uri())).stats().block(PATIENCE))
+                            use(builder().uri(secure.uri()).build()).stats().block(PATIENCE))
                     .isInstanceOf(StoreUnavailableException.class)
                     .hasMessageContaining("certificate");
         }
