@@ -67,9 +67,9 @@ final class ActiveRuns {
     }
 
     /** Whether there is enough left of a lease to start a run: it must last until the look after the next renewal. */
-    boolean isTrusted(Claim claim) {
+    boolean isTrusted(Claim claim, long nowMicros) {
         long needed = TimeUnit.NANOSECONDS.toMicros(marginNanos + 2 * renewEveryNanos);
-        return with.nowMicros() <= claim.leaseMicros() - needed;
+        return nowMicros <= claim.leaseMicros() - needed;
     }
 
     /**

@@ -4,7 +4,6 @@ import java.lang.reflect.Type;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -12,10 +11,14 @@ import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
+import reactor.util.concurrent.Queues;
 import reactor.util.context.ContextView;
 
 /** The scheduler that users hold: checks and translates their calls, for the store and the {@link Engine}. */
 final class DefaultScheduler implements ReactiveScheduler {
+
+    /** How many output types of tasks that are being saved share an array. */
+    private static final int TYPES = 64;
 
     private enum Phase {
         NEW,
@@ -83,7 +86,7 @@ final class DefaultScheduler implements ReactiveScheduler {
         Objects.requireNonNull(tasks, "tasks");
         return ready(Flux.deferContextual(context -> {
             // what is saved comes in the order of what was given, so each finds its type at the head
-            Queue<Type> types = new ConcurrentLinkedQueue<>();
+            Queue<Type> types = Queues.<Type>unbounded(TYPES).get();
             Flux<NewTask> fresh = Flux.from(tasks).map(task -> {
                 NewTask one = fresh(task, context);
                 types.add(task.handler().outputType());

@@ -8,13 +8,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class MemoryLine implements MemoryLevel {
 
+    /**
+     * What is due so soon goes to the chain, too: tasks that are saved while a claim is under way are due some microseconds
+     * after the time of that claim.
+     */
+    private static final long SOON_MICROS = 1_000;
+
     private final Chain<MemoryTask> chain = new Chain<>();
     private @Nullable DueHeap<MemoryTask> heap;
 
     @Override
     public void add(MemoryTask task, long now) {
         MemoryTask tail = chain.last;
-        if (task.due <= now && (tail == null || tail.comesBefore(task))) {
+        if (task.due <= now + SOON_MICROS && (tail == null || tail.comesBefore(task))) {
             chain.add(task);
         } else {
             if (heap == null) {
@@ -71,7 +77,11 @@ final class MemoryLine implements MemoryLevel {
 
     @Override
     public int due(long now) {
-        return chain.size + (heap == null ? 0 : heap.countUpTo(now));
+        int due = chain.size + (heap == null ? 0 : heap.countUpTo(now));
+        for (MemoryTask task = chain.last; task != null && task.due > now; task = task.before) {
+            due--;
+        }
+        return due;
     }
 
     @Override

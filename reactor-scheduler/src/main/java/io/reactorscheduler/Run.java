@@ -124,13 +124,14 @@ final class Run extends Mono<Completion> implements AttemptContext, CoreSubscrib
             finish(Outcome.skipped(Objects.requireNonNull(plan.reason())), false);
             return;
         }
-        if (!runner.isInTime(this)) {
+        long now = runner.nowMicros();
+        if (!runner.isInTime(this, now)) {
             finish(Outcome.released(), false);
             return;
         }
         Run before = runner.starting(this);
         try {
-            Publisher<Object> body = runner.body(this);
+            Publisher<Object> body = runner.body(this, now);
             if (!(body instanceof Mono)) {
                 recent = runner.recent(this);
             }

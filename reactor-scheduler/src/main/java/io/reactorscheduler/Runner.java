@@ -73,14 +73,14 @@ final class Runner {
 
     // ---- handler, then timeout, then retry
 
-    Publisher<Object> body(Run run) {
+    Publisher<Object> body(Run run, long nowMicros) {
         return run.claim().overlaps()
-                ? overlapping.before(run).thenMany(Flux.defer(() -> attempts(run)))
-                : attempts(run);
+                ? overlapping.before(run).thenMany(Flux.defer(() -> attempts(run, with.nowMicros())))
+                : attempts(run, nowMicros);
     }
 
-    private Publisher<Object> attempts(Run run) {
-        Publisher<Object> first = attempt(run);
+    private Publisher<Object> attempts(Run run, long nowMicros) {
+        Publisher<Object> first = attempt(run, nowMicros);
         if (policy(run.claim()).max() == 0) {
             return first;
         }
@@ -92,7 +92,8 @@ final class Runner {
 
     private Flux<Object> retryInPlace(Run run, Throwable error) {
         Retry policy = Retry.from(signals -> signals.concatMap(signal -> pause(run, signal.failure())));
-        return pause(run, error).thenMany(Flux.defer(() -> attempt(run)).retryWhen(policy));
+        return pause(run, error)
+                .thenMany(Flux.defer(() -> attempt(run, with.nowMicros())).retryWhen(policy));
     }
 
     /** Waits in the slot for the next attempt, or fails when there is none that is near enough. */
@@ -108,8 +109,8 @@ final class Runner {
         return Mono.delay(Duration.ofNanos(delay * 1_000), with.timer());
     }
 
-    private Publisher<Object> attempt(Run run) {
-        RunContext context = run.attemptStarted(with.nowMicros());
+    private Publisher<Object> attempt(Run run, long nowMicros) {
+        RunContext context = run.attemptStarted(nowMicros);
         with.events().started(run);
         Publisher<Object> publisher = invoke(run.claim(), context);
         List<Instrumentation> instrumentations = with.settings().instrumentations();
@@ -209,8 +210,8 @@ final class Runner {
     // ---- what a run tells
 
     /** A claim may have waited behind a handler that held its thread: then somebody else may have it by now. */
-    boolean isInTime(Run run) {
-        return active.isTrusted(run.claim());
+    boolean isInTime(Run run, long nowMicros) {
+        return active.isTrusted(run.claim(), nowMicros);
     }
 
     @Nullable
@@ -254,6 +255,10 @@ final class Runner {
 
     RunReports.Of reports(Run run) {
         return reports.of(run);
+    }
+
+    long nowMicros() {
+        return with.nowMicros();
     }
 
     String node() {

@@ -215,7 +215,7 @@ public final class Trigger {
      * nanoseconds (of an instant since 1970), for {@link #ofMoment}; {@link #NO_MOMENT} of others.
      */
     long momentNanos() {
-        if (limits != Limits.NONE) {
+        if (kind == Kind.NOW || !limits.equals(Limits.NONE)) {
             return NO_MOMENT;
         }
         if (kind == Kind.AT && what instanceof Instant at) {
