@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
@@ -47,9 +48,10 @@ final class Run extends Mono<Completion> implements AttemptContext, CoreSubscrib
     /** Whether it outlived its own subscription, so that others may want to end it. */
     private volatile boolean registered;
 
-    /** The subscriber or the {@link Completion}, whichever comes first; whoever comes second hands the one to the other. */
+    /** Who is told how it ended: the subscriber, or before there is one {@link #told}; then this is the completion. */
     private volatile @Nullable Object receiver;
 
+    private @Nullable Consumer<Completion> told;
     private @Nullable Context context;
     private long startedMicros = Position.NO_TIME;
     private @Nullable Object last;
@@ -89,13 +91,13 @@ final class Run extends Mono<Completion> implements AttemptContext, CoreSubscrib
 
     // ---- as the Mono
 
-    /** Runs now, not when it is subscribed. Gives the completion if that is there already: then nobody need subscribe. */
-    @Nullable
-    Completion start() {
+    /** Runs now. An end before it is subscribed is told at once, from any thread; gives whether there was one already. */
+    boolean start(Consumer<Completion> teller) {
+        told = teller;
         if (STATE.compareAndSet(this, NEW, RUNNING)) {
             begin();
         }
-        return receiver instanceof Completion completion ? completion : null;
+        return receiver instanceof Completion;
     }
 
     @Override
@@ -108,15 +110,10 @@ final class Run extends Mono<Completion> implements AttemptContext, CoreSubscrib
         }
         subscriber.onSubscribe(this);
         if (!RECEIVER.compareAndSet(this, null, subscriber)) {
-            deliver(subscriber, (Completion) Objects.requireNonNull(receiver));
+            subscriber.onComplete();
         } else if (STATE.compareAndSet(this, NEW, RUNNING)) {
             begin();
         }
-    }
-
-    private static void deliver(CoreSubscriber<? super Completion> subscriber, Completion completion) {
-        subscriber.onNext(completion);
-        subscriber.onComplete();
     }
 
     private void begin() {
@@ -304,14 +301,18 @@ final class Run extends Mono<Completion> implements AttemptContext, CoreSubscrib
         }
         leave(isFromOutside, outcome.kind() == Outcome.Kind.COMPLETED);
         Completion completion = runner.completion(this, outcome);
-        if (!RECEIVER.compareAndSet(this, null, completion)) {
-            deliver(subscriber(), completion);
+        if (RECEIVER.compareAndSet(this, null, completion)) {
+            Objects.requireNonNull(told).accept(completion);
+        } else {
+            deliver(completion);
         }
     }
 
     @SuppressWarnings("unchecked")
-    private CoreSubscriber<? super Completion> subscriber() {
-        return (CoreSubscriber<? super Completion>) Objects.requireNonNull(receiver);
+    private void deliver(Completion completion) {
+        CoreSubscriber<? super Completion> to = (CoreSubscriber<? super Completion>) Objects.requireNonNull(receiver);
+        to.onNext(completion);
+        to.onComplete();
     }
 
     /** A publisher that has ended by itself is not cancelled: the handler's cancel hooks must not see a success. */
@@ -351,16 +352,11 @@ final class Run extends Mono<Completion> implements AttemptContext, CoreSubscrib
     }
 
     @Override
-    public RunReports.Of reports() {
+    public synchronized RunReports.Of reports() {
         RunReports.Of known = reports;
         if (known == null) {
-            synchronized (this) {
-                known = reports;
-                if (known == null) {
-                    known = runner.reports(this);
-                    reports = known;
-                }
-            }
+            known = runner.reports(this);
+            reports = known;
         }
         return known;
     }
@@ -376,16 +372,11 @@ final class Run extends Mono<Completion> implements AttemptContext, CoreSubscrib
         return cancellation().asMono();
     }
 
-    private Cancellation cancellation() {
+    private synchronized Cancellation cancellation() {
         Cancellation known = cancellation;
         if (known == null) {
-            synchronized (this) {
-                known = cancellation;
-                if (known == null) {
-                    known = new Cancellation();
-                    cancellation = known;
-                }
-            }
+            known = new Cancellation();
+            cancellation = known;
         }
         return known;
     }
@@ -398,24 +389,12 @@ final class Run extends Mono<Completion> implements AttemptContext, CoreSubscrib
     @Override
     @SuppressWarnings("rawtypes")
     public @Nullable Object scanUnsafe(Attr key) {
-        if (key == Attr.PARENT) {
-            return upstream;
-        }
-        if (key == Attr.ACTUAL) {
-            return receiver instanceof CoreSubscriber ? receiver : null;
+        if (key == Attr.PARENT || key == Attr.ACTUAL) {
+            return key == Attr.PARENT ? upstream : receiver instanceof CoreSubscriber ? receiver : null;
         }
         if (key == Attr.TERMINATED || key == Attr.CANCELLED) {
             return state == ENDED;
         }
-        if (key == Attr.RUN_STYLE) {
-            return Attr.RunStyle.ASYNC;
-        }
-        return null;
-    }
-
-    /** A handler's publisher, of any element type. */
-    @SuppressWarnings("unchecked")
-    static Publisher<Object> untyped(Publisher<?> publisher) {
-        return (Publisher<Object>) publisher;
+        return key == Attr.RUN_STYLE ? Attr.RunStyle.ASYNC : null;
     }
 }

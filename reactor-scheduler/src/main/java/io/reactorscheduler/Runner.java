@@ -47,8 +47,8 @@ final class Runner {
     }
 
     /**
-     * Runs a claim; gives exactly one completion and never fails. Most runs have ended when they have been started: those
-     * are told at once and give nothing, so that {@code flatMap} passes them by without a subscription.
+     * Runs a claim; gives exactly one completion and never fails. Most runs have ended when they have been started: the
+     * completions of those are told and not given, so that {@code flatMap} passes them by without a subscription.
      */
     Mono<Completion> run(Claim claimed, Consumer<Completion> atOnce) {
         Plan plan;
@@ -63,12 +63,7 @@ final class Runner {
         if (destination != null) {
             return run.flatMap(completion -> write(destination, completion));
         }
-        Completion completion = run.start();
-        if (completion == null) {
-            return run;
-        }
-        atOnce.accept(completion);
-        return Mono.empty();
+        return run.start(atOnce) ? Mono.empty() : run;
     }
 
     // ---- handler, then timeout, then retry
@@ -188,13 +183,19 @@ final class Runner {
                 return Mono.error(new NullPointerException(
                         "Handler \"" + claim.task().handler() + "\" returned null: return Mono.empty() for no result"));
             }
-            return Run.untyped(
+            return untyped(
                     function instanceof BlockingHandlerFunction
                             ? Mono.from(publisher).subscribeOn(with.blocking())
                             : publisher);
         } catch (Throwable thrown) {
             return Mono.error(ThrownError.carry(thrown));
         }
+    }
+
+    /** A handler's publisher, of any element type. */
+    @SuppressWarnings("unchecked")
+    private static Publisher<Object> untyped(Publisher<?> publisher) {
+        return (Publisher<Object>) publisher;
     }
 
     @Nullable
