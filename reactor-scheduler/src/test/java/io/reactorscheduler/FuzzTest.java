@@ -116,7 +116,9 @@ class FuzzTest {
         try {
             JsonCodec.jackson().decode(text, type);
         } catch (RuntimeException refused) {
-            assertThat(refused).isInstanceOf(DatabindException.class.getSuperclass()).hasMessageContaining(" ");
+            assertThat(refused)
+                    .isInstanceOf(DatabindException.class.getSuperclass())
+                    .hasMessageContaining(" ");
         }
     }
 

@@ -205,7 +205,10 @@ final class RedisQueries {
                     for (Row reply : replies) {
                         List<String> states = reply.texts(1);
                         for (int i = 0; i < states.size(); i += 2) {
-                            tasks.merge(TaskCodec.state(states.get(i)), Long.valueOf(states.get(i + 1)), Long::sum);
+                            TaskState state = TaskCodec.known(states.get(i));
+                            if (state != null) {
+                                tasks.merge(state, Long.valueOf(states.get(i + 1)), Long::sum);
+                            }
                         }
                         for (Row row : reply.rows(2)) {
                             queues.merge(row.required(0), stats(row), RedisQueries::sum);
