@@ -13,6 +13,9 @@ final class RunChecker {
     /** A node that stands still for so much of a lease may notice too late that it lost it. */
     private static final int PAUSE_OF_LEASE = 20;
 
+    /** A node that stands still for so much of a lease, between two renewals, may lose it. */
+    private static final int LONG_PAUSE_OF_LEASE = 2;
+
     private final Evidence evidence;
     private final List<Run> runs;
     private final Map<String, Planned> planned;
@@ -93,7 +96,7 @@ final class RunChecker {
             for (int i = 1; i < done.size(); i++) {
                 Run earlier = done.get(i - 1);
                 Run later = done.get(i);
-                if (!isExcused(earlier, later) && !wasStruck(earlier, later)) {
+                if (!couldNotReport(earlier) && !wasStruck(earlier, later)) {
                     problems.add(new Problem(Problem.Rule.REPEAT, later + " was done before: " + earlier));
                 }
             }
@@ -107,6 +110,14 @@ final class RunChecker {
                 .filter(strike -> strike.fault().isOfRedis() || strike.node().equals(earlier.node()))
                 .anyMatch(strike -> strike.fromMicros() < later.startMicros()
                         && strike.toMicros() + leaseMicros > earlier.startMicros());
+    }
+
+    /** A process that stood still for most of a lease, before the end of its run was recorded, lost the lease. */
+    private boolean couldNotReport(Run run) {
+        return pauses.getOrDefault(run.node(), List.of()).stream()
+                .anyMatch(pause -> pause.micros() - pause.fireMicros() >= leaseMicros / LONG_PAUSE_OF_LEASE
+                        && pause.fireMicros() < run.endMicros() + leaseMicros
+                        && pause.micros() > run.startMicros());
     }
 
     /** A process that stood still cannot have ended its run in time, and a store may have forgotten a claim. */
