@@ -35,7 +35,8 @@ final class JacksonCodec implements JsonCodec {
             return mapper.readValue(json, mapper.constructType(type));
         } catch (NumberFormatException | ArithmeticException notWrapped) {
             // of numbers that have no value in Java, as 1E-2147483648
-            throw DatabindException.from((DeserializationContext) null, "cannot read a number: " + notWrapped.getMessage(), notWrapped);
+            throw DatabindException.from(
+                    (DeserializationContext) null, "cannot read a number: " + notWrapped.getMessage(), notWrapped);
         }
     }
 }

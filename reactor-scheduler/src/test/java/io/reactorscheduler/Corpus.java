@@ -24,7 +24,8 @@ final class Corpus {
     /** Far longer than anything takes on a busy machine; what hangs takes longer. */
     private static final Duration BOUND = Duration.ofSeconds(10);
 
-    private static final String SIGNS = "0123456789+-.,:;#/*?@|\"\\{}[]() \t\u0000\u00a0\u2013\u0663\ud83d\ude00PTDHMSLWENaninf";
+    private static final String SIGNS =
+            "0123456789+-.,:;#/*?@|\"\\{}[]() \t\u0000\u00a0\u2013\u0663\ud83d\ude00PTDHMSLWENaninf";
     private static final int LONG = 20_000;
 
     private static final ExecutorService THREAD = Executors.newCachedThreadPool(work -> {
@@ -50,10 +51,10 @@ final class Corpus {
         Arbitrary<String> lines = Arbitraries.of(lines(name));
         Arbitrary<String> changed = lines;
         for (int i = 0; i < 4; i++) {
-            changed = Arbitraries.frequencyOf(
-                    Tuple.of(1, changed), Tuple.of(3, changed(changed, lines)));
+            changed = Arbitraries.frequencyOf(Tuple.of(1, changed), Tuple.of(3, changed(changed, lines)));
         }
-        Arbitrary<String> endless = Combinators.combine(lines, Arbitraries.integers().between(0, 40))
+        Arbitrary<String> endless = Combinators.combine(
+                        lines, Arbitraries.integers().between(0, 40))
                 .as((line, at) -> {
                     int from = at % (line.length() + 1);
                     int to = Math.min(line.length(), from + 1 + at % 4);
@@ -63,10 +64,7 @@ final class Corpus {
                             + line.substring(to);
                 });
         return Arbitraries.frequencyOf(
-                Tuple.of(2, lines),
-                Tuple.of(20, changed),
-                Tuple.of(1, endless),
-                Tuple.of(3, Arbitraries.strings()));
+                Tuple.of(2, lines), Tuple.of(20, changed), Tuple.of(1, endless), Tuple.of(3, Arbitraries.strings()));
     }
 
     private static Arbitrary<String> changed(Arbitrary<String> text, Arbitrary<String> others) {

@@ -24,7 +24,7 @@ import tools.jackson.databind.DatabindException;
  *
  * <p>The examples that all begins with are in {@code src/test/resources/fuzz}.
  */
-@PropertyDefaults(tries = 400, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.BOUNDED)
+@PropertyDefaults(tries = 300, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.BOUNDED)
 class FuzzTest {
 
     private static final Instant NOW = Instant.parse("2024-03-31T00:30:00Z");
@@ -116,7 +116,9 @@ class FuzzTest {
         try {
             JsonCodec.jackson().decode(text, type);
         } catch (RuntimeException refused) {
-            assertThat(refused).isInstanceOf(DatabindException.class.getSuperclass()).hasMessageContaining(" ");
+            assertThat(refused)
+                    .isInstanceOf(DatabindException.class.getSuperclass())
+                    .hasMessageContaining(" ");
         }
     }
 

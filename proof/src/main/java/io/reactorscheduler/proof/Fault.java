@@ -45,8 +45,17 @@ enum Fault {
         return !(isOfRedis() && other.isOfRedis()) && !(this == ROLLING_RESTART && other == ROLLING_RESTART);
     }
 
-    /** Proxies between nodes and Redis know one server only, and so does who fills a disk. */
-    boolean needsOneServer() {
-        return this == PARTITION || this == DELAY || this == DROPPED_REPLIES || this == DISK_FULL;
+    /**
+     * Whether it can be done to this kind of Redis on this machine: proxies between nodes and Redis know one server only, and so
+     * does who fills a disk, which takes Linux.
+     */
+    boolean isPossible(Servers.Kind servers) {
+        return switch (this) {
+            case PARTITION, DELAY, DROPPED_REPLIES -> servers == Servers.Kind.STANDALONE;
+            case DISK_FULL ->
+                servers == Servers.Kind.STANDALONE
+                        && System.getProperty("os.name").startsWith("Linux");
+            default -> true;
+        };
     }
 }

@@ -103,14 +103,6 @@ final class RunChecker {
         }
     }
 
-    /** A process that stood still for most of a lease, before the end of its run was recorded, lost the lease. */
-    private boolean couldNotReport(Run run) {
-        return pauses.getOrDefault(run.node(), List.of()).stream()
-                .anyMatch(pause -> pause.micros() - pause.fireMicros() >= leaseMicros / LONG_PAUSE_OF_LEASE
-                        && pause.fireMicros() < run.endMicros() + leaseMicros
-                        && pause.micros() > run.startMicros());
-    }
-
     /** Whether anything that is not gentle came to the node of the earlier run, or to Redis, so that it could not record its end. */
     private boolean wasStruck(Run earlier, Run later) {
         return evidence.strikes().stream()
@@ -118,6 +110,14 @@ final class RunChecker {
                 .filter(strike -> strike.fault().isOfRedis() || strike.node().equals(earlier.node()))
                 .anyMatch(strike -> strike.fromMicros() < later.startMicros()
                         && strike.toMicros() + leaseMicros > earlier.startMicros());
+    }
+
+    /** A process that stood still for most of a lease, before the end of its run was recorded, lost the lease. */
+    private boolean couldNotReport(Run run) {
+        return pauses.getOrDefault(run.node(), List.of()).stream()
+                .anyMatch(pause -> pause.micros() - pause.fireMicros() >= leaseMicros / LONG_PAUSE_OF_LEASE
+                        && pause.fireMicros() < run.endMicros() + leaseMicros
+                        && pause.micros() > run.startMicros());
     }
 
     /** A process that stood still cannot have ended its run in time, and a store may have forgotten a claim. */

@@ -46,7 +46,7 @@ class LongRoundsTest {
         for (int round = 0; round == 0 || System.nanoTime() < end; round++, seed++) {
             Servers.Kind servers = kinds.get(round % kinds.size());
             List<Fault> faults = Arrays.stream(Fault.values())
-                    .filter(fault -> servers == Servers.Kind.STANDALONE || !fault.needsOneServer())
+                    .filter(fault -> fault.isPossible(servers))
                     .toList();
             broken.addAll(round(RoundSettings.thorough(seed, servers, faults)));
         }

@@ -31,18 +31,20 @@ class ShortRoundsTest {
         return Stream.of(
                 Arguments.of(STANDALONE, List.of(List.of(KILL), List.of(CLOCK_STEP))),
                 Arguments.of(STANDALONE, List.of(List.of(CLOCK), List.of(FREEZE))),
-                Arguments.of(STANDALONE, List.of(List.of(PARTITION), List.of(DELAY))),
+                Arguments.of(STANDALONE, List.of(List.of(FREEZE, PARTITION), List.of(DELAY))),
                 Arguments.of(STANDALONE, List.of(List.of(DROPPED_REPLIES, MEMORY))),
                 Arguments.of(STANDALONE, List.of(List.of(REDIS_CRASH), List.of(DISK_FULL))),
                 Arguments.of(STANDALONE, List.of(List.of(ROLLING_RESTART, CLOCK_STEP))),
-                Arguments.of(STANDALONE, List.of(List.of(FREEZE, PARTITION))),
                 Arguments.of(CLUSTER, List.of(List.of(REDIS_CRASH, KILL))),
                 Arguments.of(SENTINEL, List.of(List.of(REDIS_CRASH))));
     }
 
     @ParameterizedTest(name = "{0} {1}")
     @MethodSource("rounds")
-    void nothingIsLostAndNothingIsDoubled(Servers.Kind servers, List<List<Fault>> strikes) {
+    void nothingIsLostAndNothingIsDoubled(Servers.Kind servers, List<List<Fault>> asked) {
+        List<List<Fault>> strikes = asked.stream()
+                .filter(together -> together.stream().allMatch(fault -> fault.isPossible(servers)))
+                .toList();
         Round.Result result = Round.run(RoundSettings.brief(SEED, servers, strikes));
 
         System.out.println(result.figures());

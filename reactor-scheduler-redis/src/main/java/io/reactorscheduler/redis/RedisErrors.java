@@ -96,6 +96,10 @@ final class RedisErrors {
             return "the certificate of the server is not trusted by this JVM; add it to the trust store "
                     + "(javax.net.ssl.trustStore), or give a client with SslOptions.trustManager";
         }
+        if (message.contains("MISCONF") && message.contains("AOF")) {
+            return "the server cannot write its append-only file and refuses writes until it can; make room on the disk "
+                    + "that its setting dir names, or see its settings appendonly and appendfsync";
+        }
         if (message.contains("MISCONF")) {
             return "the server refuses writes because it cannot save to disk; see its log, or its setting "
                     + "stop-writes-on-bgsave-error";

@@ -7,6 +7,7 @@ import io.reactorscheduler.Completion;
 import io.reactorscheduler.Position;
 import io.reactorscheduler.SchedulerException;
 import io.reactorscheduler.StoreUnavailableException;
+import io.reactorscheduler.TaskState;
 import io.reactorscheduler.TaskStore.Advance;
 import io.reactorscheduler.TaskStore.Recorded;
 import io.reactorscheduler.TaskStore.Swept;
@@ -234,12 +235,14 @@ final class RedisRuns {
             List<String> dropped = reply.texts(2);
             List<Recorded> recorded = new ArrayList<>();
             for (String state : reply.texts(1)) {
+                // a damaged row must not keep the ends of others from being told
+                TaskState after = Objects.requireNonNullElse(TaskCodec.known(state), TaskState.PENDING);
                 if (state.isEmpty()) {
                     recorded.add(Recorded.STALE);
                 } else if (dropped.isEmpty()) {
-                    recorded.add(Recorded.done(TaskCodec.state(state)));
+                    recorded.add(Recorded.done(after));
                 } else {
-                    recorded.add(new Recorded(false, TaskCodec.state(state), dropped));
+                    recorded.add(new Recorded(false, after, dropped));
                     dropped = List.of();
                 }
             }

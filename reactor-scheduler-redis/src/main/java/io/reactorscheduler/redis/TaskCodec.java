@@ -261,6 +261,15 @@ final class TaskCodec {
     }
 
     static TaskState state(String letter) {
+        TaskState known = known(letter);
+        if (known == null) {
+            throw new IllegalArgumentException("state " + letter);
+        }
+        return known;
+    }
+
+    /** Null for what something else wrote into a row; who asks for its task is told. */
+    static @Nullable TaskState known(String letter) {
         return switch (letter) {
             case "P" -> TaskState.PENDING;
             case "R" -> TaskState.RUNNING;
@@ -270,7 +279,7 @@ final class TaskCodec {
             case "X" -> TaskState.CANCELLED;
             case "Q" -> TaskState.QUARANTINED;
             case "S" -> TaskState.SKIPPED;
-            default -> throw new IllegalArgumentException("state " + letter);
+            default -> null;
         };
     }
 
