@@ -311,9 +311,9 @@ final class CombinedTaskStore implements TaskStore {
     @Override
     public Mono<List<Said>> append(List<Said> said) {
         return Mono.defer(() -> {
-            BatchSplit<Said> split =
-                    new BatchSplit<>(said, each -> memory.knows(each.claim().task().id()));
-            return split.ask(shared::append, memory::append, CombinedTaskStore::joined);
+            BatchSplit<Said> split = new BatchSplit<>(
+                    said, each -> memory.knows(each.claim().task().id()));
+            return split.ask(shared::append, memory::append, Joined::of);
         });
     }
 

@@ -66,9 +66,11 @@ class CombinedTaskStoreTest extends MemoryFixture {
 
         assertThat(get(combined.append(said))).isEmpty();
 
-        assertThat(said).hasSize(2).allSatisfy(each -> assertThat(
-                        get(combined.events(each.claim().executionId()).collectList()))
-                .containsExactly(each.event()));
+        assertThat(said)
+                .hasSize(2)
+                .allSatisfy(each -> assertThat(
+                                get(combined.events(each.claim().executionId()).collectList()))
+                        .containsExactly(each.event()));
     }
 
     @Test

@@ -62,10 +62,12 @@ final class Damage implements AutoCloseable {
                     store.enqueue("bad", new Extra(store.nowMicros(), "1")).block(PATIENCE);
                 case "claim" -> claimed = claim();
                 case "run" -> claim().forEach(claim -> StoreTest.succeed(store, claim));
-                case "say" -> store.append(List.of(new Said(
-                                claimed.get(0),
-                                new ExecutionEvent("bad#1", Instant.now(), ExecutionEvent.Level.INFO, "here", null))))
-                        .block(PATIENCE);
+                case "say" ->
+                    store.append(List.of(new Said(
+                                    claimed.get(0),
+                                    new ExecutionEvent(
+                                            "bad#1", Instant.now(), ExecutionEvent.Level.INFO, "here", null))))
+                            .block(PATIENCE);
                 case "cancel" -> store.cancel("bad").block(PATIENCE);
                 case "reschedule" ->
                     store.reschedule("bad", Trigger.every(HOUR), head(HOUR)).block(PATIENCE);
