@@ -309,11 +309,11 @@ final class CombinedTaskStore implements TaskStore {
     }
 
     @Override
-    public Mono<Void> append(List<ExecutionEvent> events) {
+    public Mono<List<Said>> append(List<Said> said) {
         return Mono.defer(() -> {
-            BatchSplit<ExecutionEvent> split =
-                    new BatchSplit<>(events, event -> memory.knows(Execution.taskIdOf(event.executionId())));
-            return split.call(shared::append, memory::append);
+            BatchSplit<Said> split = new BatchSplit<>(
+                    said, each -> memory.knows(each.claim().task().id()));
+            return split.ask(shared::append, memory::append, Joined::of);
         });
     }
 

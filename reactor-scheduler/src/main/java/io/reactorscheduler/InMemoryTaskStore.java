@@ -192,10 +192,10 @@ public final class InMemoryTaskStore implements TaskStore {
     }
 
     @Override
-    public Mono<Void> append(List<ExecutionEvent> events) {
-        return Mono.fromRunnable(() -> {
+    public Mono<List<Said>> append(List<Said> said) {
+        return Mono.fromSupplier(() -> {
             long now = nowMicros();
-            events.forEach(event -> store.append(event, now));
+            return said.stream().filter(each -> !store.append(each, now)).toList();
         });
     }
 

@@ -239,15 +239,21 @@ final class MemoryStore {
         }));
     }
 
-    void append(ExecutionEvent event, long now) {
-        String id = event.executionId();
-        changeIfKnown(Execution.taskIdOf(id), now, task -> {
-            MemoryExecution run = task.execution(Execution.numberOf(id));
-            if (run != null) {
-                run.say(event);
+    /** Gives false for what was refused. */
+    boolean append(TaskStore.Said said, long now) {
+        Claim claim = said.claim();
+        Boolean isRefused = changeIfKnown(claim.task().id(), now, task -> {
+            MemoryExecution run = task.execution(claim.number());
+            if (run == null) {
+                return false;
             }
-            return null;
+            if (run.fence() != claim.fence()) {
+                return true;
+            }
+            run.say(said.event());
+            return false;
         });
+        return !Boolean.TRUE.equals(isRefused);
     }
 
     List<ExecutionEvent> events(String id, long now) {

@@ -142,8 +142,8 @@ final class RepliesOnScheduler implements TaskStore {
     }
 
     @Override
-    public Mono<Void> append(List<ExecutionEvent> events) {
-        return store.append(events).publishOn(scheduler);
+    public Mono<List<Said>> append(List<Said> said) {
+        return store.append(said).publishOn(scheduler);
     }
 
     @Override

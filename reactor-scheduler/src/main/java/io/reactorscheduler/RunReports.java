@@ -19,7 +19,7 @@ final class RunReports {
     private static final Duration PAUSE = Duration.ofMillis(200);
 
     private final Resources with;
-    private final Batcher<ExecutionEvent> batcher;
+    private final Batcher<TaskStore.Said> batcher;
 
     RunReports(Resources with) {
         this.with = with;
@@ -27,13 +27,25 @@ final class RunReports {
     }
 
     /** Events are worth a few attempts, not an endless queue while the store is away: then they are told as a problem. */
-    private Mono<?> append(List<ExecutionEvent> batch) {
+    private Mono<?> append(List<TaskStore.Said> batch) {
         return with.answered(Mono.defer(() -> with.store().append(batch)))
+                .doOnNext(this::tellRefused)
                 .retryWhen(Retry.backoff(ATTEMPTS, PAUSE).scheduler(with.timer()))
                 .onErrorResume(error -> {
                     with.events().problem(batch.size() + " events of executions could not be saved", error);
                     return Mono.empty();
                 });
+    }
+
+    /** A node that has lost a run writes nothing to it; what was said is told to those who listen here all the same. */
+    private void tellRefused(List<TaskStore.Said> refused) {
+        if (!refused.isEmpty()) {
+            String id = refused.get(0).claim().executionId();
+            with.events()
+                    .problem(
+                            refused.size() + " events of executions were not kept, because their runs were lost before",
+                            new IllegalStateException("the claim of execution " + id + " is not its last one"));
+        }
     }
 
     Of of(Run run) {
@@ -59,7 +71,7 @@ final class RunReports {
             with.events().logged(run, event);
             int number = said.incrementAndGet();
             if (number <= MOST_EVENTS) {
-                batcher.add(event);
+                batcher.add(new TaskStore.Said(run.claim(), event));
                 batcher.flushSoon();
             }
         }
@@ -67,12 +79,13 @@ final class RunReports {
         void ended() {
             int dropped = said.get() - MOST_EVENTS;
             if (dropped > 0) {
-                batcher.add(new ExecutionEvent(
+                ExecutionEvent event = new ExecutionEvent(
                         executionId,
                         EngineClock.toInstant(with.nowMicros()),
                         ExecutionEvent.Level.WARNING,
                         dropped + " further events of this run were not kept: " + MOST_EVENTS + " is the most",
-                        null));
+                        null);
+                batcher.add(new TaskStore.Said(run.claim(), event));
                 batcher.flushSoon();
             }
         }

@@ -177,8 +177,12 @@ public interface TaskStore {
     /** The events of an execution in their order. */
     Flux<ExecutionEvent> events(String executionId);
 
-    /** Adds events to their executions; those of unknown executions are dropped. */
-    Mono<Void> append(List<ExecutionEvent> events);
+    /**
+     * Adds what runs said to their executions; what is said of unknown executions is dropped. Gives what was refused, because
+     * its claim is not the last one of its execution: a node that has lost a run adds nothing to what another one records. A run
+     * whose end is recorded may still say something.
+     */
+    Mono<List<Said>> append(List<Said> said);
 
     /**
      * Makes a queue known; gives it as the store has it now. Nodes do this when they start.
@@ -271,6 +275,14 @@ public interface TaskStore {
      * @param next the head, or {@link Position#ENDED}
      */
     record Advance(Claim claim, Position next) {}
+
+    /**
+     * Something that a run said.
+     *
+     * @param claim the claim of the run
+     * @param event what it said, of the execution of the claim
+     */
+    record Said(Claim claim, ExecutionEvent event) {}
 
     /**
      * What became of one completion.

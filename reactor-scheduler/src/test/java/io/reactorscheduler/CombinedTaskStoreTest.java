@@ -51,6 +51,29 @@ class CombinedTaskStoreTest extends MemoryFixture {
     }
 
     @Test
+    void whatRunsSayIsKeptWhereTheirTaskIs() {
+        saveBoth();
+        List<TaskStore.Said> said = claim(combined, 2).stream()
+                .map(claim -> new TaskStore.Said(
+                        claim,
+                        new ExecutionEvent(
+                                claim.executionId(),
+                                EngineClock.toInstant(combined.nowMicros()),
+                                ExecutionEvent.Level.INFO,
+                                "said",
+                                null)))
+                .toList();
+
+        assertThat(get(combined.append(said))).isEmpty();
+
+        assertThat(said)
+                .hasSize(2)
+                .allSatisfy(each -> assertThat(
+                                get(combined.events(each.claim().executionId()).collectList()))
+                        .containsExactly(each.event()));
+    }
+
+    @Test
     void callsWithAnIdFindTheTaskWhereverItIs() {
         saveBoth();
         for (String id : List.of("durable", "ephemeral")) {
@@ -62,10 +85,6 @@ class CombinedTaskStoreTest extends MemoryFixture {
             assertThat(execution).isEqualTo(id + "#1");
             assertThat(get(combined.executions(ExecutionQuery.of(id)).collectList()))
                     .hasSize(1);
-            ExecutionEvent event =
-                    new ExecutionEvent(execution, EngineClock.toInstant(due), ExecutionEvent.Level.INFO, id, null);
-            combined.append(List.of(event)).block();
-            assertThat(combined.events(execution).collectList().block()).containsExactly(event);
             assertThat(get(combined.remove(id)).id()).isEqualTo(id);
             assertThat(combined.task(id).block()).isNull();
         }

@@ -55,8 +55,8 @@ class MemoryHistoryTest extends MemoryFixture {
         InMemoryTaskStore store = store();
         save(store, record("a"), store.nowMicros());
         Claim claim = claim(store, 1).get(0);
-        store.append(List.of(new ExecutionEvent(claim.executionId(), START, ExecutionEvent.Level.INFO, "hello", null)))
-                .block();
+        ExecutionEvent said = new ExecutionEvent(claim.executionId(), START, ExecutionEvent.Level.INFO, "hello", null);
+        store.append(List.of(new TaskStore.Said(claim, said))).block();
         succeed(store, claim);
         assertThat(store.events(claim.executionId()).count().block()).isEqualTo(1);
 

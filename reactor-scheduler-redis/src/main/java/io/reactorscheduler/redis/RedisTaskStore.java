@@ -221,8 +221,8 @@ public final class RedisTaskStore implements TaskStore, Disposable {
     }
 
     @Override
-    public Mono<Void> append(List<ExecutionEvent> events) {
-        return tasks.append(events);
+    public Mono<List<Said>> append(List<Said> said) {
+        return tasks.append(said);
     }
 
     @Override

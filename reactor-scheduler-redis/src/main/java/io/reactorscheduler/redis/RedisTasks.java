@@ -1,12 +1,12 @@
 package io.reactorscheduler.redis;
 
 import io.reactorscheduler.Execution;
-import io.reactorscheduler.ExecutionEvent;
 import io.reactorscheduler.NewTask;
 import io.reactorscheduler.Position;
 import io.reactorscheduler.TaskInfo;
 import io.reactorscheduler.TaskQueue;
 import io.reactorscheduler.TaskStore.Extra;
+import io.reactorscheduler.TaskStore.Said;
 import io.reactorscheduler.TaskStore.Saved;
 import io.reactorscheduler.Trigger;
 import java.util.ArrayList;
@@ -168,17 +168,24 @@ final class RedisTasks {
         return partition.run(Scripts.ENQUEUE, args).map(reply -> reply.rows(1));
     }
 
-    Mono<Void> append(List<ExecutionEvent> events) {
-        return Flux.fromIterable(events)
-                .groupBy(event -> partitions.of(Execution.taskIdOf(event.executionId())))
-                .flatMap(group -> group.collectList().flatMap(some -> {
-                    List<String> args = new ArrayList<>();
-                    args.add(Tokens.next());
-                    args.add(String.valueOf(MOST_EVENTS));
-                    some.forEach(event -> RunCodec.add(event, args));
-                    return group.key().run(Scripts.APPEND, args);
-                }))
-                .then();
+    Mono<List<Said>> append(List<Said> said) {
+        return Flux.fromIterable(said)
+                .groupBy(each -> partitions.of(each.claim().task().id()))
+                .flatMap(group -> group.collectList().flatMap(some -> append(group.key(), some)))
+                .collectList()
+                .map(refused -> refused.stream().flatMap(List::stream).toList());
+    }
+
+    private static Mono<List<Said>> append(Partition partition, List<Said> said) {
+        List<String> args = new ArrayList<>();
+        args.add(Tokens.next());
+        args.add(String.valueOf(MOST_EVENTS));
+        said.forEach(each -> RunCodec.add(each, args));
+        return partition
+                .run(Scripts.APPEND, args)
+                .map(reply -> reply.texts(1).stream()
+                        .map(place -> said.get(Integer.parseInt(place)))
+                        .toList());
     }
 
     // ---- queues

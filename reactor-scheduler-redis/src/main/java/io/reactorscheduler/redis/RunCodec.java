@@ -9,6 +9,7 @@ import io.reactorscheduler.Outcome;
 import io.reactorscheduler.Position;
 import io.reactorscheduler.Skip;
 import io.reactorscheduler.TaskRecord;
+import io.reactorscheduler.TaskStore.Said;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -213,11 +214,9 @@ final class RunCodec {
 
     // ---- events
 
-    static void add(ExecutionEvent event, List<String> args) {
-        String id = event.executionId();
-        args.add(Execution.taskIdOf(id));
-        args.add(String.valueOf(Execution.numberOf(id)));
-        args.add(id);
+    static void add(Said said, List<String> args) {
+        ExecutionEvent event = said.event();
+        add(said.claim(), args);
         args.add(String.valueOf(Row.microsOf(event.time())));
         args.add(event.level().name());
         args.add(event.message());

@@ -15,6 +15,7 @@ import io.reactorscheduler.TaskQuery;
 import io.reactorscheduler.TaskQueue;
 import io.reactorscheduler.TaskRecord;
 import io.reactorscheduler.TaskStore.Extra;
+import io.reactorscheduler.TaskStore.Said;
 import io.reactorscheduler.Trigger;
 import io.reactorscheduler.embedded.EmbeddedRedis;
 import java.time.Duration;
@@ -62,8 +63,10 @@ final class Damage implements AutoCloseable {
                 case "claim" -> claimed = claim();
                 case "run" -> claim().forEach(claim -> StoreTest.succeed(store, claim));
                 case "say" ->
-                    store.append(List.of(new ExecutionEvent(
-                                    "bad#1", Instant.now(), ExecutionEvent.Level.INFO, "here", null)))
+                    store.append(List.of(new Said(
+                                    claimed.get(0),
+                                    new ExecutionEvent(
+                                            "bad#1", Instant.now(), ExecutionEvent.Level.INFO, "here", null))))
                             .block(PATIENCE);
                 case "cancel" -> store.cancel("bad").block(PATIENCE);
                 case "reschedule" ->

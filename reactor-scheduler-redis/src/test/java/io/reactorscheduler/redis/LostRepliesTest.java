@@ -226,7 +226,7 @@ class LostRepliesTest extends StoreTest {
         ExecutionEvent said = new ExecutionEvent(
                 claim.executionId(), Instant.ofEpochSecond(1), ExecutionEvent.Level.INFO, "said", null);
 
-        withLostReply(store.append(List.of(said)));
+        withLostReply(store.append(List.of(new TaskStore.Said(claim, said))));
 
         assertThat(direct.events(claim.executionId()).collectList().block(PATIENCE))
                 .hasSize(1);

@@ -20,6 +20,7 @@ import io.reactorscheduler.TaskQueue;
 import io.reactorscheduler.TaskRecord;
 import io.reactorscheduler.TaskStore.Advance;
 import io.reactorscheduler.TaskStore.Extra;
+import io.reactorscheduler.TaskStore.Said;
 import io.reactorscheduler.Trigger;
 import io.reactorscheduler.embedded.EmbeddedRedis;
 import java.time.Duration;
@@ -223,8 +224,8 @@ final class World implements AutoCloseable {
     }
 
     void say() {
-        store.append(List.of(new ExecutionEvent("a#1", Instant.now(), ExecutionEvent.Level.INFO, "here", null)))
-                .block(PATIENCE);
+        ExecutionEvent event = new ExecutionEvent("a#1", Instant.now(), ExecutionEvent.Level.INFO, "here", null);
+        store.append(List.of(new Said(claimed, event))).block(PATIENCE);
     }
 
     void declare() {

@@ -18,6 +18,7 @@ import io.reactorscheduler.TaskState;
 import io.reactorscheduler.TaskStore.Advance;
 import io.reactorscheduler.TaskStore.Extra;
 import io.reactorscheduler.TaskStore.Recorded;
+import io.reactorscheduler.TaskStore.Said;
 import io.reactorscheduler.TaskStore.Saved;
 import io.reactorscheduler.TaskStore.Swept;
 import java.util.List;
@@ -197,8 +198,9 @@ abstract class ColdRules extends StoreRules {
     @Test
     void appendAndEventsAreCold() {
         Claim claim = start(once("a"));
-        Mono<Void> append = store.append(List.of(
-                new ExecutionEvent(claim.executionId(), instant(now()), ExecutionEvent.Level.INFO, "said", null)));
+        ExecutionEvent event =
+                new ExecutionEvent(claim.executionId(), instant(now()), ExecutionEvent.Level.INFO, "said", null);
+        Mono<?> append = store.append(List.of(new Said(claim, event)));
         Flux<ExecutionEvent> events = store.events(claim.executionId());
 
         assertThat(list(events)).isEmpty();

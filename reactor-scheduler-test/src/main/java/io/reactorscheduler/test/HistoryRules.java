@@ -11,6 +11,7 @@ import io.reactorscheduler.Outcome;
 import io.reactorscheduler.Position;
 import io.reactorscheduler.TaskState;
 import io.reactorscheduler.TaskStore.Recorded;
+import io.reactorscheduler.TaskStore.Said;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -30,66 +31,68 @@ abstract class HistoryRules extends StoreRules {
     @Test
     void eventsOfARunAreListedInTheirOrder() {
         Claim claim = start(once("a"));
-        ExecutionEvent first = event(claim, Level.DEBUG, "first", null);
-        ExecutionEvent second = event(claim, Level.INFO, "second \u00e9\n", 0.25);
-        ExecutionEvent third = event(claim, Level.WARNING, "", 1.0);
-        ExecutionEvent fourth = event(claim, Level.ERROR, "fourth", null);
+        Said first = said(claim, Level.DEBUG, "first", null);
+        Said second = said(claim, Level.INFO, "second \u00e9\n", 0.25);
+        Said third = said(claim, Level.WARNING, "", 1.0);
+        Said fourth = said(claim, Level.ERROR, "fourth", null);
 
         append(first, second);
         append(third);
         append(fourth);
 
-        assertThat(events(claim)).containsExactly(first, second, third, fourth);
+        assertThat(events(claim)).containsExactly(first.event(), second.event(), third.event(), fourth.event());
     }
 
     @Test
     void eventsBelongToOneExecution() {
         Claim a = start(once("a"));
         Claim b = start(once("b"));
-        ExecutionEvent ofA = event(a, Level.INFO, "a", null);
-        ExecutionEvent ofB = event(b, Level.INFO, "b", null);
+        Said ofA = said(a, Level.INFO, "a", null);
+        Said ofB = said(b, Level.INFO, "b", null);
 
         append(ofA, ofB);
 
-        assertThat(events(a)).containsExactly(ofA);
-        assertThat(events(b)).containsExactly(ofB);
+        assertThat(events(a)).containsExactly(ofA.event());
+        assertThat(events(b)).containsExactly(ofB.event());
     }
 
     @Test
     void eventsStayWhenTheRunHasEndedAndMayComeLate() {
         Claim claim = start(once("a"));
-        ExecutionEvent early = event(claim, Level.INFO, "early", null);
-        ExecutionEvent late = event(claim, Level.INFO, "late", null);
+        Said early = said(claim, Level.INFO, "early", null);
+        Said late = said(claim, Level.INFO, "late", null);
         append(early);
         succeed(claim);
         append(late);
 
-        assertThat(events(claim)).containsExactly(early, late);
+        assertThat(events(claim)).containsExactly(early.event(), late.event());
     }
 
     @Test
     void eventsStayOverTheAttemptsOfAnExecution() {
         Claim first = start(once("a"));
-        ExecutionEvent before = event(first, Level.INFO, "before", null);
+        Said before = said(first, Level.INFO, "before", null);
         append(before);
         retryAt(first, past());
         Claim second = claimOne();
-        ExecutionEvent after = event(second, Level.INFO, "after", null);
+        Said after = said(second, Level.INFO, "after", null);
         append(after);
 
-        assertThat(events(second)).containsExactly(before, after);
+        assertThat(events(second)).containsExactly(before.event(), after.event());
     }
 
     @Test
     void eventsOfUnknownExecutionsAreDroppedAndTheOthersKept() {
         Claim claim = start(once("a"));
-        ExecutionEvent known = event(claim, Level.INFO, "known", null);
-        ExecutionEvent unknown = new ExecutionEvent("nobody#1", instant(now()), Level.INFO, "unknown", null);
+        Said known = said(claim, Level.INFO, "known", null);
+        Claim gone = start(once("gone"));
+        get(store.remove("gone"));
+        Said unknown = said(gone, Level.INFO, "unknown", null);
 
         append(unknown, known, unknown);
 
-        assertThat(events(claim)).containsExactly(known);
-        assertThat(list(store.events("nobody#1"))).isEmpty();
+        assertThat(events(claim)).containsExactly(known.event());
+        assertThat(events(gone)).isEmpty();
     }
 
     @Test
@@ -100,25 +103,42 @@ abstract class HistoryRules extends StoreRules {
     @Test
     void eventsGoWithTheirTask() {
         Claim claim = start(once("a"));
-        append(event(claim, Level.INFO, "gone", null));
+        append(said(claim, Level.INFO, "gone", null));
         get(store.remove("a"));
 
         assertThat(events(claim)).isEmpty();
-        append(event(claim, Level.INFO, "late", null));
+        append(said(claim, Level.INFO, "late", null));
         assertThat(events(claim)).isEmpty();
         assertThat(events(start(once("a")))).as("of the next task of this id").isEmpty();
     }
 
-    private void append(ExecutionEvent... events) {
-        await(store.append(List.of(events)));
+    @Test
+    void whatIsSaidUnderAnotherThanTheLastClaimIsRefused() {
+        Claim first = start(once("a"));
+        release(first);
+        Claim second = claimOne();
+        Said stale = said(first, Level.INFO, "stale", null);
+        Said said = said(second, Level.INFO, "said", null);
+
+        assertThat(get(store.append(List.of(stale, said)))).containsExactly(stale);
+        assertThat(events(second)).containsExactly(said.event());
+
+        succeed(second);
+        Said late = said(second, Level.INFO, "late", null);
+        assertThat(get(store.append(List.of(late, stale)))).containsExactly(stale);
+        assertThat(events(second)).containsExactly(said.event(), late.event());
+    }
+
+    private void append(Said... said) {
+        assertThat(get(store.append(List.of(said)))).as("refused").isEmpty();
     }
 
     private List<ExecutionEvent> events(Claim claim) {
         return list(store.events(claim.executionId()));
     }
 
-    private ExecutionEvent event(Claim claim, Level level, String message, @Nullable Double progress) {
-        return new ExecutionEvent(claim.executionId(), instant(now()), level, message, progress);
+    private Said said(Claim claim, Level level, String message, @Nullable Double progress) {
+        return new Said(claim, new ExecutionEvent(claim.executionId(), instant(now()), level, message, progress));
     }
 
     // ---- retention
@@ -129,7 +149,7 @@ abstract class HistoryRules extends StoreRules {
         List<String> dropped = new ArrayList<>();
         Claim claim = start(repeating("a"));
         Claim first = claim;
-        append(event(first, Level.INFO, "old", null));
+        append(said(first, Level.INFO, "old", null));
         for (int run = 1; run <= kept + 3; run++) {
             String result = "\"" + run + "\"";
             Recorded recorded = end(claim, Outcome.completed(result, result), Draft.at(past()));

@@ -14,6 +14,7 @@ import io.reactorscheduler.TaskInfo;
 import io.reactorscheduler.TaskQuery;
 import io.reactorscheduler.TaskQueue;
 import io.reactorscheduler.TaskState;
+import io.reactorscheduler.TaskStore.Said;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -56,7 +57,7 @@ abstract class OddValueRules extends StoreRules {
             assertThat(claim.executionId()).isEqualTo(Execution.id(id, 1));
             ExecutionEvent event =
                     new ExecutionEvent(claim.executionId(), instant(now()), ExecutionEvent.Level.INFO, id, null);
-            await(store.append(List.of(event)));
+            await(store.append(List.of(new Said(claim, event))));
             assertThat(get(store.cancelExecution(claim.executionId()))).isTrue();
             assertThat(get(store.renew(List.of(claim), LEASE))).isEmpty();
             assertThat(end(claim, Outcome.cancelled(id), Draft.at(future())).isStale())

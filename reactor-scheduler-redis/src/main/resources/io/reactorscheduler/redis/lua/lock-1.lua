@@ -11,8 +11,9 @@ local lease, patience, grace = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(AR
 local DAY_MILLIS = 86400000
 local now = now_micros()
 local fields = redis.call('HMGET', lock, 'owner', 'fence', 'until', 'offered', 'offerUntil')
-local holder, fence, ends = fields[1], tonumber(fields[2] or '0'), tonumber(fields[3] or '0')
-local offered, offer_ends = fields[4], tonumber(fields[5] or '0')
+local holder, fence = fields[1], number_of(lock, 'fence', fields[2])
+local ends, offer_ends = number_of(lock, 'until', fields[3]), number_of(lock, 'offerUntil', fields[5])
+local offered = fields[4]
 
 local function wait(micros)
   if patience > 0 then

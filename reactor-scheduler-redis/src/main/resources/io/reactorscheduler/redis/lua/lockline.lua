@@ -13,6 +13,15 @@ local function text(micros)
   return string.format('%.0f', micros)
 end
 
+-- a field that is a number; the call is refused where it is none, because nobody can say then whether the lock is free
+local function number_of(lock, field, value)
+  if value and not tonumber(value) then
+    error({ err = 'ERR field "' .. field .. '" of the lock cannot be read: something else wrote it; it was left as it is, and DEL '
+      .. lock .. ' frees the lock' })
+  end
+  return tonumber(value or '0')
+end
+
 local function leave_line(lock, owner)
   redis.call('ZREM', lock .. ':line', owner)
   redis.call('ZREM', lock .. ':seen', owner)

@@ -8,7 +8,7 @@ local lock, lease = KEYS[1], tonumber(ARGV[2])
 local DAY_MILLIS = 86400000
 local now = now_micros()
 local fields = redis.call('HMGET', lock, 'owner', 'until')
-if fields[1] ~= ARGV[1] or tonumber(fields[2]) <= now then
+if fields[1] ~= ARGV[1] or number_of(lock, 'until', fields[2]) <= now then
   return {0}
 end
 redis.call('HSET', lock, 'until', text(now + lease))

@@ -9,7 +9,7 @@ local lock, owner = KEYS[1], ARGV[1]
 local now = now_micros()
 local fields = redis.call('HMGET', lock, 'owner', 'offered', 'until', 'released')
 local is_owner, was_owner = fields[1] == owner, fields[4] == owner
-local is_held = is_owner and tonumber(fields[3]) > now
+local is_held = is_owner and number_of(lock, 'until', fields[3]) > now
 leave_line(lock, owner)
 if is_owner or fields[2] == owner then
   redis.call('HDEL', lock, 'offered', 'offerUntil')
