@@ -79,6 +79,11 @@ final class CombinedTaskStore implements TaskStore {
         return shared.safetyPoll();
     }
 
+    @Override
+    public @Nullable Duration lease() {
+        return shared.lease();
+    }
+
     // ---- saving
 
     @Override

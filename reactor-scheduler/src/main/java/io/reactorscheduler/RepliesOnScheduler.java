@@ -52,6 +52,11 @@ final class RepliesOnScheduler implements TaskStore {
     }
 
     @Override
+    public @Nullable Duration lease() {
+        return store.lease();
+    }
+
+    @Override
     public Mono<Saved> save(NewTask task) {
         return store.save(task).publishOn(scheduler);
     }

@@ -57,6 +57,14 @@ public interface TaskStore {
     Duration safetyPoll();
 
     /**
+     * How long claims of schedulers are valid that were not told otherwise ({@link SchedulerBuilder#lease}), at least 100 ms;
+     * null, as by default, for {@link SchedulerBuilder#DEFAULT_LEASE}.
+     */
+    default @Nullable Duration lease() {
+        return null;
+    }
+
+    /**
      * Saves a task and indexes its head. When it completes, the task is saved.
      *
      * <p>A known id: {@link IfExists#KEEP} gives the known task, {@link IfExists#FAIL} fails with
