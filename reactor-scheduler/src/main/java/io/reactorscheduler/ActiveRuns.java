@@ -2,6 +2,7 @@ package io.reactorscheduler;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -199,11 +200,16 @@ final class ActiveRuns {
             }
         }
         renewAgain();
-        Flux.fromIterable(runs)
-                .filter(run -> !run.hasEnded())
-                .buffer(BATCH)
-                .flatMap(this::renew)
+        Flux.fromIterable(byPart(runs))
+                .flatMap(part -> Flux.fromIterable(part).buffer(BATCH).flatMap(this::renew))
                 .subscribe();
+    }
+
+    private Collection<List<Run>> byPart(List<Run> runs) {
+        return runs.stream()
+                .filter(run -> !run.hasEnded())
+                .collect(Collectors.groupingBy(run -> with.store().partOf(run.claim())))
+                .values();
     }
 
     private void renewAgain() {

@@ -2,14 +2,10 @@ package io.reactorscheduler;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -82,6 +78,17 @@ final class CombinedTaskStore implements TaskStore {
     @Override
     public @Nullable Duration lease() {
         return shared.lease();
+    }
+
+    /** The first one is the memory of this process. */
+    @Override
+    public int parts() {
+        return 1 + shared.parts();
+    }
+
+    @Override
+    public int partOf(Claim claim) {
+        return isEphemeral(claim) ? 0 : 1 + shared.partOf(claim);
     }
 
     // ---- saving
@@ -212,10 +219,7 @@ final class CombinedTaskStore implements TaskStore {
     public Mono<List<Claim>> renew(List<Claim> claims, Duration lease) {
         return Mono.defer(() -> {
             BatchSplit<Claim> split = new BatchSplit<>(claims, CombinedTaskStore::isEphemeral);
-            return split.ask(
-                    theirs -> shared.renew(theirs, lease),
-                    mine -> memory.renew(mine, lease),
-                    CombinedTaskStore::joined);
+            return split.ask(theirs -> shared.renew(theirs, lease), mine -> memory.renew(mine, lease), Joined::of);
         });
     }
 
@@ -345,41 +349,12 @@ final class CombinedTaskStore implements TaskStore {
 
     @Override
     public Mono<StoreStats> stats() {
-        return shared.stats()
-                .flatMap(theirs -> memory.stats().map(mine -> {
-                    Map<TaskState, Long> tasks = new EnumMap<>(TaskState.class);
-                    tasks.putAll(theirs.tasks());
-                    mine.tasks().forEach((state, count) -> tasks.merge(state, count, Long::sum));
-                    Map<String, QueueStats> queues = new TreeMap<>(theirs.queues());
-                    mine.queues().forEach((name, stats) -> queues.merge(name, stats, CombinedTaskStore::joined));
-                    return new StoreStats(tasks, queues);
-                }));
-    }
-
-    private static QueueStats joined(QueueStats one, QueueStats other) {
-        return new QueueStats(
-                one.waiting() + other.waiting(),
-                one.due() + other.due(),
-                one.running() + other.running(),
-                Math.min(one.oldestDueMicros(), other.oldestDueMicros()));
+        return shared.stats().flatMap(theirs -> memory.stats().map(mine -> Joined.of(theirs, mine)));
     }
 
     @Override
     public Mono<Swept> sweep() {
-        return shared.sweep()
-                .flatMap(theirs -> memory.sweep()
-                        .map(mine -> new Swept(
-                                joined(theirs.expired(), mine.expired()),
-                                joined(theirs.quarantined(), mine.quarantined()),
-                                joined(theirs.dropped(), mine.dropped()),
-                                joined(theirs.findings(), mine.findings()),
-                                Math.min(theirs.nextExpiryMicros(), mine.nextExpiryMicros()))));
-    }
-
-    private static <E> List<E> joined(List<E> first, List<E> second) {
-        List<E> joined = new ArrayList<>(first);
-        joined.addAll(second);
-        return joined;
+        return shared.sweep().flatMap(theirs -> memory.sweep().map(mine -> Joined.of(theirs, mine)));
     }
 
     /** That of the shared store; what happens to ephemeral tasks is nowhere else to be read. */

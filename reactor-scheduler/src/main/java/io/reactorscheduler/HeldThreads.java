@@ -69,8 +69,8 @@ final class HeldThreads {
         int now = held.incrementAndGet();
         try {
             Watch present = watch.get();
-            if (present == null || present.enoughFor < now) {
-                keepWatch(present, now);
+            if (present == null || !present.isEnoughFor(now)) {
+                keepWatch(now);
             }
             work.run();
         } finally {
@@ -83,50 +83,63 @@ final class HeldThreads {
     void watchAnew() {
         Watch present = watch.get();
         if (!isVirtual && (present == null || present.isOverdue())) {
-            keepWatch(present, held.get());
+            keepWatch(held.get());
         }
     }
 
-    private void keepWatch(@Nullable Watch present, int threads) {
-        int sentries = Math.min(threads, MOST_SENTRIES) + 1;
-        if (present != null && present.sentries.length >= sentries && !present.isOverdue()) {
-            return;
-        }
-        long nanos = scheduler.now(TimeUnit.NANOSECONDS);
-        // more threads are held than before: the time is kept, or ever new ones would put it off
-        long due = present == null || present.isOverdue() ? nanos + WATCH_NANOS : present.dueNanos;
-        Watch next = new Watch(due, sentries);
-        if (watch.compareAndSet(present, next)) {
-            if (present != null) {
-                present.dismiss();
+    /** Sees to it that there is a watch that is enough for so many threads, whoever else does so at the same time. */
+    private void keepWatch(int threads) {
+        for (; ; ) {
+            Watch present = watch.get();
+            long due = scheduler.now(TimeUnit.NANOSECONDS) + WATCH_NANOS;
+            if (present != null && !present.isOverdue()) {
+                if (present.isEnoughFor(threads)) {
+                    return;
+                }
+                // more threads are held than before: the time is kept, or ever new ones would put it off
+                due = present.dueNanos;
             }
-            next.post(due - nanos);
+            Watch next = new Watch(due, sentriesFor(threads));
+            if (watch.compareAndSet(present, next)) {
+                if (present != null) {
+                    present.dismiss();
+                }
+                next.post();
+                return;
+            }
         }
+    }
+
+    private static int sentriesFor(int threads) {
+        return Math.min(threads, MOST_SENTRIES) + 1;
     }
 
     /** One look that is to come, and its tasks. */
     private final class Watch implements Runnable {
         final long dueNanos;
-        final int enoughFor;
         final Disposable.Swap[] sentries;
 
         Watch(long dueNanos, int sentries) {
             this.dueNanos = dueNanos;
-            this.enoughFor = sentries > MOST_SENTRIES ? Integer.MAX_VALUE : sentries - 1;
             this.sentries = new Disposable.Swap[sentries];
             for (int i = 0; i < sentries; i++) {
                 this.sentries[i] = Disposables.swap();
             }
         }
 
+        boolean isEnoughFor(int threads) {
+            return sentries.length >= sentriesFor(threads);
+        }
+
         boolean isOverdue() {
             return scheduler.now(TimeUnit.NANOSECONDS) - dueNanos > 2 * WATCH_NANOS;
         }
 
-        void post(long delayNanos) {
+        void post() {
+            long delayNanos = Math.max(0, dueNanos - scheduler.now(TimeUnit.NANOSECONDS));
             try {
                 for (Disposable.Swap sentry : sentries) {
-                    sentry.update(scheduler.schedule(this, Math.max(0, delayNanos), TimeUnit.NANOSECONDS));
+                    sentry.update(scheduler.schedule(this, delayNanos, TimeUnit.NANOSECONDS));
                 }
             } catch (RuntimeException refused) {
                 // a Scheduler that is full or gone: whoever holds a thread next tries again
@@ -150,7 +163,7 @@ final class HeldThreads {
             dismiss();
             int now = held.get();
             if (now > 0) {
-                keepWatch(null, now);
+                keepWatch(now);
             }
             wakeUps.forEach(WakeUp::comeIfOverdue);
         }

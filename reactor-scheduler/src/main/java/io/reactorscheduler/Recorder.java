@@ -1,12 +1,15 @@
 package io.reactorscheduler;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import reactor.core.publisher.Mono;
 
 /**
  * Records how runs ended, in batches: terminal record and next head of the timeline in one step of the store, then the
- * slot is free and listeners are told.
+ * slot is free and listeners are told. Each part of the store has batches of its own, so that a part that is away does not
+ * keep the ends of the others from being recorded before their leases expire.
  *
  * <p>While a lane hands out claims on a thread, completions of that thread wait for the end of the round
  * ({@link #beginRound}, {@link #endRound}) so that a burst of short runs is recorded in one call.
@@ -17,7 +20,7 @@ final class Recorder {
 
     private final Resources with;
     private final Consumer<List<Completion>> release;
-    private final Batcher<Completion> batcher;
+    private final List<Batcher<Completion>> parts;
 
     /** Whether this thread is within a round of a lane. */
     private final ThreadLocal<boolean[]> inRound = ThreadLocal.withInitial(() -> new boolean[1]);
@@ -29,10 +32,13 @@ final class Recorder {
     Recorder(Resources with, Consumer<List<Completion>> release, Runnable afterwards) {
         this.with = with;
         this.release = release;
-        this.batcher = new Batcher<>(BATCH, with.timer(), this::record, afterwards);
+        this.parts = IntStream.range(0, with.store().parts())
+                .mapToObj(part -> new Batcher<>(BATCH, with.timer(), this::record, afterwards))
+                .toList();
     }
 
     void add(Completion completion) {
+        Batcher<Completion> batcher = parts.get(with.store().partOf(completion.claim()));
         batcher.add(completion);
         if (!inRound.get()[0]) {
             batcher.flushSoon();
@@ -45,32 +51,33 @@ final class Recorder {
 
     void endRound() {
         inRound.get()[0] = false;
-        batcher.flush();
+        for (Batcher<Completion> part : parts) {
+            part.flush();
+        }
     }
 
     private Mono<?> record(List<Completion> batch) {
-        return complete(batch)
+        return complete(batch, with.patience())
                 .onErrorResume(error -> recordLater(batch, error))
                 .doOnNext(results -> tell(batch, results));
     }
 
     /**
      * A store that is away is waited for: the work is done, and losing its record would do it again. Leases bound how
-     * long the record is still wanted; the store says so when it is not.
+     * long the record is still wanted; the store says so when it is not. A store that is only slow would never be heard
+     * with the patience of the first call, which is short so that a lost reply does not hold up for long what waits behind;
+     * an end that is told twice is recorded once.
      */
     private Mono<List<TaskStore.Recorded>> recordLater(List<Completion> batch, Throwable first) {
         with.events().problem("The ends of " + batch.size() + " runs wait for the store", first);
-        return complete(batch)
+        return complete(batch, with.settings().lease())
                 .delaySubscription(with.shortPause())
                 .doOnError(error -> with.events().problem("The ends of " + batch.size() + " runs still wait", error))
                 .retryWhen(with.again());
     }
 
-    private Mono<List<TaskStore.Recorded>> complete(List<Completion> batch) {
-        // as long as the leases last: an end that is told twice is recorded once
-        return with.answered(
-                        Mono.defer(() -> with.store().complete(batch)),
-                        with.settings().lease())
+    private Mono<List<TaskStore.Recorded>> complete(List<Completion> batch, Duration patience) {
+        return with.answered(Mono.defer(() -> with.store().complete(batch)), patience)
                 .handle((results, sink) -> {
                     if (results.size() == batch.size()) {
                         sink.next(results);

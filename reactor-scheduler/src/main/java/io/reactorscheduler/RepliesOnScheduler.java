@@ -57,6 +57,16 @@ final class RepliesOnScheduler implements TaskStore {
     }
 
     @Override
+    public int parts() {
+        return store.parts();
+    }
+
+    @Override
+    public int partOf(Claim claim) {
+        return store.partOf(claim);
+    }
+
+    @Override
     public Mono<Saved> save(NewTask task) {
         return store.save(task).publishOn(scheduler);
     }

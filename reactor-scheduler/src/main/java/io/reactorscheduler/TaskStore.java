@@ -65,6 +65,20 @@ public interface TaskStore {
     }
 
     /**
+     * How many parts it has that can be out of reach each on its own, as the masters of a cluster can; 1 for a store that
+     * is there or is not. Claims are renewed and completed by calls that concern one part each, so that a part that does
+     * not answer holds up its own work only.
+     */
+    default int parts() {
+        return 1;
+    }
+
+    /** In which of the {@link #parts} what was claimed lives, counted from 0; always the same for a task. */
+    default int partOf(Claim claim) {
+        return 0;
+    }
+
+    /**
      * Saves a task and indexes its head. When it completes, the task is saved.
      *
      * <p>A known id: {@link IfExists#KEEP} gives the known task, {@link IfExists#FAIL} fails with

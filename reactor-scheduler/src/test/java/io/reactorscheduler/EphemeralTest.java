@@ -46,6 +46,28 @@ class EphemeralTest extends InVirtualTime {
     }
 
     @Test
+    void ephemeralTasksEndWhileTheSharedStoreIsAway() {
+        ShakyStore shaky =
+                new ShakyStore(InMemoryTaskStore.builder().scheduler(() -> time).build());
+        ReactiveScheduler scheduler = started(builder()
+                .store(shaky.store())
+                .handle(
+                        ECHO,
+                        (word, run) ->
+                                Mono.delay(Duration.ofSeconds(1), run.timer()).thenReturn(word)));
+        now(scheduler.schedule(ECHO.task("durable")));
+        settle();
+        shaky.always("claim", ShakyStore.failing());
+        List.of("complete", "renew").forEach(method -> shaky.always(method, ShakyStore.lost()));
+        pass(Duration.ofSeconds(1));
+
+        now(scheduler.schedule(ECHO.task("ephemeral").id("e").ephemeral()));
+        pass(Duration.ofSeconds(25));
+
+        assertThat(now(scheduler.task("e")).state()).isEqualTo(TaskState.COMPLETED);
+    }
+
+    @Test
     void ofAStoppedSchedulerOnlyTheDurableTasksGoOnElsewhere() {
         ReactiveScheduler scheduler = node("a");
         now(scheduler.schedule(ECHO.task("durable").after(Duration.ofHours(1))));

@@ -13,6 +13,9 @@ final class RunChecker {
     /** A node that stands still for so much of a lease may notice too late that it lost it. */
     private static final int PAUSE_OF_LEASE = 20;
 
+    /** A node that stands still for so much of a lease, between two renewals, may lose it. */
+    private static final int LONG_PAUSE_OF_LEASE = 2;
+
     private final Evidence evidence;
     private final List<Run> runs;
     private final Map<String, Planned> planned;
@@ -93,12 +96,20 @@ final class RunChecker {
                 runs.stream().collect(Collectors.groupingBy(Run::execution)).values()) {
             List<Run> done = group.stream().filter(Run::isDone).toList();
             for (int i = 1; i < done.size(); i++) {
-                if (!isExcused(done.get(i - 1), done.get(i))) {
+                if (!couldNotReport(done.get(i - 1))) {
                     problems.add(
                             new Problem(Problem.Rule.REPEAT, done.get(i) + " was done before: " + done.get(i - 1)));
                 }
             }
         }
+    }
+
+    /** A process that stood still for most of a lease, before the end of its run was recorded, lost the lease. */
+    private boolean couldNotReport(Run run) {
+        return pauses.getOrDefault(run.node(), List.of()).stream()
+                .anyMatch(pause -> pause.micros() - pause.fireMicros() >= leaseMicros / LONG_PAUSE_OF_LEASE
+                        && pause.fireMicros() < run.endMicros() + leaseMicros
+                        && pause.micros() > run.startMicros());
     }
 
     /** A process that stood still cannot have ended its run in time, and a store may have forgotten a claim. */

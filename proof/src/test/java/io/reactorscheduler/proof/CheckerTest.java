@@ -54,6 +54,10 @@ class CheckerTest {
         lines.add(new Line(kind, micros, node, execution, fence, 1, fire, ""));
     }
 
+    private void pause(String node, long from, long to) {
+        lines.add(new Line(Line.Kind.PAUSED, to, node, Line.NOTHING, 0, 0, from, ""));
+    }
+
     private void ran(String execution, long fence, String node, long fire, long start, long end) {
         line(Line.Kind.STARTED, execution, fence, node, fire, start);
         line(Line.Kind.ENDED, execution, fence, node, fire, end);
@@ -158,7 +162,7 @@ class CheckerTest {
         strikes.add(new Strike(Fault.KILL, "n3", 0, 0));
         assertThat(broken()).containsExactly(Problem.Rule.OVERLAP);
 
-        lines.add(new Line(Line.Kind.PAUSED, 6 * SECOND - 1, "n1", Line.NOTHING, 0, 0, 2 * SECOND, ""));
+        pause("n1", 2 * SECOND, 6 * SECOND - 1);
         assertThat(broken()).isEmpty();
     }
 
@@ -200,6 +204,22 @@ class CheckerTest {
         assertThat(broken()).containsExactly(Problem.Rule.REPEAT);
 
         strikes.add(new Strike(Fault.KILL, "n1", SECOND + 600, SECOND + 600));
+        assertThat(broken()).isEmpty();
+    }
+
+    @Test
+    void workThatIsDoneTwiceIsARepeatUnlessItsNodeStoodStillForMostOfALeaseBeforeItWasRecorded() {
+        oneGoodRun();
+        rows.clear();
+        ran("a#1", 6, "n2", SECOND, 20 * SECOND, 21 * SECOND);
+        row("a#1", TaskState.COMPLETED, 6, "n2", SECOND);
+        strikes.add(new Strike(Fault.ROLLING_RESTART, "n1", 0, 0));
+        pause("n1", SECOND, SECOND + SECOND / 4);
+        pause("n1", 18 * SECOND, 20 * SECOND);
+        pause("n2", SECOND, 4 * SECOND);
+        assertThat(broken()).containsExactly(Problem.Rule.REPEAT);
+
+        pause("n1", SECOND, 4 * SECOND);
         assertThat(broken()).isEmpty();
     }
 

@@ -26,7 +26,11 @@ final class Partitions {
 
     /** Where a task lives. */
     Partition of(String taskId) {
-        return all.get(RedisKeys.partitionOf(taskId, all.size()));
+        return all.get(numberOf(taskId));
+    }
+
+    int numberOf(String taskId) {
+        return all.size() == 1 ? 0 : RedisKeys.partitionOf(taskId, all.size());
     }
 
     /** The reply of one script on each partition, all asked at once, in the order of the partitions. */

@@ -129,6 +129,17 @@ public final class RedisTaskStore implements TaskStore, Disposable {
         return settings.lease();
     }
 
+    /** The partitions: in a cluster, masters have some of them each. */
+    @Override
+    public int parts() {
+        return partitions.size();
+    }
+
+    @Override
+    public int partOf(Claim claim) {
+        return partitions.numberOf(claim.task().id());
+    }
+
     // ---- tasks and their runs
 
     @Override

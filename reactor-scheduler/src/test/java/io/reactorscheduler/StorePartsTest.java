@@ -1,0 +1,121 @@
+package io.reactorscheduler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** A shared store of two parts of which one is away: the work of the other one is as if nothing had happened. */
+class StorePartsTest extends InVirtualTime {
+
+    private static final Duration LEASE = Duration.ofSeconds(30);
+    private static final Handler<Long, Void> WAIT = Handler.named("wait", Long.class, Void.class);
+
+    private final InMemoryTaskStore memory =
+            InMemoryTaskStore.builder().scheduler(() -> time).build();
+    private final List<String> cancelled = new ArrayList<>();
+    private final List<String> ended = new ArrayList<>();
+
+    /** What becomes of calls that concern the part that is away; null while it is there. */
+    private Mono<?> away;
+
+    private static boolean isFar(Object element) {
+        return element instanceof Completion end
+                ? isFar(end.claim())
+                : element instanceof Claim claim && claim.task().id().startsWith("far");
+    }
+
+    /** Whatever is away, a call that asks both parts is answered by neither. */
+    private TaskStore twoParts() {
+        return (TaskStore) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {TaskStore.class}, (proxy, method, arguments) -> {
+                    switch (method.getName()) {
+                        case "isShared":
+                            return true;
+                        case "safetyPoll":
+                            return Duration.ofSeconds(1);
+                        case "parts":
+                            return 2;
+                        case "partOf":
+                            return isFar(arguments[0]) ? 1 : 0;
+                        default:
+                    }
+                    boolean isAway = away != null
+                            && List.of("complete", "renew").contains(method.getName())
+                            && ((List<?>) arguments[0]).stream().anyMatch(StorePartsTest::isFar);
+                    try {
+                        return isAway ? away : method.invoke(memory, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+    }
+
+    private ReactiveScheduler start() {
+        return started(builder()
+                .store(twoParts())
+                .lease(LEASE)
+                .handle(
+                        WAIT,
+                        (seconds, run) -> Mono.delay(Duration.ofSeconds(seconds), run.timer())
+                                .doOnNext(tick -> ended.add(run.executionId()))
+                                .doOnCancel(() -> cancelled.add(run.executionId()))
+                                .then()));
+    }
+
+    private static Task<Long, Void> waiting(String id, long seconds) {
+        return WAIT.task(seconds).id(id);
+    }
+
+    private TaskState state(String id) {
+        return now(memory.task(id)).state();
+    }
+
+    private static Stream<Mono<?>> answersOfWhatIsAway() {
+        return Stream.of(Mono.never(), Mono.error(new StoreUnavailableException("away", null)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("answersOfWhatIsAway")
+    void endsAreRecordedWhileThoseOfThePartThatIsAwayWaitAndAreRecordedLater(Mono<?> answer) {
+        ReactiveScheduler scheduler = start();
+        now(scheduler.scheduleAll(Flux.just(waiting("far", 1), waiting("near", 1))));
+        settle();
+        away = answer;
+        pass(Duration.ofSeconds(1));
+        settle();
+
+        assertThat(state("near")).isEqualTo(TaskState.COMPLETED);
+        now(scheduler.schedule(waiting("near-too", 1)));
+        pass(Duration.ofSeconds(2));
+        assertThat(state("near-too")).isEqualTo(TaskState.COMPLETED);
+        assertThat(state("far")).isEqualTo(TaskState.RUNNING);
+
+        away = null;
+        pass(LEASE.dividedBy(2));
+        assertThat(state("far")).isEqualTo(TaskState.COMPLETED);
+        assertThat(ended).containsExactlyInAnyOrder("far#1", "near#1", "near-too#1");
+    }
+
+    @ParameterizedTest
+    @MethodSource("answersOfWhatIsAway")
+    void leasesAreRenewedWhileThoseOfThePartThatIsAwayAreLost(Mono<?> answer) {
+        ReactiveScheduler scheduler = start();
+        now(scheduler.scheduleAll(Flux.just(waiting("far", 120), waiting("near", 120))));
+        settle();
+        away = answer;
+        pass(Duration.ofSeconds(119));
+        assertThat(cancelled).contains("far#1").doesNotContain("near#1");
+
+        pass(Duration.ofSeconds(2));
+        assertThat(ended).contains("near#1");
+    }
+}
