@@ -14,7 +14,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 /** Many runs of one node that wait at the same time, for longer than their lease. */
@@ -46,10 +45,13 @@ class InFlightTest extends RedisTest {
         node.events()
                 .filter(event -> event.kind() == Kind.LOST || event.kind() == Kind.PROBLEM)
                 .subscribe(bad::add);
-        node.scheduleAll(Flux.range(0, RUNS).map(i -> WAIT.task(i).id("t" + i))).then().block(PATIENCE);
+        node.scheduleAll(Flux.range(0, RUNS).map(i -> WAIT.task(i).id("t" + i)))
+                .then()
+                .block(PATIENCE);
         node.start();
         await("all runs", () -> begun.get() == RUNS);
-        assertThat(store.stats().block(PATIENCE).queues().get("default").running()).isEqualTo(RUNS);
+        assertThat(store.stats().block(PATIENCE).queues().get("default").running())
+                .isEqualTo(RUNS);
 
         long before = calls();
         Pause.of(LEASE.plus(LEASE.dividedBy(2)));
@@ -59,9 +61,7 @@ class InFlightTest extends RedisTest {
         // each run is renewed some five times
         assertThat(calls).as("renewals are batched").isBetween(10L, RUNS / 20L);
         answer.tryEmitEmpty();
-        await(
-                "all records",
-                () -> store.stats().block(PATIENCE).tasks().getOrDefault(TaskState.COMPLETED, 0L) == RUNS);
+        await("all records", () -> store.stats().block(PATIENCE).tasks().getOrDefault(TaskState.COMPLETED, 0L) == RUNS);
         assertThat(begun).as("nothing ran twice").hasValue(RUNS);
         assertThat(cancelled).hasValue(0);
         assertThat(bad).isEmpty();

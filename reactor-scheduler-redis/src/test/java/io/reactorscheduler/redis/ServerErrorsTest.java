@@ -230,7 +230,10 @@ class ServerErrorsTest extends StoreTest {
         store.stats().block(PATIENCE);
         String oldest = "redis.call('HSET',KEYS[1],'a',cmsgpack.pack({h='plain',d=1,f=1}))";
         server.command("EVAL", oldest, "1", key("t"));
-        assertThat(store.sweep().block(PATIENCE).findings()).singleElement().asString().contains("stood in no line");
+        assertThat(store.sweep().block(PATIENCE).findings())
+                .singleElement()
+                .asString()
+                .contains("stood in no line");
 
         assertThat(store.task("a").block(PATIENCE).task().queue()).isEqualTo("default");
         assertThat(succeed(store, claim(store, 1).get(0)).state()).isEqualTo(TaskState.COMPLETED);

@@ -159,8 +159,7 @@ class StoreOptionsTest extends StoreTest {
         assertThat(leaseOfAClaim("default", builder(), node -> node)).isEqualTo(SchedulerBuilder.DEFAULT_LEASE);
         assertThat(leaseOfAClaim("of the store", builder().lease(lease), node -> node))
                 .isEqualTo(lease);
-        assertThat(leaseOfAClaim(
-                        "of the scheduler", builder().lease(lease), node -> node.lease(Duration.ofMinutes(9))))
+        assertThat(leaseOfAClaim("of the scheduler", builder().lease(lease), node -> node.lease(Duration.ofMinutes(9))))
                 .isEqualTo(Duration.ofMinutes(9));
     }
 
@@ -174,7 +173,8 @@ class StoreOptionsTest extends StoreTest {
         await("the claim", () -> (Long) server.command("ZCARD", key("e")) == 1);
         List<?> first = (List<?>) server.command("ZRANGE", key("e"), "0", "0", "WITHSCORES");
         List<?> time = (List<?>) server.command("TIME");
-        double left = Double.parseDouble(first.get(1).toString()) / 1e6 - Double.parseDouble(time.get(0).toString());
+        double left = Double.parseDouble(first.get(1).toString()) / 1e6
+                - Double.parseDouble(time.get(0).toString());
         node.dispose();
         server.command("FLUSHALL");
         return Duration.ofSeconds(Math.round(left / 30) * 30);
