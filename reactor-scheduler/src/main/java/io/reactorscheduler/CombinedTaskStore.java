@@ -75,6 +75,11 @@ final class CombinedTaskStore implements TaskStore {
         return shared.safetyPoll();
     }
 
+    @Override
+    public @Nullable Duration lease() {
+        return shared.lease();
+    }
+
     /** The first one is the memory of this process. */
     @Override
     public int parts() {

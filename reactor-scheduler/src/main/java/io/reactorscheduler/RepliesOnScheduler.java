@@ -52,6 +52,11 @@ final class RepliesOnScheduler implements TaskStore {
     }
 
     @Override
+    public @Nullable Duration lease() {
+        return store.lease();
+    }
+
+    @Override
     public int parts() {
         return store.parts();
     }

@@ -29,7 +29,8 @@ public final class SchedulerBuilder {
     /** The most characters of JSON of one input or one result. */
     public static final int DEFAULT_MAX_PAYLOAD = 1 << 20;
 
-    private static final Duration SHORTEST_LEASE = Duration.ofMillis(100);
+    /** The shortest time that a claim may be valid. */
+    public static final Duration SHORTEST_LEASE = Duration.ofMillis(100);
 
     private final Handlers handlers = new Handlers();
     private final Map<String, Predicate<? super Throwable>> retryIf = new LinkedHashMap<>();
@@ -41,10 +42,10 @@ public final class SchedulerBuilder {
     private @Nullable TaskStore store;
     private @Nullable Supplier<? extends Scheduler> blocking;
     private @Nullable String node;
+    private @Nullable Duration lease;
     private @Nullable ResultDestination destination;
     private Supplier<? extends Scheduler> scheduler = Schedulers::parallel;
     private JsonCodec codec = JsonCodec.jackson();
-    private Duration lease = DEFAULT_LEASE;
     private Duration retryInPlace = DEFAULT_RETRY_IN_PLACE;
     private int maxPayload = DEFAULT_MAX_PAYLOAD;
 
@@ -118,14 +119,28 @@ public final class SchedulerBuilder {
         return this;
     }
 
-    /** How long a claim is valid unless renewed, at least 100 ms; a node that dies is noticed after that. 30 s by default. */
+    /**
+     * How long a claim is valid unless renewed, at least 100 ms; a node that dies is noticed after that. By default what the
+     * store says ({@link TaskStore#lease}), and 30 s where it says nothing.
+     */
     public SchedulerBuilder lease(Duration lease) {
+        this.lease = checked(lease);
+        return this;
+    }
+
+    private static Duration checked(Duration lease) {
         Checks.positive("lease", lease);
         if (lease.compareTo(SHORTEST_LEASE) < 0) {
             throw new InvalidTaskException("lease", lease, "give at least " + SHORTEST_LEASE);
         }
-        this.lease = lease;
-        return this;
+        return lease;
+    }
+
+    /** What was said here, or else of the store. */
+    private Duration leaseOfBoth() {
+        Duration said = lease;
+        Duration ofStore = said == null && store != null ? store.lease() : null;
+        return said != null ? said : ofStore != null ? checked(ofStore) : DEFAULT_LEASE;
     }
 
     /** Retry delays up to this are waited for in the slot; longer ones free slot and claim. 1 s by default, zero for never. */
@@ -181,7 +196,7 @@ public final class SchedulerBuilder {
         String name = node == null ? new TaskIds().next(System.identityHashCode(this)) : node;
         Settings settings = new Settings(
                 name,
-                lease,
+                leaseOfBoth(),
                 retryInPlace,
                 maxPayload,
                 codec,

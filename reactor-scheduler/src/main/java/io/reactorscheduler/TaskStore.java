@@ -57,6 +57,14 @@ public interface TaskStore {
     Duration safetyPoll();
 
     /**
+     * How long claims of schedulers are valid that were not told otherwise ({@link SchedulerBuilder#lease}), at least 100 ms;
+     * null, as by default, for {@link SchedulerBuilder#DEFAULT_LEASE}.
+     */
+    default @Nullable Duration lease() {
+        return null;
+    }
+
+    /**
      * How many parts it has that can be out of reach each on its own, as the masters of a cluster can; 1 for a store that
      * is there or is not. Claims are renewed and completed by calls that concern one part each, so that a part that does
      * not answer holds up its own work only.

@@ -213,6 +213,7 @@ final class Goals {
                             false,
                             1.2,
                             "x")),
+            new Named("redis-wake", "p99 at most 5 ms", redisAtMost("redis-wake", P99, 5_000, "us")),
             new Named(
                     "redis-nodes",
                     "4 JVMs lose less than 10 % against 1",

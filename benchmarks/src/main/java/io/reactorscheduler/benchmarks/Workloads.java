@@ -28,6 +28,7 @@ final class Workloads {
             RedisWorkload.DRAIN,
             RedisWorkload.END_TO_END,
             new RedisDelayedWorkload(),
+            new RedisWakeWorkload(),
             new RedisNodesWorkload(),
             RedisCostWorkload.IDLE,
             RedisCostWorkload.BYTES,

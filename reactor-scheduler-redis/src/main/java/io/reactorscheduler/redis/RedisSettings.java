@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param partitions how many slots its tasks are spread over
  * @param retention what is kept of finished executions
  * @param safetyPoll how long a node may sleep without looking
+ * @param lease how long claims are valid, null where that is not said of the store
  * @param quarantineAfter crashes in a row before quarantine, null for never
  * @param journal how many entries the journal of a partition keeps, 0 for none
  */
@@ -20,6 +21,7 @@ record RedisSettings(
         int partitions,
         Retention retention,
         Duration safetyPoll,
+        @Nullable Duration lease,
         @Nullable Integer quarantineAfter,
         int journal) {
 

@@ -8,6 +8,7 @@ import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.reactorscheduler.InvalidTaskException;
 import io.reactorscheduler.Retention;
+import io.reactorscheduler.SchedulerBuilder;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ public final class RedisStoreBuilder {
     private Duration commandTimeout = RedisTaskStore.DEFAULT_COMMAND_TIMEOUT;
     private @Nullable Integer quarantineAfter = RedisTaskStore.DEFAULT_QUARANTINE_AFTER;
     private int journal = RedisTaskStore.DEFAULT_JOURNAL;
+    private @Nullable Duration lease;
     private @Nullable RedisURI uri;
     private @Nullable RedisOpener opener;
 
@@ -113,6 +115,19 @@ public final class RedisStoreBuilder {
     }
 
     /**
+     * How long claims are valid unless they are renewed, at least 100 ms, of schedulers over this store that do not say
+     * otherwise with {@link SchedulerBuilder#lease}; {@link SchedulerBuilder#DEFAULT_LEASE} by default. A node that dies is
+     * noticed after that. Make it longer than a fail-over of the servers takes.
+     */
+    public RedisStoreBuilder lease(Duration lease) {
+        if (lease.compareTo(SchedulerBuilder.SHORTEST_LEASE) < 0) {
+            throw new InvalidTaskException("lease", lease, "give at least " + SchedulerBuilder.SHORTEST_LEASE);
+        }
+        this.lease = lease;
+        return this;
+    }
+
+    /**
      * How long a command may take, and a connection to be made; 2 seconds by default. Keep it well below a third of the lease:
      * so long a node waits for work before it asks again.
      */
@@ -176,7 +191,7 @@ public final class RedisStoreBuilder {
             given = new UriOpener(where, commandTimeout);
         }
         RedisSettings settings =
-                new RedisSettings(namespace, partitions, retention, safetyPoll, quarantineAfter, journal);
+                new RedisSettings(namespace, partitions, retention, safetyPoll, lease, quarantineAfter, journal);
         return new RedisTaskStore(settings, new LettuceLink(given, commandTimeout));
     }
 }

@@ -123,6 +123,12 @@ public final class RedisTaskStore implements TaskStore, Disposable {
         return settings.safetyPoll();
     }
 
+    /** How long claims are valid of schedulers that were not told otherwise; null where the builder was not told. */
+    @Override
+    public @Nullable Duration lease() {
+        return settings.lease();
+    }
+
     /** The partitions: in a cluster, masters have some of them each. */
     @Override
     public int parts() {

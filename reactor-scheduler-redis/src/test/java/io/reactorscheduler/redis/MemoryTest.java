@@ -5,8 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.reactorscheduler.Handler;
 import io.reactorscheduler.ReactiveScheduler;
 import io.reactorscheduler.Retention;
+import io.reactorscheduler.RetryPolicy;
+import io.reactorscheduler.Task;
+import io.reactorscheduler.TaskState;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -17,6 +23,14 @@ class MemoryTest extends RedisTest {
     private static final Handler<Integer, Integer> WORK = Handler.named("work", Integer.class, Integer.class);
     private static final int ROUND = Integer.getInteger("memory.round", 8_000);
     private static final int KEPT = 500;
+    private static final int MIXED = 1_500;
+
+    /** Of five tasks of a mixed round one is each of these, and one succeeds. */
+    private static final int FAILS = 1;
+
+    private static final int RETRIED = 2;
+    private static final int CANCELLED = 3;
+    private static final int WAITS = 4;
     private static final double MOST_GROWTH_BYTES = 200_000;
 
     private final AtomicInteger ran = new AtomicInteger();
@@ -68,6 +82,79 @@ class MemoryTest extends RedisTest {
         System.out.printf("bytes after %d and %d runs: %.0f %.0f%n", ROUND, 3 * ROUND, before, after);
         assertThat(after - before).isLessThan(MOST_GROWTH_BYTES);
         assertThat((Long) server.command("HLEN", key("t"))).isLessThanOrEqualTo(KEPT + 1);
+    }
+
+    /** Fails at its first attempt, always or never, by what it is given; the retry is claimed anew. */
+    private ReactiveScheduler mixedNode() {
+        RedisTaskStore store = use(small().build());
+        store.stats().block(PATIENCE);
+        return use(ReactiveScheduler.builder()
+                .store(store)
+                .retryInPlace(Duration.ZERO)
+                .handle(WORK, (number, run) -> {
+                    run.info("attempt " + run.attempt());
+                    return number % 5 == FAILS || (number % 5 == RETRIED && run.attempt() == 1)
+                            ? Mono.error(new IllegalStateException("no " + number))
+                            : number % 5 == CANCELLED ? Mono.never() : Mono.just(number);
+                })
+                .start());
+    }
+
+    /** Tasks that fail, are tried again, are cancelled while they run and while they wait, and a repeating one. */
+    private void mixedRound(ReactiveScheduler node, int number) {
+        String round = "r" + number + "-";
+        node.schedule(WORK.task(0).id("tick").every(Duration.ofMillis(2)).maxRuns(MIXED / 5))
+                .block(PATIENCE);
+        node.scheduleAll(Flux.range(0, MIXED).map(i -> {
+                    Task<Integer, Integer> task = WORK.task(i)
+                            .id(round + i)
+                            .key("k" + i % 7)
+                            .retry(i % 5 == RETRIED ? RetryPolicy.fixed(2, Duration.ofMillis(1)) : RetryPolicy.never());
+                    return i % 5 == WAITS ? task.after(Duration.ofHours(1)) : task;
+                }))
+                .then()
+                .block(PATIENCE);
+        Flux.range(0, MIXED)
+                .filter(i -> i % 5 == WAITS || i % 5 == CANCELLED)
+                .concatMap(i -> node.cancel(round + i))
+                .blockLast(PATIENCE);
+        await("the end of round " + number, () -> {
+            Map<TaskState, Long> tasks = node.stats().block(PATIENCE).tasks();
+            return tasks.getOrDefault(TaskState.PENDING, 0L)
+                            + tasks.getOrDefault(TaskState.RUNNING, 0L)
+                            + tasks.getOrDefault(TaskState.RETRYING, 0L)
+                    == 0;
+        });
+    }
+
+    /** The keys of the namespace but those that are kept for seconds; kinds of histories and logs of runs are one each. */
+    private Map<String, Long> keys() {
+        return ((List<?>) server.command("KEYS", "*"))
+                .stream()
+                        .map(key -> key.toString().substring(key("").length()))
+                        .filter(name -> !name.startsWith("i:"))
+                        .map(name -> name.replaceFirst("^([hy]:).*", "$1"))
+                        .collect(Collectors.groupingBy(name -> name, Collectors.counting()));
+    }
+
+    @Test
+    void ofRepeatingRetriedFailedAndCancelledTasksOnlyWhatRetentionKeepsStays() {
+        ReactiveScheduler node = mixedNode();
+        mixedRound(node, 0);
+        mixedRound(node, 1);
+        double before = bytes();
+        Map<String, Long> keysBefore = keys();
+
+        mixedRound(node, 2);
+        mixedRound(node, 3);
+        double after = bytes();
+
+        System.out.printf("bytes after %d and %d mixed tasks: %.0f %.0f%n", 2 * MIXED, 4 * MIXED, before, after);
+        assertThat(after - before).isLessThan(MOST_GROWTH_BYTES);
+        // those with an execution that is kept, as many that ended without one, and the repeating one
+        assertThat((Long) server.command("HLEN", key("t"))).isLessThanOrEqualTo(2 * KEPT + 1);
+        assertThat(keys().keySet()).as("no kind of key is left behind").isEqualTo(keysBefore.keySet());
+        keys().forEach((name, count) -> assertThat(count).as(name).isLessThanOrEqualTo(KEPT + 1));
     }
 
     @Test

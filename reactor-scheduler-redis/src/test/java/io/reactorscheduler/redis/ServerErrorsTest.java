@@ -214,6 +214,32 @@ class ServerErrorsTest extends StoreTest {
     }
 
     @Test
+    void anOlderFormatIsRead() {
+        TaskStore before = store();
+        before.save(due(before, "a")).block(PATIENCE);
+        server.command("HSET", key("m"), "F", "0");
+
+        TaskStore store = store();
+
+        assertThat(succeed(store, claim(store, 1).get(0)).state()).isEqualTo(TaskState.COMPLETED);
+    }
+
+    @Test
+    void aRowThatHasNothingOfWhatIsLeftOutByDefaultIsRead() {
+        TaskStore store = store();
+        store.stats().block(PATIENCE);
+        String oldest = "redis.call('HSET',KEYS[1],'a',cmsgpack.pack({h='plain',d=1,f=1}))";
+        server.command("EVAL", oldest, "1", key("t"));
+        assertThat(store.sweep().block(PATIENCE).findings())
+                .singleElement()
+                .asString()
+                .contains("stood in no line");
+
+        assertThat(store.task("a").block(PATIENCE).task().queue()).isEqualTo("default");
+        assertThat(succeed(store, claim(store, 1).get(0)).state()).isEqualTo(TaskState.COMPLETED);
+    }
+
+    @Test
     void anotherNumberOfPartitionsIsRefused() {
         store().stats().block(PATIENCE);
 

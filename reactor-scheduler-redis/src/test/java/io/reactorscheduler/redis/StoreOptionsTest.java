@@ -9,16 +9,22 @@ import io.lettuce.core.RedisURI;
 import io.lettuce.core.SslOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.reactorscheduler.ExecutionQuery;
+import io.reactorscheduler.Handler;
 import io.reactorscheduler.InvalidTaskException;
+import io.reactorscheduler.ReactiveScheduler;
 import io.reactorscheduler.Retention;
+import io.reactorscheduler.SchedulerBuilder;
 import io.reactorscheduler.StoreUnavailableException;
 import io.reactorscheduler.TaskStore;
 import io.reactorscheduler.embedded.EmbeddedRedis;
 import io.reactorscheduler.embedded.EmbeddedRedisCluster;
 import io.reactorscheduler.embedded.FaultProxy;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
 
 /** Each option of the builder: what it changes, and what it refuses. */
 class StoreOptionsTest extends StoreTest {
@@ -46,6 +52,7 @@ class StoreOptionsTest extends StoreTest {
         assertRefused("partitions", builder -> builder.partitions(RedisTaskStore.MOST_PARTITIONS + 1));
         assertRefused("safetyPoll", builder -> builder.safetyPoll(Duration.ZERO));
         assertRefused("commandTimeout", builder -> builder.commandTimeout(Duration.ofMillis(-1)));
+        assertRefused("lease", builder -> builder.lease(Duration.ofMillis(99)));
         assertRefused("quarantineAfter", builder -> builder.quarantineAfter(0));
         assertRefused("journal", builder -> builder.journal(0));
         assertThatThrownBy(() -> RedisTaskStore.builder().uri("http://ada:secret@localhost"))
@@ -142,6 +149,35 @@ class StoreOptionsTest extends StoreTest {
 
         assertThat(store().safetyPoll()).isEqualTo(RedisTaskStore.DEFAULT_SAFETY_POLL);
         assertThat(builder().safetyPoll(poll).build().safetyPoll()).isEqualTo(poll);
+    }
+
+    @Test
+    void leaseIsThatOfSchedulersWhichDoNotSayOtherwise() {
+        Duration lease = Duration.ofMinutes(7);
+
+        assertThat(store().lease()).isNull();
+        assertThat(leaseOfAClaim("default", builder(), node -> node)).isEqualTo(SchedulerBuilder.DEFAULT_LEASE);
+        assertThat(leaseOfAClaim("of the store", builder().lease(lease), node -> node))
+                .isEqualTo(lease);
+        assertThat(leaseOfAClaim("of the scheduler", builder().lease(lease), node -> node.lease(Duration.ofMinutes(9))))
+                .isEqualTo(Duration.ofMinutes(9));
+    }
+
+    /** How long the server waits for the owner of a claim, to the next 30 s, as some time may have passed. */
+    private Duration leaseOfAClaim(String id, RedisStoreBuilder store, UnaryOperator<SchedulerBuilder> with) {
+        ReactiveScheduler node = use(with.apply(ReactiveScheduler.builder()
+                        .store(use(store.build()))
+                        .handle(Handler.named(id, String.class), (none, run) -> Mono.never()))
+                .start());
+        node.schedule(Handler.named(id, String.class).task().id(id)).block(PATIENCE);
+        await("the claim", () -> (Long) server.command("ZCARD", key("e")) == 1);
+        List<?> first = (List<?>) server.command("ZRANGE", key("e"), "0", "0", "WITHSCORES");
+        List<?> time = (List<?>) server.command("TIME");
+        double left = Double.parseDouble(first.get(1).toString()) / 1e6
+                - Double.parseDouble(time.get(0).toString());
+        node.dispose();
+        server.command("FLUSHALL");
+        return Duration.ofSeconds(Math.round(left / 30) * 30);
     }
 
     @Test
