@@ -197,11 +197,16 @@ final class Round {
         }
     }
 
+    private static boolean isTimeline(TaskInfo task) {
+        return !task.task().trigger().isOnce();
+    }
+
     private static List<String> kept(TaskStore store) {
         Flux<String> executions =
                 store.executions(ExecutionQuery.all().limit(FEW)).map(Execution::id);
         Flux<String> tasks = Flux.fromIterable(everyTask(store))
-                .filter(task -> task.state().isFinal())
+                // a cancelled timeline can be resumed, so no retention deletes it
+                .filter(task -> task.state().isFinal() && !(task.state() == TaskState.CANCELLED && isTimeline(task)))
                 .map(TaskInfo::id);
         return block(executions
                 .concatWith(tasks)
