@@ -11,6 +11,7 @@ import reactor.blockhound.integration.BlockHoundIntegration;
 public final class OwnCallsOnly implements BlockHoundIntegration {
 
     private static final String OURS = "io.reactorscheduler.";
+    private static final String CLUSTER_CONNECTIONS = "io.lettuce.core.cluster.PooledClusterConnectionProvider";
     private static final String LOCK = "io.lettuce.core.protocol.SharedLock";
 
     @Override
@@ -24,8 +25,9 @@ public final class OwnCallsOnly implements BlockHoundIntegration {
                 .allowBlockingCallsInside(LOCK, "incrementWriters")
                 .allowBlockingCallsInside(LOCK, "decrementWriters")
                 .allowBlockingCallsInside(LOCK, "doExclusive")
-                // a cluster client connects to a node at its first command, and reads there what it shall trust
-                .allowBlockingCallsInside("io.lettuce.core.SslOptions", "createSslContextBuilder")
+                // a cluster client connects to a node at its first command: others may connect, and it reads whom to
+                // trust
+                .allowBlockingCallsInside(CLUSTER_CONNECTIONS, "getConnectionAsync")
                 // two nodes in one JVM may read the first value of a type at the same moment
                 .allowBlockingCallsInside(
                         "tools.jackson.databind.deser.DeserializerCache", "_createAndCacheValueDeserializer");
