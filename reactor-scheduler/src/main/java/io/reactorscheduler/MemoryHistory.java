@@ -125,14 +125,17 @@ final class MemoryHistory {
     }
 
     /**
-     * Whether nobody expects a task to be there any more. A cancelled timeline, a quarantined
-     * task and a task to be triggered are expected.
+     * Whether nobody expects a task to be there any more. A timeline that was cancelled, a quarantined task and a task to be
+     * triggered are expected; one that came to its end is not, also when its last run was cancelled.
      */
     private static boolean isDisposable(MemoryTask task) {
-        if (task.where == MemoryTask.REMOVED || !task.state().isFinal() || (task.more != null && task.more.isManual)) {
+        if (task.where == MemoryTask.REMOVED || !task.state().isFinal()) {
             return false;
         }
-        return !task.state().isHalted() || (task.state() == TaskState.CANCELLED && task.record.firesOnce());
+        MemoryRuns more = task.more;
+        return more == null
+                || (!more.isManual
+                        && (!more.isHalted() || (task.state() == TaskState.CANCELLED && task.record.firesOnce())));
     }
 
     // ---- tasks that have ended without a run

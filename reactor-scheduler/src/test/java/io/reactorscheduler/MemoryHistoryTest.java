@@ -69,6 +69,22 @@ class MemoryHistoryTest extends MemoryFixture {
     }
 
     @Test
+    void aTimelineThatEndedGoesWithItsHistoryAlsoWhenItsLastRunWasCancelled() {
+        InMemoryTaskStore store = store();
+        TaskRecord repeating = TaskRecord.builder("a", HANDLER)
+                .trigger(Trigger.every(Duration.ofHours(1)))
+                .build();
+        save(store, repeating, store.nowMicros());
+        end(store, claim(store, 1).get(0), Outcome.cancelled("overlapped"), Position.ENDED);
+        assertThat(get(store.task("a")).state()).isEqualTo(TaskState.CANCELLED);
+
+        pass(Retention.DEFAULT_AGE.plusSeconds(1));
+        get(store.sweep());
+
+        assertThat(store.task("a").block()).isNull();
+    }
+
+    @Test
     void aCancelledTimelineAndATaskToBeTriggeredOutliveTheirHistory() {
         InMemoryTaskStore store = store();
         long due = store.nowMicros();

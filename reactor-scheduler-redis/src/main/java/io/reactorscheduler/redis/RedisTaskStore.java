@@ -66,6 +66,9 @@ public final class RedisTaskStore implements TaskStore, Disposable {
     private final RedisRuns runs;
     private final RedisQueries queries;
 
+    /** Whether a sweep that made the namespace again was given up before its end: the next one does so again, and tells. */
+    private volatile boolean isHalfMadeAgain;
+
     RedisTaskStore(RedisSettings settings, RedisLink redis) {
         this.settings = settings;
         RedisKeys keys = new RedisKeys(settings.namespace());
@@ -262,9 +265,16 @@ public final class RedisTaskStore implements TaskStore, Disposable {
     }
 
     private Mono<List<String>> madeAgain(List<Row> replies) {
-        return namespace.isEmptied(replies)
-                ? namespace.make(partitions).then(tasks.declareAgain()).thenReturn(List.of(namespace.emptied()))
-                : Mono.just(List.of());
+        if (!namespace.isEmptied(replies) && !isHalfMadeAgain) {
+            return Mono.just(List.of());
+        }
+        isHalfMadeAgain = false;
+        return namespace
+                .make(partitions)
+                .then(tasks.declareAgain())
+                .thenReturn(List.of(namespace.emptied()))
+                .doOnError(error -> isHalfMadeAgain = true)
+                .doOnCancel(() -> isHalfMadeAgain = true);
     }
 
     @Override

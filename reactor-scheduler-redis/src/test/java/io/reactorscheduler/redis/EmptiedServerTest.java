@@ -8,6 +8,7 @@ import io.reactorscheduler.ScheduledTask;
 import io.reactorscheduler.SchedulerEvent;
 import io.reactorscheduler.SchedulerEvent.Kind;
 import io.reactorscheduler.TaskQueue;
+import io.reactorscheduler.embedded.FaultProxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -85,6 +86,30 @@ class EmptiedServerTest extends RedisTest {
         Pause.of(LEASE.multipliedBy(3));
         assertThat(reports()).as("once per node").isEqualTo(2);
         assertThat(problems.size() - before).as("no loop of errors").isLessThanOrEqualTo(1);
+    }
+
+    @Test
+    void aSweepThatIsGivenUpHalfWayIsMadeUpForByTheNext() {
+        try (FaultProxy slow = FaultProxy.to(server)) {
+            RedisTaskStore store = use(builder().uri(slow.uri()).build());
+            store.declareQueue(TaskQueue.named("mail")).block(PATIENCE);
+            server.command("FLUSHALL");
+            // the sweep itself and what makes the namespace again are answered by then, what declares the queues is not
+            slow.delay(Duration.ofMillis(200));
+            assertThat(store.sweep()
+                            .timeout(Duration.ofMillis(1_000), Mono.empty())
+                            .block(PATIENCE))
+                    .isNull();
+            slow.delay(Duration.ZERO);
+
+            assertThat(store.sweep().block(PATIENCE).findings())
+                    .singleElement()
+                    .asString()
+                    .contains("FLUSHALL");
+            assertThat(store.queues().map(TaskQueue::name).collectList().block(PATIENCE))
+                    .containsExactly("mail");
+            assertThat(store.sweep().block(PATIENCE).findings()).isEmpty();
+        }
     }
 
     private long reports() {

@@ -2,7 +2,9 @@ package io.reactorscheduler.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.reactorscheduler.ExecutionQuery;
 import io.reactorscheduler.Handler;
+import io.reactorscheduler.Overlap;
 import io.reactorscheduler.ReactiveScheduler;
 import io.reactorscheduler.Retention;
 import io.reactorscheduler.RetryPolicy;
@@ -155,6 +157,35 @@ class MemoryTest extends RedisTest {
         assertThat((Long) server.command("HLEN", key("t"))).isLessThanOrEqualTo(2 * KEPT + 1);
         assertThat(keys().keySet()).as("no kind of key is left behind").isEqualTo(keysBefore.keySet());
         keys().forEach((name, count) -> assertThat(count).as(name).isLessThanOrEqualTo(KEPT + 1));
+    }
+
+    @Test
+    void aTimelineThatEndedGoesWithItsHistoryAlsoWhenItsLastRunWasCancelled() {
+        RedisTaskStore store = use(
+                small().retention(new Retention(10, Duration.ofMillis(1), KEPT)).build());
+        ReactiveScheduler node = use(ReactiveScheduler.builder()
+                .store(store)
+                .handle(WORK, (number, run) -> Mono.never())
+                .start());
+        for (String id : List.of("ended", "cancelled")) {
+            node.schedule(WORK.task(1)
+                            .id(id)
+                            .every(Duration.ofMillis(20))
+                            .maxRuns(id.equals("ended") ? 3 : Long.MAX_VALUE)
+                            .overlap(Overlap.cancelRunning()))
+                    .block(PATIENCE);
+        }
+        await("the last run", () -> node.task("ended").block(PATIENCE).executions() == 3);
+        node.cancel("cancelled").block(PATIENCE);
+        node.executions(ExecutionQuery.of("ended").state(TaskState.RUNNING))
+                .concatMap(execution -> node.cancelExecution(execution.id()))
+                .blockLast(PATIENCE);
+
+        await("the sweeps", () -> {
+            store.sweep().block(PATIENCE);
+            return (Long) server.command("HLEN", key("t")) == 1;
+        });
+        assertThat(store.task("cancelled").block(PATIENCE)).as("can be resumed").isNotNull();
     }
 
     @Test

@@ -64,7 +64,7 @@ local function delete_task(id, T)
   forget_owner(id)
 end
 
--- whether nobody expects it to be there once its last execution is gone
+-- whether nobody expects it to be there once its last execution is gone; a timeline that was cancelled can be resumed
 local function is_disposable(T)
-  return is_over(T.s) and T.s ~= 'Q' and not T.m and not T.e and not T.X and (T.s ~= 'X' or not T.r)
+  return is_over(T.s) and T.s ~= 'Q' and not T.m and not T.e and not T.X and (T.s ~= 'X' or not T.r or not T.z)
 end
