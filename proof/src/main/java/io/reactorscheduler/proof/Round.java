@@ -91,7 +91,7 @@ final class Round {
         if (!surprise.isEmpty()) {
             throw new IllegalStateException("a fail-over that was no fault of this round: " + surprise);
         }
-        Evidence.Snapshot snapshot = snapshot(arena);
+        Evidence.Snapshot snapshot = snapshot(arena, workload.planned());
         return new Evidence(
                 RoundSettings.LEASE,
                 arena.servers().losesWrites(),
@@ -155,7 +155,7 @@ final class Round {
                 .orElse(Long.MAX_VALUE);
     }
 
-    private static Evidence.Snapshot snapshot(Arena arena) {
+    private static Evidence.Snapshot snapshot(Arena arena, List<Planned> planned) {
         TaskStore store = arena.store();
         List<TaskInfo> tasks = everyTask(store);
         List<String> findings = new ArrayList<>();
@@ -167,7 +167,12 @@ final class Round {
                 .collectList());
         Map<String, TaskState> states = tasks.stream().collect(Collectors.toMap(TaskInfo::id, TaskInfo::state));
         arena.dump();
-        List<String> leftovers = new ArrayList<>(afterRetention(arena));
+        List<String> leftovers = new ArrayList<>(afterRetention(
+                arena,
+                planned.stream()
+                        .filter(task -> task.kind() == Planned.Kind.CANCELLED)
+                        .map(Planned::id)
+                        .collect(Collectors.toSet())));
         everyTask(store).forEach(task -> block(store.remove(task.id())));
         // the results of what was removed go with the next sweeps, some with each
         while (!block(store.sweep()).dropped().isEmpty()) {}
@@ -182,16 +187,16 @@ final class Round {
     }
 
     /** What a retention that keeps nothing leaves behind of executions and of tasks that have ended. */
-    private static List<String> afterRetention(Arena arena) {
+    private static List<String> afterRetention(Arena arena, Set<String> cancelled) {
         RedisTaskStore store = arena.forgetful();
         try {
             Waiting.isSoon(() -> {
                 for (int i = 0; i < SWEPT_AT_ONCE; i++) {
                     block(store.sweep());
                 }
-                return kept(store).isEmpty();
+                return kept(store, cancelled).isEmpty();
             });
-            return kept(store);
+            return kept(store, cancelled);
         } finally {
             store.dispose();
         }
@@ -201,12 +206,12 @@ final class Round {
         return !task.task().trigger().isOnce();
     }
 
-    private static List<String> kept(TaskStore store) {
+    private static List<String> kept(TaskStore store, Set<String> cancelled) {
         Flux<String> executions =
                 store.executions(ExecutionQuery.all().limit(FEW)).map(Execution::id);
         Flux<String> tasks = Flux.fromIterable(everyTask(store))
-                // a cancelled timeline can be resumed, so no retention deletes it
-                .filter(task -> task.state().isFinal() && !(task.state() == TaskState.CANCELLED && isTimeline(task)))
+                // a timeline that somebody cancelled can be resumed, so no retention deletes it
+                .filter(task -> task.state().isFinal() && !(isTimeline(task) && cancelled.contains(task.id())))
                 .map(TaskInfo::id);
         return block(executions
                 .concatWith(tasks)
