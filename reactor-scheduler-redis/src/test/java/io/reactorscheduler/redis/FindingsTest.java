@@ -65,7 +65,7 @@ class FindingsTest extends StoreTest {
     void aLeaseOfNoExecution() {
         server.command("ZADD", key("e"), "1", "7:1:nobody");
 
-        assertToldOnce("lease \"7:1:nobody\"", "removed");
+        assertToldOnce("a row of \"e\"", "is a lease of no claimed execution");
     }
 
     @Test
@@ -84,6 +84,6 @@ class FindingsTest extends StoreTest {
         server.command("HDEL", key("t"), "a");
         assertThat(claim(store, 1)).isEmpty();
 
-        assertToldOnce("\"a\"", "row is missing");
+        assertToldOnce("a row of \"w:", "is of no task");
     }
 }
