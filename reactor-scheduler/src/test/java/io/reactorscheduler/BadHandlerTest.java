@@ -228,13 +228,14 @@ class BadHandlerTest extends InVirtualTime {
     void aHandlerThatHoldsItsThreadForLongerThanTheLeaseRunsOnce() throws Exception {
         AtomicInteger starts = new AtomicInteger();
         CountDownLatch done = new CountDownLatch(1);
-        ReactiveScheduler scheduler =
-                ReactiveScheduler.builder().lease(Duration.ofMillis(200)).start();
+        // long enough that a machine with much else to do gives the threads their turn within it
+        Duration lease = Duration.ofSeconds(1);
+        ReactiveScheduler scheduler = ReactiveScheduler.builder().lease(lease).start();
         try {
             scheduler
                     .schedule(Task.of("slow", run -> {
                         starts.incrementAndGet();
-                        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(1_000);
+                        long until = System.nanoTime() + lease.multipliedBy(2).toNanos();
                         while (System.nanoTime() < until) {
                             starts.get();
                         }
