@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import reactor.core.publisher.Flux;
@@ -23,6 +24,10 @@ import reactor.core.publisher.Mono;
 /** Load for the scheduler in memory. Each part gives a line of JSON, and throws when something does not hold. */
 final class Soak {
 
+    /** The part of what the rate asks for that the driver has to schedule; the rest is the time that its thread waits. */
+    private static final double ENOUGH = 0.98;
+
+    private static final long MOST_RECOVERY_MILLIS = 10_000;
     private static final Handler<Void, Void> WORK = Handler.named("work", Void.class, Void.class);
     private static final String QUEUE = "load";
     private static final int STEPS_PER_SECOND = 100;
@@ -100,6 +105,7 @@ final class Soak {
         Waiting.until("all that was scheduled ran", () -> ran.get() == all);
         scheduler.dispose();
         double seconds = (System.nanoTime() - start) / (double) TimeUnit.SECONDS.toNanos(1);
+        check(all >= ENOUGH * rate * duration.toSeconds(), "only " + all + " were scheduled, the driver was too slow");
         double first = highest(heap.subList(0, heap.size() / 2));
         double second = highest(heap.subList(heap.size() / 2, heap.size()));
         check(second <= first + HEAP_NOISE_MEGABYTES, "the heap grew from " + first + " to " + second + " MB");
@@ -160,6 +166,8 @@ final class Soak {
         check(refused.get() > 0, "ten times the capacity was taken");
         long all = taken + probe(scheduler, lateMillis);
         long recovered = System.nanoTime();
+        long inTimeAgain = TimeUnit.NANOSECONDS.toMillis(recovered - flooded);
+        check(inTimeAgain <= MOST_RECOVERY_MILLIS, "tasks started in time again after " + inTimeAgain + " ms only");
         Waiting.until("all that was taken ran", () -> ran.get() == all);
         long after = scheduler
                 .scheduleAll(Flux.range(0, capacity).map(n -> WORK.task().queue(QUEUE)))
@@ -180,7 +188,7 @@ final class Soak {
                 TimeUnit.NANOSECONDS.toMillis(flooded - start),
                 served,
                 heap,
-                TimeUnit.NANOSECONDS.toMillis(recovered - flooded));
+                inTimeAgain);
     }
 
     private static Mono<Long> taken(ReactiveScheduler scheduler, AtomicLong refused) {
@@ -249,10 +257,12 @@ final class Soak {
 
     /** As many cancels as tasks, each about when its task fires: every task ends one way, and only once. */
     static String cancels(int tasks) {
-        AtomicLong ran = new AtomicLong();
+        AtomicIntegerArray runs = new AtomicIntegerArray(tasks);
         AtomicLong cancelled = new AtomicLong();
-        ReactiveScheduler scheduler =
-                start(TaskQueue.named(QUEUE), (none, run) -> Mono.fromRunnable(ran::incrementAndGet));
+        ReactiveScheduler scheduler = start(
+                TaskQueue.named(QUEUE),
+                (none, run) -> Mono.fromRunnable(
+                        () -> runs.incrementAndGet(Integer.parseInt(run.taskId().substring(1)))));
         long start = System.nanoTime();
         Flux.range(0, tasks)
                 .flatMap(
@@ -272,14 +282,15 @@ final class Soak {
                 .block();
         awaitEnds(scheduler, tasks);
         // a cancel of a run that has just begun counts on both sides
-        check(ran.get() + cancelled.get() >= tasks, "a task neither ran nor was cancelled");
-        check(ran.get() <= tasks, "a task ran twice");
+        long ran = IntStream.range(0, tasks).map(runs::get).sum();
+        check(ran + cancelled.get() >= tasks, "a task neither ran nor was cancelled");
+        check(IntStream.range(0, tasks).allMatch(n -> runs.get(n) <= 1), "a task ran twice");
         scheduler.dispose();
         return String.format(
                 Locale.ROOT,
                 "{\"soak\":\"cancels\",\"tasks\":%d,\"ran\":%d,\"cancelled\":%d,\"ms\":%d,\"heapAfterGcMb\":%.1f}",
                 tasks,
-                ran.get(),
+                ran,
                 cancelled.get(),
                 TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start),
                 heapAfterGc());

@@ -170,6 +170,15 @@ class CheckerTest {
     }
 
     @Test
+    void aTaskThatFailedIsUntrueBecauseEachIsTriedMoreOftenThanItFails() {
+        once("a", SECOND);
+        line(Line.Kind.STARTED, "a#1", 5, "n1", SECOND, SECOND + 10);
+        line(Line.Kind.FAILED, "a#1", 5, "n1", SECOND, SECOND + 20);
+        row("a#1", TaskState.FAILED, 5, "n1", SECOND);
+        assertThat(broken()).contains(Problem.Rule.UNTRUE);
+    }
+
+    @Test
     void aRunEndsWithItsProcess() {
         once("a", SECOND);
         line(Line.Kind.STARTED, "a#1", 5, "n1", SECOND, SECOND + 10);

@@ -65,7 +65,7 @@ class LongRoundsTest {
                     .toList();
             problems.forEach(LongRoundsTest::tell);
             return problems;
-        } catch (IllegalStateException e) {
+        } catch (IllegalStateException | UncheckedIOException e) {
             tell(name + e.getMessage());
             return List.of(name + e.getMessage());
         }

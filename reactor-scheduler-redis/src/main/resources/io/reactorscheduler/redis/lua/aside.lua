@@ -1,5 +1,6 @@
--- What cannot be read: told once, as a finding of the next sweep, and never deleted. The hash B has it by where it stands,
--- with an empty text where it was left, else with the row, because it had to leave its line. D has findings to be told.
+-- What cannot be read: told once, as a finding of the next sweep, and kept. The hash B has it by where it stands, with an empty
+-- text where it was left, else with the row, because it had to leave its line; ten thousand at most, so damage without end does
+-- not fill the server. D has findings to be told.
 
 local P = KEYS[1]
 local call = redis.call
