@@ -57,6 +57,10 @@ final class Batcher<T> {
         waiting.offer(element);
     }
 
+    boolean hasWaiting() {
+        return !waiting.isEmpty();
+    }
+
     /** Flushes soon, on the Scheduler. Many calls before that are one. */
     void flushSoon() {
         if (!wakeUp.at(time.now())) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
@@ -58,9 +59,11 @@ final class Engine {
 
     /** The life of every fire time, lane by lane. */
     private Flux<Completion> flow(LocalQueue queue) {
+        Consumer<Completion> outcome = recorder::add;
         return new Timeline(queue)
-                .flatMap(claim -> runner.run(claim, recorder::add), LocalQueue.SLOTS)
-                .doOnNext(recorder::add);
+                .mapNotNull(claim -> runner.run(claim, outcome))
+                .flatMap(run -> run, LocalQueue.SLOTS)
+                .doOnNext(outcome);
     }
 
     void start() {

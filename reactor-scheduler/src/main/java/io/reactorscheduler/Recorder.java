@@ -51,9 +51,13 @@ final class Recorder {
 
     void endRound() {
         inRound.get()[0] = false;
-        for (Batcher<Completion> part : parts) {
-            part.flush();
+        // the first part last: where it answers at once, other runs may begin before its flush is over
+        for (int part = parts.size() - 1; part > 0; part--) {
+            if (parts.get(part).hasWaiting()) {
+                parts.get(part).flush();
+            }
         }
+        parts.get(0).flush();
     }
 
     private Mono<?> record(List<Completion> batch) {

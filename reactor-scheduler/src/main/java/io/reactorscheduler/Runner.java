@@ -48,8 +48,9 @@ final class Runner {
 
     /**
      * Runs a claim; gives exactly one completion and never fails. Most runs have ended when they have been started: the
-     * completions of those are told and not given, so that {@code flatMap} passes them by without a subscription.
+     * completions of those are told at once, and null is given, so that nobody subscribes to them.
      */
+    @Nullable
     Mono<Completion> run(Claim claimed, Consumer<Completion> atOnce) {
         Plan plan;
         try {
@@ -63,7 +64,7 @@ final class Runner {
         if (destination != null) {
             return run.flatMap(completion -> write(destination, completion));
         }
-        return run.start(atOnce) ? Mono.empty() : run;
+        return run.start(atOnce) ? null : run;
     }
 
     // ---- handler, then timeout, then retry

@@ -66,7 +66,7 @@ public interface TaskStore {
 
     /**
      * How many parts it has that can be out of reach each on its own, as the masters of a cluster can; 1 for a store that
-     * is there or is not. Claims are renewed and completed by calls that concern one part each, so that a part that does
+     * is there or is not; if one of several answers at once, on the caller's thread, it is the first. Claims are renewed and completed by calls that concern one part each, so that a part that does
      * not answer holds up its own work only.
      */
     default int parts() {

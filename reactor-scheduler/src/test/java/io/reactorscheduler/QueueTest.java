@@ -9,6 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.test.publisher.TestPublisher;
 
@@ -31,6 +34,29 @@ class QueueTest extends InVirtualTime {
                                 .doFinally(end -> running.decrementAndGet()))
                 .id(id)
                 .queue("q");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {10, 47, 70, 94, 140})
+    void runsThatEndAtOnceTakeNoSlotsFromThoseThatLast(int ended) {
+        int slots = 64;
+        ReactiveScheduler scheduler =
+                started(builder().queue(TaskQueue.named("q").concurrency(slots)));
+        for (int n = 0; n < ended; n++) {
+            now(scheduler.schedule(Task.of("short", run -> Mono.empty()).queue("q")));
+        }
+        settle();
+        AtomicInteger started = new AtomicInteger();
+
+        now(scheduler.scheduleAll(Flux.range(0, slots)
+                .map(n -> Task.of("long", run -> {
+                            started.incrementAndGet();
+                            return Mono.never();
+                        })
+                        .queue("q"))));
+        settle();
+
+        assertThat(started).hasValue(slots);
     }
 
     @Test
