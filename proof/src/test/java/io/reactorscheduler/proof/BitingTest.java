@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -12,18 +14,24 @@ import org.junit.jupiter.api.io.TempDir;
 class BitingTest {
 
     private static final long SEED = 5;
+    private static final int MOST_ROUNDS = 3;
 
     @TempDir
     private Path folder;
 
-    private List<Problem.Rule> broken(Patch patch, Fault... faults) {
-        RoundSettings settings = RoundSettings.brief(
-                SEED,
-                Servers.Kind.STANDALONE,
-                Arrays.stream(faults).map(List::of).toList());
-        Round.Result result = Round.run(settings.patched(patch.root()));
-        System.out.println(result.figures());
-        return result.problems().stream().map(Problem::rule).distinct().toList();
+    /** Whether a fault hits a run in the moment that matters is a matter of luck, so there are some rounds. */
+    private static void assertBroken(Problem.Rule rule, Patch patch, Fault... faults) {
+        Set<Problem.Rule> found = EnumSet.noneOf(Problem.Rule.class);
+        for (int round = 0; round < MOST_ROUNDS && !found.contains(rule); round++) {
+            RoundSettings settings = RoundSettings.brief(
+                    SEED + round,
+                    Servers.Kind.STANDALONE,
+                    Arrays.stream(faults).map(List::of).toList());
+            Round.Result result = Round.run(settings.patched(patch.root()));
+            System.out.println(result.figures());
+            result.problems().forEach(problem -> found.add(problem.rule()));
+        }
+        assertThat(found).contains(rule);
     }
 
     @Test
@@ -32,7 +40,7 @@ class BitingTest {
                 .replace("ends", "if not E or E.w or E.f ~= each.fence then", "if not E then")
                 .replace("first_ends", "string.sub(owner, 1, #fence + 1) == fence .. ':'", "true");
 
-        assertThat(broken(patch, Fault.FREEZE, Fault.FREEZE)).contains(Problem.Rule.STALE_WRITE);
+        assertBroken(Problem.Rule.STALE_WRITE, patch, Fault.FREEZE, Fault.FREEZE);
     }
 
     @Test
@@ -41,7 +49,7 @@ class BitingTest {
                 .replace("renew-1", "call('ZADD', P .. 'e', now + ARGV[1], name)", "")
                 .replace("renew-1", "lost[#lost + 1] = out((i - 2) / 3)", "");
 
-        assertThat(broken(patch)).contains(Problem.Rule.OVERLAP);
+        assertBroken(Problem.Rule.OVERLAP, patch);
     }
 
     /** As if the record and the next fire time were two steps, and a crash came between some of them. */
@@ -53,7 +61,7 @@ class BitingTest {
                         "if not E.g and each.next and (has_head or not T.o) then",
                         "if not E.g and each.next and (has_head or not T.o) and now % 5 > 0 then");
 
-        assertThat(broken(patch)).contains(Problem.Rule.LOSS);
+        assertBroken(Problem.Rule.LOSS, patch);
     }
 
     /** An end that is told again is recorded again. */
@@ -71,6 +79,6 @@ class BitingTest {
                         end
                         """);
 
-        assertThat(broken(patch, Fault.DROPPED_REPLIES, Fault.DROPPED_REPLIES)).contains(Problem.Rule.DOUBLE);
+        assertBroken(Problem.Rule.DOUBLE, patch, Fault.DROPPED_REPLIES, Fault.DROPPED_REPLIES);
     }
 }
