@@ -80,6 +80,20 @@ class JournalCursorTest extends StoreTest {
     }
 
     @Test
+    void aCursorOfAnyMillisecondIsMissed() {
+        RedisTaskStore store = use(builder().build());
+        String cursor = "";
+        for (int i = 0; !cursor.contains("0-0/"); i++) {
+            save(store, "t" + i, 1);
+            List<JournalEntry> all = read(store, "", i + 1);
+            cursor = all.get(i).cursor();
+        }
+        server.command("DEL", key("j"));
+
+        assertThat(read(store, cursor, 1)).extracting(JournalEntry::kind).containsExactly(Kind.MISSED);
+    }
+
+    @Test
     void ofSeveralPartitionsTheOneThatWasTrimmedIsMissedAndTheOthersGoOn() {
         RedisTaskStore store = use(builder().partitions(2).journal(10).build());
         save(store, "old", 20);

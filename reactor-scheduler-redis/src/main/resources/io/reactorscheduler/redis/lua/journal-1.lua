@@ -35,7 +35,8 @@ local function is_gone(from)
 end
 
 local found, place = {}, ARGV[1]
-local gone = string.sub(ARGV[1], -3) ~= '0-0' and is_gone(ARGV[1])
+local is_start = ARGV[1] == '0-0' or ARGV[1] == '(0-0'
+local gone = not is_start and is_gone(ARGV[1])
 for _, entry in ipairs(call('XRANGE', stream, ARGV[1], '+', 'COUNT', ARGV[2])) do
   place = entry[1]
   found[#found + 1] = { entry[1], entry[2][1] == 'v' and entry[2][2] }
