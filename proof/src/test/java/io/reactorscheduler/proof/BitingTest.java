@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -20,9 +21,9 @@ class BitingTest {
     private Path folder;
 
     /** Whether a fault hits a run in the moment that matters is a matter of luck, so there are some rounds. */
-    private static void assertBroken(Problem.Rule rule, Patch patch, Fault... faults) {
+    private static void assertBroken(Set<Problem.Rule> rules, Patch patch, Fault... faults) {
         Set<Problem.Rule> found = EnumSet.noneOf(Problem.Rule.class);
-        for (int round = 0; round < MOST_ROUNDS && !found.contains(rule); round++) {
+        for (int round = 0; round < MOST_ROUNDS && Collections.disjoint(found, rules); round++) {
             RoundSettings settings = RoundSettings.brief(
                     SEED + round,
                     Servers.Kind.STANDALONE,
@@ -31,7 +32,7 @@ class BitingTest {
             System.out.println(result.figures());
             result.problems().forEach(problem -> found.add(problem.rule()));
         }
-        assertThat(found).contains(rule);
+        assertThat(found).containsAnyElementsOf(rules);
     }
 
     @Test
@@ -40,7 +41,14 @@ class BitingTest {
                 .replace("ends", "if not E or E.w or E.f ~= each.fence then", "if not E then")
                 .replace("first_ends", "string.sub(owner, 1, #fence + 1) == fence .. ':'", "true");
 
-        assertBroken(Problem.Rule.STALE_WRITE, patch, Fault.FREEZE, Fault.FREEZE);
+        // an end that comes too late is written over what others did, or puts work in line that others do
+        assertBroken(
+                EnumSet.of(Problem.Rule.STALE_WRITE, Problem.Rule.OVERLAP),
+                patch,
+                Fault.FREEZE,
+                Fault.FREEZE,
+                Fault.FREEZE,
+                Fault.FREEZE);
     }
 
     @Test
@@ -49,7 +57,7 @@ class BitingTest {
                 .replace("renew-1", "call('ZADD', P .. 'e', now + ARGV[1], name)", "")
                 .replace("renew-1", "lost[#lost + 1] = out((i - 2) / 3)", "");
 
-        assertBroken(Problem.Rule.OVERLAP, patch);
+        assertBroken(EnumSet.of(Problem.Rule.OVERLAP), patch);
     }
 
     /** As if the record and the next fire time were two steps, and a crash came between some of them. */
@@ -61,7 +69,7 @@ class BitingTest {
                         "if not E.g and each.next and (has_head or not T.o) then",
                         "if not E.g and each.next and (has_head or not T.o) and now % 5 > 0 then");
 
-        assertBroken(Problem.Rule.LOSS, patch);
+        assertBroken(EnumSet.of(Problem.Rule.LOSS), patch);
     }
 
     /** An end that is told again is recorded again. */
@@ -79,6 +87,6 @@ class BitingTest {
                         end
                         """);
 
-        assertBroken(Problem.Rule.DOUBLE, patch, Fault.DROPPED_REPLIES, Fault.DROPPED_REPLIES);
+        assertBroken(EnumSet.of(Problem.Rule.DOUBLE), patch, Fault.DROPPED_REPLIES, Fault.DROPPED_REPLIES);
     }
 }
