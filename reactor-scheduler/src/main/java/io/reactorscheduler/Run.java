@@ -40,7 +40,6 @@ final class Run extends Mono<Completion> implements AttemptContext, CoreSubscrib
 
     private final Runner runner;
     private final Plan plan;
-
     private volatile int state = NEW;
     private volatile @Nullable Subscription upstream;
     private volatile int attempt;
@@ -295,6 +294,7 @@ final class Run extends Mono<Completion> implements AttemptContext, CoreSubscrib
         return state == ENDED;
     }
 
+    @SuppressWarnings("NullAway") // an updater of a nullable field takes null, which its signature cannot say
     private void finish(Outcome outcome, boolean isFromOutside) {
         if (!STATE.compareAndSet(this, RUNNING, ENDED)) {
             return;
