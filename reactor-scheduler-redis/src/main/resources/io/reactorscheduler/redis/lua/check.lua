@@ -1,13 +1,16 @@
 -- USES: reply
 -- What must always hold of a task; what does not is put right, and told.
 
--- a claimed execution has a lease
+-- whether a score is a time that comes; Redis knows infinite ones
+local function is_time(score) return score and tonumber(score) < EXACT end
+
+-- a claimed execution has a lease that ends
 local function check_leases(id, T)
   for number, E in pairs(T.e or {}) do
     local name = lease_name(id, number, E.f)
-    if not E.w and not call('ZSCORE', P .. 'e', name) then
+    if not E.w and not is_time(call('ZSCORE', P .. 'e', name)) then
       call('ZADD', P .. 'e', now, name)
-      find('execution "' .. id .. '#' .. out(number) .. '" was claimed without a lease; it expires now')
+      find('execution "' .. id .. '#' .. out(number) .. '" was claimed without a lease that ends; it expires now')
     end
   end
 end
