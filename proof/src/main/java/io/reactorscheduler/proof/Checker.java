@@ -36,7 +36,15 @@ final class Checker {
                 .forEach(line -> planned.put(line.execution(), fromNode(line)));
     }
 
-    static List<Problem> check(Evidence evidence) {
+    /**
+     * What came of the check.
+     *
+     * @param problems the promises that were broken
+     * @param excused runs at once or done twice that count as no problem, only because a node stood still as its ticks say
+     */
+    record Verdict(List<Problem> problems, long excused) {}
+
+    static Verdict check(Evidence evidence) {
         Checker checker = new Checker(evidence);
         checker.everyFireTimeOnce();
         checker.everyExecutionOnce();
@@ -47,8 +55,9 @@ final class Checker {
                 .forEach(line -> checker.found(Problem.Rule.INDEX, line.node() + " found: " + line.note()));
         evidence.store().leftovers().forEach(key -> checker.found(Problem.Rule.LEFTOVER, key));
         checker.nothingGrew();
-        checker.problems.addAll(RunChecker.check(evidence, checker.runs, checker.planned));
-        return checker.problems;
+        Verdict ofRuns = RunChecker.check(evidence, checker.runs, checker.planned);
+        checker.problems.addAll(ofRuns.problems());
+        return new Verdict(checker.problems, ofRuns.excused());
     }
 
     /** What a node scheduled itself: it knows the earliest time, the fire time is the store's. */

@@ -14,12 +14,14 @@ import java.util.stream.Collectors;
  * @param runs claims that reached a handler
  * @param strikes faults by kind
  * @param problems broken promises by rule
+ * @param excused what the checker let pass, because a node stood still as its ticks say
  * @param repeated executions whose work was done more than once, because a crash came before the record
  * @param stale ends that the store refused
  * @param mixed faults that began while another one went on
  * @param before what Redis held before the work
  * @param after what it held after it
- * @param recoveryMicros of each run that was cut off by a kill, how long after it ran again, sorted
+ * @param recoveryMicros of each run that was cut off by a kill while Redis was there, how long after it ran again, sorted
+ * @param recoveryInOutageMicros the same of kills that came with a fault of Redis
  * @param unavailableMicros after each crash of Redis, the longest time without a start of any run
  */
 record Figures(
@@ -28,18 +30,21 @@ record Figures(
         long runs,
         Map<String, Long> strikes,
         Map<String, Long> problems,
+        long excused,
         long repeated,
         long stale,
         long mixed,
         Evidence.Held before,
         Evidence.Held after,
         long[] recoveryMicros,
+        long[] recoveryInOutageMicros,
         long unavailableMicros) {
 
     private static final double MICROS_PER_MILLI = 1_000;
     private static final long AFTER_CRASH_MICROS = 15_000_000;
+    private static final long AFTER_LEASE_MICROS = 1_000_000;
 
-    static Figures of(RoundSettings settings, Evidence evidence, List<Problem> problems) {
+    static Figures of(RoundSettings settings, Evidence evidence, Checker.Verdict verdict) {
         List<Run> runs = Run.of(evidence);
         long repeated = runs.stream()
                 .filter(Run::isDone)
@@ -57,7 +62,10 @@ record Figures(
                 count(evidence.strikes().stream()
                         .map(strike -> strike.fault().name())
                         .toList()),
-                count(problems.stream().map(problem -> problem.rule().name()).toList()),
+                count(verdict.problems().stream()
+                        .map(problem -> problem.rule().name())
+                        .toList()),
+                verdict.excused(),
                 repeated,
                 evidence.lines().stream()
                         .filter(line -> line.kind() == Line.Kind.STALE)
@@ -65,7 +73,8 @@ record Figures(
                 mixed(evidence.strikes()),
                 evidence.before(),
                 evidence.after(),
-                recovery(runs, evidence),
+                recovery(runs, evidence, false),
+                recovery(runs, evidence, true),
                 unavailable(runs, evidence));
     }
 
@@ -83,9 +92,10 @@ record Figures(
     }
 
     /** From the kill to the next start of each run that was open. */
-    private static long[] recovery(List<Run> runs, Evidence evidence) {
+    private static long[] recovery(List<Run> runs, Evidence evidence, boolean inOutage) {
         return evidence.strikes().stream()
                 .filter(Strike::isDeath)
+                .filter(death -> isInOutage(death, evidence) == inOutage)
                 .flatMapToLong(death -> runs.stream()
                         .filter(run -> run.isOpen() && run.node().equals(death.node()))
                         .flatMapToLong(run -> runs.stream()
@@ -95,6 +105,15 @@ record Figures(
                                 .limit(1)))
                 .sorted()
                 .toArray();
+    }
+
+    /** Whether Redis was struck while the leases of the killed node ended. */
+    private static boolean isInOutage(Strike death, Evidence evidence) {
+        long end = death.fromMicros() + Line.micros(evidence.lease()) + AFTER_LEASE_MICROS;
+        return evidence.strikes().stream()
+                .anyMatch(strike -> strike.fault().isOfRedis()
+                        && strike.fromMicros() < end
+                        && strike.toMicros() > death.fromMicros());
     }
 
     private static long unavailable(List<Run> runs, Evidence evidence) {
@@ -118,10 +137,8 @@ record Figures(
                 .sum();
     }
 
-    private String recovery(double quantile) {
-        return recoveryMicros.length == 0
-                ? "null"
-                : millis(recoveryMicros[(int) Math.ceil(quantile * recoveryMicros.length) - 1]);
+    private static String quantile(double quantile, long[] sorted) {
+        return sorted.length == 0 ? "null" : millis(sorted[(int) Math.ceil(quantile * sorted.length) - 1]);
     }
 
     private static String millis(long micros) {
@@ -141,8 +158,11 @@ record Figures(
         return "{" + name + ",\"executions\":" + executions + ",\"runs\":" + runs + ",\"kills\":" + kills
                 + ",\"losses\":" + problems(Problem.Rule.LOSS)
                 + ",\"doubles\":" + problems(Problem.Rule.DOUBLE, Problem.Rule.OVERLAP, Problem.Rule.REPEAT)
-                + ",\"repeated\":" + repeated + ",\"staleRefused\":" + stale
-                + ",\"recoveryP50\":" + recovery(0.5) + ",\"recoveryMax\":" + recovery(1)
+                + ",\"excused\":" + excused + ",\"repeated\":" + repeated + ",\"staleRefused\":" + stale
+                + ",\"recoveries\":" + recoveryMicros.length
+                + ",\"recoveryP50\":" + quantile(0.5, recoveryMicros)
+                + ",\"recoveryMax\":" + quantile(1, recoveryMicros)
+                + ",\"recoveryInOutageMax\":" + quantile(1, recoveryInOutageMicros)
                 + ",\"unavailable\":" + millis(unavailableMicros)
                 + ",\"keysBefore\":" + before.keys() + ",\"keysAfter\":" + after.keys()
                 + ",\"usedMemoryBefore\":" + before.bytes() + ",\"usedMemoryAfter\":" + after.bytes()

@@ -26,7 +26,7 @@ import reactor.util.retry.Retry;
 final class Round {
 
     private static final int SWEPT_AT_ONCE = 100;
-    private static final int RETRIES = 20;
+    private static final Duration BETWEEN_TRIES = Duration.ofSeconds(1);
     private static final int FEW = 5;
     private static final Duration BETWEEN_STRIKES = Duration.ofMillis(500);
 
@@ -58,13 +58,14 @@ final class Round {
         Arena arena = new Arena(settings);
         try (arena) {
             Evidence evidence = evidence(arena);
-            List<Problem> problems = Checker.check(evidence);
+            Checker.Verdict verdict = Checker.check(evidence);
+            List<Problem> problems = verdict.problems();
             if (problems.isEmpty()) {
                 arena.forget();
             } else {
                 arena.keep(problems, evidence);
             }
-            return new Result(problems, Figures.of(settings, evidence, problems), arena.logs());
+            return new Result(problems, Figures.of(settings, evidence, verdict), arena.logs());
         } catch (RuntimeException e) {
             throw new IllegalStateException("the round broke off: " + e.getMessage() + "; logs in " + arena.logs(), e);
         }
@@ -202,16 +203,16 @@ final class Round {
         }
     }
 
-    private static boolean isTimeline(TaskInfo task) {
-        return !task.task().trigger().isOnce();
+    /** A timeline that somebody cancelled before its end, so no retention deletes it. */
+    private static boolean canBeResumed(TaskInfo task) {
+        return task.state() == TaskState.CANCELLED && !task.task().trigger().isOnce();
     }
 
     private static List<String> kept(TaskStore store, Set<String> cancelled) {
         Flux<String> executions =
                 store.executions(ExecutionQuery.all().limit(FEW)).map(Execution::id);
         Flux<String> tasks = Flux.fromIterable(everyTask(store))
-                // a timeline that somebody cancelled can be resumed, so no retention deletes it
-                .filter(task -> task.state().isFinal() && !(isTimeline(task) && cancelled.contains(task.id())))
+                .filter(task -> task.state().isFinal() && !(canBeResumed(task) && cancelled.contains(task.id())))
                 .map(TaskInfo::id);
         return block(executions
                 .concatWith(tasks)
@@ -228,7 +229,7 @@ final class Round {
     }
 
     private static <T> T block(Mono<T> call) {
-        return call.retryWhen(Retry.fixedDelay(RETRIES, Duration.ofSeconds(1)))
+        return call.retryWhen(Retry.fixedDelay(Waiting.PATIENCE.dividedBy(BETWEEN_TRIES), BETWEEN_TRIES))
                 .blockOptional()
                 .orElseThrow();
     }

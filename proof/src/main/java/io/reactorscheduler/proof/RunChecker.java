@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class RunChecker {
 
     /** A node that stands still for so much of a lease may notice too late that it lost it. */
-    private static final int PAUSE_OF_LEASE = 20;
+    private static final int PAUSE_OF_LEASE = 10;
 
     /** A node that stands still for so much of a lease, between two renewals, may lose it. */
     private static final int LONG_PAUSE_OF_LEASE = 2;
@@ -22,6 +22,7 @@ final class RunChecker {
     private final Map<String, List<Line>> pauses;
     private final long leaseMicros;
     private final List<Problem> problems = new ArrayList<>();
+    private long excused;
 
     private RunChecker(Evidence evidence, List<Run> runs, Map<String, Planned> planned) {
         this.evidence = evidence;
@@ -34,12 +35,12 @@ final class RunChecker {
                 .collect(Collectors.groupingBy(Line::node));
     }
 
-    static List<Problem> check(Evidence evidence, List<Run> runs, Map<String, Planned> planned) {
+    static Checker.Verdict check(Evidence evidence, List<Run> runs, Map<String, Planned> planned) {
         RunChecker checker = new RunChecker(evidence, runs, planned);
         checker.nothingEarly();
         checker.nothingAtOnce();
         checker.nothingTwice();
-        return checker.problems;
+        return new Checker.Verdict(checker.problems, checker.excused);
     }
 
     private void nothingEarly() {
@@ -79,11 +80,13 @@ final class RunChecker {
             for (int i = 1; i < inOrder.size(); i++) {
                 Run earlier = inOrder.get(i - 1);
                 Run later = inOrder.get(i);
-                if (!earlier.isBefore(later) && !isExcused(earlier, later)) {
-                    problems.add(new Problem(
-                            Problem.Rule.OVERLAP,
-                            later + " started " + (earlier.endMicros() - later.startMicros()) + " us before the end of "
-                                    + earlier));
+                if (!earlier.isBefore(later) && !wasFrozen(earlier, later) && !isForgotten(earlier, later)) {
+                    unless(
+                            stoodStill(earlier, later),
+                            new Problem(
+                                    Problem.Rule.OVERLAP,
+                                    later + " started " + (earlier.endMicros() - later.startMicros())
+                                            + " us before the end of " + earlier));
                 }
             }
         }
@@ -96,10 +99,20 @@ final class RunChecker {
             for (int i = 1; i < done.size(); i++) {
                 Run earlier = done.get(i - 1);
                 Run later = done.get(i);
-                if (!couldNotReport(earlier) && !wasStruck(earlier, later)) {
-                    problems.add(new Problem(Problem.Rule.REPEAT, later + " was done before: " + earlier));
+                if (!wasStruck(earlier, later)) {
+                    unless(
+                            couldNotReport(earlier),
+                            new Problem(Problem.Rule.REPEAT, later + " was done before: " + earlier));
                 }
             }
+        }
+    }
+
+    private void unless(boolean isExcused, Problem problem) {
+        if (isExcused) {
+            excused++;
+        } else {
+            problems.add(problem);
         }
     }
 
@@ -120,21 +133,27 @@ final class RunChecker {
                         && pause.micros() > run.startMicros());
     }
 
-    /** A process that stood still cannot have ended its run in time, and a store may have forgotten a claim. */
-    private boolean isExcused(Run earlier, Run later) {
-        long from = later.startMicros() - leaseMicros;
-        boolean stoodStill = pauses.getOrDefault(earlier.node(), List.of()).stream()
-                .anyMatch(pause -> pause.fireMicros() < later.startMicros() && pause.micros() > from);
-        boolean wasFrozen = evidence.strikes().stream()
+    /** A process that stood still cannot have ended its run in time. */
+    private boolean stoodStill(Run earlier, Run later) {
+        return pauses.getOrDefault(earlier.node(), List.of()).stream()
+                .anyMatch(pause ->
+                        pause.fireMicros() < later.startMicros() && pause.micros() > later.startMicros() - leaseMicros);
+    }
+
+    private boolean wasFrozen(Run earlier, Run later) {
+        return evidence.strikes().stream()
                 .anyMatch(strike -> strike.fault() == Fault.FREEZE
                         && strike.node().equals(earlier.node())
                         && strike.fromMicros() < later.startMicros()
-                        && strike.toMicros() > from);
-        boolean isForgotten = evidence.losesWrites()
+                        && strike.toMicros() > later.startMicros() - leaseMicros);
+    }
+
+    /** A replica that took over may not have heard of a claim. */
+    private boolean isForgotten(Run earlier, Run later) {
+        return evidence.losesWrites()
                 && evidence.strikes().stream()
                         .anyMatch(strike -> strike.fault() == Fault.REDIS_CRASH
                                 && strike.fromMicros() - leaseMicros < later.startMicros()
                                 && strike.toMicros() + leaseMicros > earlier.startMicros());
-        return stoodStill || wasFrozen || isForgotten;
     }
 }

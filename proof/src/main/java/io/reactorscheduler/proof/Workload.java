@@ -31,6 +31,10 @@ final class Workload {
     private static final Duration FAR = Duration.ofHours(2);
     private static final Duration BETWEEN_CALLS = Duration.ofMillis(25);
     private static final int HOSTS = 3;
+
+    /** One of so many cancels; others hit tasks that run once. */
+    private static final int TIMELINES_CANCELLED = 10;
+
     private static final long MICROS_PER_SECOND = TimeUnit.SECONDS.toMicros(1);
 
     private final ReactiveScheduler scheduler;
@@ -220,13 +224,18 @@ final class Workload {
         }
     }
 
-    /** Before it starts, while it runs or after it has ended. */
+    /** Before it starts, while it runs or after it has ended; a timeline now and then. */
     private void cancelOne() {
+        boolean isTimeline = random.nextInt(TIMELINES_CANCELLED) == 0;
         List<String> candidates = planned.values().stream()
-                .filter(task -> task.kind() == Planned.Kind.NORMAL && task.periodMicros() == 0 && task.isSure())
+                .filter(task -> task.kind() == Planned.Kind.NORMAL && task.isSure())
+                .filter(task -> isTimeline == task.periodMicros() > 0)
                 .map(Planned::id)
                 .sorted()
                 .toList();
+        if (candidates.isEmpty()) {
+            return;
+        }
         String id = candidates.get(random.nextInt(candidates.size()));
         planned.computeIfPresent(id, (same, known) -> known.cancelled());
         told(scheduler.cancel(id));

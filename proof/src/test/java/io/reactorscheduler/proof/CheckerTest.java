@@ -41,7 +41,10 @@ class CheckerTest {
                 new Evidence.Snapshot(rows, tasks, findings, leftovers),
                 before,
                 after);
-        return Checker.check(evidence).stream().map(Problem::rule).distinct().toList();
+        return Checker.check(evidence).problems().stream()
+                .map(Problem::rule)
+                .distinct()
+                .toList();
     }
 
     private void once(String id, long fire) {

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
@@ -17,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Round after round of all faults in any order, one after the other on each kind of Redis: {@code -Dseed} begins, {@code
- * -Dminutes} bounds them, and {@code -Dredis} names one kind.
+ * -Dminutes} bounds them, {@code -Dredis} names one kind, and {@code -Dfault} one fault.
  */
 @Tag("long")
 class LongRoundsTest {
@@ -45,12 +44,16 @@ class LongRoundsTest {
         List<String> broken = new ArrayList<>();
         for (int round = 0; round == 0 || System.nanoTime() < end; round++, seed++) {
             Servers.Kind servers = kinds.get(round % kinds.size());
-            List<Fault> faults = Arrays.stream(Fault.values())
-                    .filter(fault -> fault.isPossible(servers))
-                    .toList();
+            List<Fault> faults =
+                    chosen().stream().filter(fault -> fault.isPossible(servers)).toList();
             broken.addAll(round(RoundSettings.thorough(seed, servers, faults)));
         }
         assertThat(broken).as("broken promises").isEmpty();
+    }
+
+    private static List<Fault> chosen() {
+        String one = System.getProperty("fault");
+        return one == null ? List.of(Fault.values()) : List.of(Fault.valueOf(one));
     }
 
     /** One round; a harness that fails is told, and the next round tries again. */
