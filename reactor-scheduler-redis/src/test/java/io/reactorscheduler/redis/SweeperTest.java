@@ -76,6 +76,12 @@ class SweeperTest {
                     "execution \"bad#1\" was claimed without a lease",
                     "c('EXISTS',P..'e')==0"),
             new Case(
+                    "a lease that never ends",
+                    "save, claim",
+                    "c('ZADD',P..'e','inf',c('ZRANGE',P..'e',0,0)[1])",
+                    "execution \"bad#1\" was claimed without a lease that ends",
+                    "c('EXISTS',P..'e')==0"),
+            new Case(
                     "a lease of no task",
                     "",
                     "c('ZADD',P..'e',1,'1:1:bad')",

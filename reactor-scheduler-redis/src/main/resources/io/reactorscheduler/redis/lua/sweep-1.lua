@@ -31,4 +31,4 @@ settle_queues()
 local findings = call('SPOP', P .. 'D', 100)
 local has_more, made_at = #late == tonumber(ARGV[4]) and '1' or '', call('HGET', P .. 'm', 'G') or ''
 local next_expiry = call('ZRANGE', P .. 'e', 0, 0, 'WITHSCORES')[2]
-return { out(now), expired, quarantined, dropped_results(), findings, has_more, made_at, is_time(next_expiry) and next_expiry or '' }
+return { out(now), expired, quarantined, dropped_results(), findings, has_more, made_at, is_time(next_expiry) and out(tonumber(next_expiry)) or '' }
