@@ -19,6 +19,7 @@ final class Recorder {
     private static final int BATCH = 512;
 
     private final Resources with;
+    private final Duration patience;
     private final Consumer<List<Completion>> release;
     private final List<Batcher<Completion>> parts;
 
@@ -31,6 +32,7 @@ final class Recorder {
      */
     Recorder(Resources with, Consumer<List<Completion>> release, Runnable afterwards) {
         this.with = with;
+        this.patience = with.patience();
         this.release = release;
         this.parts = IntStream.range(0, with.store().parts())
                 .mapToObj(part -> new Batcher<>(BATCH, with.timer(), this::record, afterwards))
@@ -61,7 +63,7 @@ final class Recorder {
     }
 
     private Mono<?> record(List<Completion> batch) {
-        return complete(batch, with.patience())
+        return complete(batch, patience)
                 .onErrorResume(error -> recordLater(batch, error))
                 .doOnNext(results -> tell(batch, results));
     }
