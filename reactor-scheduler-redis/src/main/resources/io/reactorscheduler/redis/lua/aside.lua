@@ -48,12 +48,15 @@ local function copy_field(hash, field, raw)
     .. 'copied to "B"')
 end
 
+-- whether a field can be counted on; Lua reads more texts as numbers than Redis does
+local function is_count(raw) return raw == '0' or #raw < 19 and string.find(raw, '^%-?[1-9]%d*$') ~= nil end
+
 -- counts a field on; one that is no number starts anew
 local function count_on(hash, field, by)
   local n = redis.pcall('HINCRBY', P .. hash, field, by)
   if type(n) == 'number' then return n end
   local raw = call('HGET', P .. hash, field)
-  if not raw or tonumber(raw) then error(n.err) end
+  if not raw or is_count(raw) then error(n.err) end
   copy_field(hash, field, raw)
   call('HSET', P .. hash, field, by)
   return by
