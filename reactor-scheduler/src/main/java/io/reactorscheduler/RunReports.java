@@ -65,7 +65,8 @@ final class RunReports {
             String id = refused.get(0).claim().executionId();
             with.events()
                     .problem(
-                            refused.size() + " events of executions were not kept, because other claims followed theirs",
+                            refused.size()
+                                    + " events of executions were not kept, because other claims followed theirs",
                             new IllegalStateException("the claim of execution " + id + " is not its last one"));
         }
     }

@@ -34,8 +34,8 @@ class StorePartsTest extends InVirtualTime {
         return element instanceof Completion end
                 ? isFar(end.claim())
                 : element instanceof TaskStore.Said said
-                ? isFar(said.claim())
-                : element instanceof Claim claim && claim.task().id().startsWith("far");
+                        ? isFar(said.claim())
+                        : element instanceof Claim claim && claim.task().id().startsWith("far");
     }
 
     /** Whatever is away, a call that asks both parts is answered by neither. */
@@ -121,8 +121,8 @@ class StorePartsTest extends InVirtualTime {
     void whatRunsSayIsSavedOnceWhileThatOfThePartThatIsAwayIsTriedAgainUnderItsToken(Mono<?> answer) {
         ReactiveScheduler scheduler = start();
         away = answer;
-        Task<Void, Object> saying = Task.of(
-                "say", run -> Mono.fromRunnable(() -> run.event(ExecutionEvent.Level.INFO, "said")));
+        Task<Void, Object> saying =
+                Task.of("say", run -> Mono.fromRunnable(() -> run.event(ExecutionEvent.Level.INFO, "said")));
         now(scheduler.scheduleAll(Flux.just(saying.id("far"), saying.id("near"))));
         settle();
 
@@ -130,14 +130,19 @@ class StorePartsTest extends InVirtualTime {
         pass(LEASE.dividedBy(2));
         assertThat(appends.stream().filter(call -> call.endsWith("far")))
                 .hasSizeGreaterThan(1)
-                .containsOnly(appends.stream().filter(call -> call.endsWith("far")).findFirst().orElseThrow());
+                .containsOnly(appends.stream()
+                        .filter(call -> call.endsWith("far"))
+                        .findFirst()
+                        .orElseThrow());
         assertThat(appends.stream().filter(call -> call.endsWith("near"))).hasSize(1);
         assertThat(appends.stream().map(call -> call.split(" ")[0]).distinct()).hasSize(2);
         assertThat(said("near")).containsExactly("said");
     }
 
     private List<String> said(String id) {
-        return now(memory.events(id + "#1")).stream().map(ExecutionEvent::message).toList();
+        return now(memory.events(id + "#1")).stream()
+                .map(ExecutionEvent::message)
+                .toList();
     }
 
     @ParameterizedTest

@@ -329,9 +329,7 @@ final class RedisRuns {
         return Mono.defer(() -> {
             String before = unheard.poll();
             String token = before == null ? Tokens.next() : before;
-            return sweep(token, emptied)
-                    .doOnError(error -> unheard.add(token))
-                    .doOnCancel(() -> unheard.add(token));
+            return sweep(token, emptied).doOnError(error -> unheard.add(token)).doOnCancel(() -> unheard.add(token));
         });
     }
 

@@ -87,8 +87,8 @@ class LostRepliesTest extends StoreTest {
     void manyTasksAreSavedAsNewAndTheirCallerIsAnswered() {
         int many = 1_000;
 
-        var saved = withLostReply(store.saveAll(Flux.range(0, many)
-                        .map(i -> task("t" + i, direct.nowMicros(), IfExists.FAIL)))
+        var saved = withLostReply(store.saveAll(
+                        Flux.range(0, many).map(i -> task("t" + i, direct.nowMicros(), IfExists.FAIL)))
                 .collectList());
 
         assertThat(saved).hasSize(many).allMatch(TaskStore.Saved::isNew);

@@ -48,8 +48,10 @@ class ServerErrorsTest extends StoreTest {
         try (EmbeddedRedis evicting =
                 EmbeddedRedis.builder().config("maxmemory-policy allkeys-lru").start()) {
             System.setOut(new PrintStream(logged, true, StandardCharsets.UTF_8));
-            TaskStore store = use(
-                    RedisTaskStore.builder().uri(evicting.uri()).namespace(namespace).build());
+            TaskStore store = use(RedisTaskStore.builder()
+                    .uri(evicting.uri())
+                    .namespace(namespace)
+                    .build());
             store.save(due(store, "a")).block(PATIENCE);
             assertThat(claim(store, 1)).hasSize(1);
             store().stats().block(PATIENCE);

@@ -237,8 +237,7 @@ class SweeperTest {
     @Test
     void whatWasMovedStaysHoweverMuchThereIsAndWhatWasLeftIsToldAgain() {
         try (EmbeddedRedis server = EmbeddedRedis.start();
-                Damage damage =
-                        new Damage(server, RedisTaskStore.builder().uri(server.uri()))) {
+                Damage damage = new Damage(server, RedisTaskStore.builder().uri(server.uri()))) {
             damage.lua("for i=1,10000 do c('HSET',P..'B','e '..i,'moved') end c('ZADD',P..'e',1,'garbage')"
                     + "c('HSET',P..'t','bad','garbage')");
 
@@ -258,7 +257,9 @@ class SweeperTest {
             for (String before : List.of("save, run, trigger, run", "save, run", "save, cancel, trigger, run")) {
                 try (Damage damage = new Damage(
                         server,
-                        RedisTaskStore.builder().uri(server.uri()).retention(Retention.defaults().total(2)))) {
+                        RedisTaskStore.builder()
+                                .uri(server.uri())
+                                .retention(Retention.defaults().total(2)))) {
                     damage.does(before);
                     damage.lua("for i=1,3 do c('ZADD',P..'f',i,i..':1:bad') end");
 
@@ -279,14 +280,17 @@ class SweeperTest {
         try (EmbeddedRedis server = EmbeddedRedis.start();
                 Damage damage = new Damage(
                         server,
-                        RedisTaskStore.builder().uri(server.uri()).retention(Retention.defaults().total(3)))) {
+                        RedisTaskStore.builder()
+                                .uri(server.uri())
+                                .retention(Retention.defaults().total(3)))) {
             damage.does("save, run, trigger, run, trigger, run");
             damage.lua("local first=c('ZRANGE',P..'f',0,0)[1] c('ZADD',P..'f',9e15,first,9e15,'1:1:nobody')");
 
             damage.does("sweep");
 
-            assertThat(damage.lua("local n={} for i,raw in ipairs(c('LRANGE',P..'h:bad',0,-1)) do n[i]=unpack(raw).n end"
-                            + " return table.concat(n,' ')"))
+            assertThat(damage.lua(
+                            "local n={} for i,raw in ipairs(c('LRANGE',P..'h:bad',0,-1)) do n[i]=unpack(raw).n end"
+                                    + " return table.concat(n,' ')"))
                     .isEqualTo("1 3");
             assertThat(damage.findings()).singleElement().asString().contains("is of no task");
         }

@@ -39,10 +39,7 @@ class UnknownFieldsTest extends StoreTest {
 
     private Object lua(String body) {
         return server.command(
-                "EVAL",
-                "local P,c,pack,unpack=KEYS[1],redis.call,cmsgpack.pack,cmsgpack.unpack " + body,
-                "1",
-                key(""));
+                "EVAL", "local P,c,pack,unpack=KEYS[1],redis.call,cmsgpack.pack,cmsgpack.unpack " + body, "1", key(""));
     }
 
     private void trigger() {
@@ -56,8 +53,8 @@ class UnknownFieldsTest extends StoreTest {
     private void tryAgain(Claim claim) {
         long now = store.nowMicros();
         ExecutionError error = ExecutionError.of("java.lang.IllegalStateException", "no", "");
-        store.complete(List.of(new Completion(
-                        claim, Outcome.retryAt(now, error), 1, now, now, Position.UNCHANGED, List.of())))
+        store.complete(List.of(
+                        new Completion(claim, Outcome.retryAt(now, error), 1, now, now, Position.UNCHANGED, List.of())))
                 .block(PATIENCE);
     }
 
