@@ -12,7 +12,8 @@ end
 local function trim_row(id, T, name)
   local R, passed = pop_named(id, T, name)
   if R then drop_row(id, T, R, name) end
-  if is_disposable(T) and not has_rows(id, T) then
+  -- one that ended without a row has its place in z
+  if is_disposable(T) and not T.g and not has_rows(id, T) then
     delete_task(id, T)
   elseif (R or passed > 0) and (T.w or T.N == 1) then
     keep(id, T)
