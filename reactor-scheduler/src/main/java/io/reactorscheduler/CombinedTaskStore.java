@@ -7,6 +7,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -315,10 +316,19 @@ final class CombinedTaskStore implements TaskStore {
 
     @Override
     public Mono<List<Said>> append(List<Said> said) {
+        return append(said, shared::append);
+    }
+
+    @Override
+    public Mono<List<Said>> append(String token, List<Said> said) {
+        return append(said, theirs -> shared.append(token, theirs));
+    }
+
+    private Mono<List<Said>> append(List<Said> said, Function<List<Said>, Mono<List<Said>>> ofShared) {
         return Mono.defer(() -> {
             BatchSplit<Said> split = new BatchSplit<>(
                     said, each -> memory.knows(each.claim().task().id()));
-            return split.ask(shared::append, memory::append, Joined::of);
+            return split.ask(ofShared, memory::append, Joined::of);
         });
     }
 

@@ -152,6 +152,11 @@ final class RepliesOnScheduler implements TaskStore {
     }
 
     @Override
+    public Mono<List<Said>> append(String token, List<Said> said) {
+        return store.append(token, said).publishOn(scheduler);
+    }
+
+    @Override
     public Mono<TaskQueue> declareQueue(TaskQueue queue) {
         return store.declareQueue(queue).publishOn(scheduler);
     }

@@ -3,12 +3,18 @@ package io.reactorscheduler;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.util.retry.Retry;
 
-/** What handlers say during their runs: to the store in batches, and to whoever listens. */
+/**
+ * What handlers say during their runs: to the store in batches, and to whoever listens. Each part of the store has batches
+ * of its own, so that a part that is away does not keep what runs of the others say from being saved.
+ */
 final class RunReports {
 
     /** The most events of one execution that are kept; later ones are counted. */
@@ -19,16 +25,20 @@ final class RunReports {
     private static final Duration PAUSE = Duration.ofMillis(200);
 
     private final Resources with;
-    private final Batcher<TaskStore.Said> batcher;
+    private final List<Batcher<TaskStore.Said>> parts;
 
     RunReports(Resources with) {
         this.with = with;
-        this.batcher = new Batcher<>(BATCH, with.timer(), this::append, () -> {});
+        this.parts = IntStream.range(0, with.store().parts())
+                .mapToObj(part -> new Batcher<>(BATCH, with.timer(), this::append, () -> {}))
+                .toList();
     }
 
     /** Events are worth a few attempts, not an endless queue while the store is away: then they are told as a problem. */
     private Mono<?> append(List<TaskStore.Said> batch) {
-        return with.answered(Mono.defer(() -> with.store().append(batch)))
+        // the same for each attempt, because the answer to one that was done may get lost
+        String token = token();
+        return with.answered(Mono.defer(() -> with.store().append(token, batch)))
                 .doOnNext(this::tellRefused)
                 .retryWhen(Retry.backoff(ATTEMPTS, PAUSE).scheduler(with.timer()))
                 .onErrorResume(error -> {
@@ -37,13 +47,26 @@ final class RunReports {
                 });
     }
 
+    private static String token() {
+        // unique is enough, and a secure random number may block
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        return new UUID(random.nextLong(), random.nextLong()).toString();
+    }
+
+    private void add(Run run, ExecutionEvent event) {
+        Batcher<TaskStore.Said> batcher = parts.get(with.store().partOf(run.claim()));
+        batcher.add(new TaskStore.Said(run.claim(), event));
+        batcher.flushSoon();
+    }
+
     /** A node that has lost a run writes nothing to it; what was said is told to those who listen here all the same. */
     private void tellRefused(List<TaskStore.Said> refused) {
         if (!refused.isEmpty()) {
             String id = refused.get(0).claim().executionId();
             with.events()
                     .problem(
-                            refused.size() + " events of executions were not kept, because their runs were lost before",
+                            refused.size()
+                                    + " events of executions were not kept, because other claims followed theirs",
                             new IllegalStateException("the claim of execution " + id + " is not its last one"));
         }
     }
@@ -71,8 +94,7 @@ final class RunReports {
             with.events().logged(run, event);
             int number = said.incrementAndGet();
             if (number <= MOST_EVENTS) {
-                batcher.add(new TaskStore.Said(run.claim(), event));
-                batcher.flushSoon();
+                add(run, event);
             }
         }
 
@@ -85,8 +107,7 @@ final class RunReports {
                         ExecutionEvent.Level.WARNING,
                         dropped + " further events of this run were not kept: " + MOST_EVENTS + " is the most",
                         null);
-                batcher.add(new TaskStore.Said(run.claim(), event));
-                batcher.flushSoon();
+                add(run, event);
             }
         }
     }

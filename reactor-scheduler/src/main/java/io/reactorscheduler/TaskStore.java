@@ -193,6 +193,17 @@ public interface TaskStore {
     Mono<List<Said>> append(List<Said> said);
 
     /**
+     * As {@link #append(List)}, for a call that its caller makes again when it hears no answer: what came under the same token
+     * within the last minute is answered as before and not added again. A store whose answers may get lost owes this; others
+     * may leave the token out of account, as this method does by default.
+     *
+     * @param token names this call, and no other call of any node
+     */
+    default Mono<List<Said>> append(String token, List<Said> said) {
+        return append(said);
+    }
+
+    /**
      * Makes a queue known; gives it as the store has it now. Nodes do this when they start.
      *
      * <p>A queue that was not declared before is taken as it is given, paused or not. A known one that is declared as it

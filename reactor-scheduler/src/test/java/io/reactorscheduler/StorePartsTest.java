@@ -24,13 +24,18 @@ class StorePartsTest extends InVirtualTime {
     private final List<String> cancelled = new ArrayList<>();
     private final List<String> ended = new ArrayList<>();
 
+    /** The token of each call, and which part was asked. */
+    private final List<String> appends = new ArrayList<>();
+
     /** What becomes of calls that concern the part that is away; null while it is there. */
     private Mono<?> away;
 
     private static boolean isFar(Object element) {
         return element instanceof Completion end
                 ? isFar(end.claim())
-                : element instanceof Claim claim && claim.task().id().startsWith("far");
+                : element instanceof TaskStore.Said said
+                        ? isFar(said.claim())
+                        : element instanceof Claim claim && claim.task().id().startsWith("far");
     }
 
     /** Whatever is away, a call that asks both parts is answered by neither. */
@@ -49,8 +54,14 @@ class StorePartsTest extends InVirtualTime {
                         default:
                     }
                     boolean isAway = away != null
-                            && List.of("complete", "renew").contains(method.getName())
-                            && ((List<?>) arguments[0]).stream().anyMatch(StorePartsTest::isFar);
+                            && List.of("complete", "renew", "append").contains(method.getName())
+                            && Stream.of(arguments)
+                                    .filter(List.class::isInstance)
+                                    .flatMap(list -> ((List<?>) list).stream())
+                                    .anyMatch(StorePartsTest::isFar);
+                    if (method.getName().equals("append")) {
+                        appends.add(arguments[0] + (isAway ? " far" : " near"));
+                    }
                     try {
                         return isAway ? away : method.invoke(memory, arguments);
                     } catch (InvocationTargetException e) {
@@ -103,6 +114,35 @@ class StorePartsTest extends InVirtualTime {
         pass(LEASE.dividedBy(2));
         assertThat(state("far")).isEqualTo(TaskState.COMPLETED);
         assertThat(ended).containsExactlyInAnyOrder("far#1", "near#1", "near-too#1");
+    }
+
+    @ParameterizedTest
+    @MethodSource("answersOfWhatIsAway")
+    void whatRunsSayIsSavedOnceWhileThatOfThePartThatIsAwayIsTriedAgainUnderItsToken(Mono<?> answer) {
+        ReactiveScheduler scheduler = start();
+        away = answer;
+        Task<Void, Object> saying =
+                Task.of("say", run -> Mono.fromRunnable(() -> run.event(ExecutionEvent.Level.INFO, "said")));
+        now(scheduler.scheduleAll(Flux.just(saying.id("far"), saying.id("near"))));
+        settle();
+
+        assertThat(said("near")).containsExactly("said");
+        pass(LEASE.dividedBy(2));
+        assertThat(appends.stream().filter(call -> call.endsWith("far")))
+                .hasSizeGreaterThan(1)
+                .containsOnly(appends.stream()
+                        .filter(call -> call.endsWith("far"))
+                        .findFirst()
+                        .orElseThrow());
+        assertThat(appends.stream().filter(call -> call.endsWith("near"))).hasSize(1);
+        assertThat(appends.stream().map(call -> call.split(" ")[0]).distinct()).hasSize(2);
+        assertThat(said("near")).containsExactly("said");
+    }
+
+    private List<String> said(String id) {
+        return now(memory.events(id + "#1")).stream()
+                .map(ExecutionEvent::message)
+                .toList();
     }
 
     @ParameterizedTest

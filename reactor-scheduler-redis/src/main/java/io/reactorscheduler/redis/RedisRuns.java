@@ -17,6 +17,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -47,6 +49,9 @@ final class RedisRuns {
     private final RedisSettings settings;
     private final Partitions partitions;
     private final RedisHints hints;
+
+    /** Tokens of sweeps whose findings nobody heard. */
+    private final Queue<String> unheard = new ConcurrentLinkedQueue<>();
 
     /** Where the next claim begins, so that no partition is always last. */
     private final AtomicInteger turn = new AtomicInteger();
@@ -321,6 +326,14 @@ final class RedisRuns {
 
     /** @param emptied when the keys of some partitions are not those that were made: gives what is to be said of it */
     Mono<Swept> sweep(Function<List<Row>, Mono<List<String>>> emptied) {
+        return Mono.defer(() -> {
+            String before = unheard.poll();
+            String token = before == null ? Tokens.next() : before;
+            return sweep(token, emptied).doOnError(error -> unheard.add(token)).doOnCancel(() -> unheard.add(token));
+        });
+    }
+
+    private Mono<Swept> sweep(String token, Function<List<Row>, Mono<List<String>>> emptied) {
         List<String> args = new ArrayList<>(settings.history());
         args.add(String.valueOf(SWEPT_LEASES));
         args.add(String.valueOf(SWEPT_ROWS));
@@ -329,6 +342,7 @@ final class RedisRuns {
                 settings.quarantineAfter() == null
                         ? ""
                         : settings.quarantineAfter().toString());
+        args.add(token);
         return partitions
                 .each(Scripts.SWEEP, args)
                 .collectList()

@@ -231,7 +231,12 @@ public final class RedisTaskStore implements TaskStore, Disposable {
 
     @Override
     public Mono<List<Said>> append(List<Said> said) {
-        return tasks.append(said);
+        return Mono.defer(() -> tasks.append(Tokens.next(), said));
+    }
+
+    @Override
+    public Mono<List<Said>> append(String token, List<Said> said) {
+        return tasks.append(token, said);
     }
 
     @Override

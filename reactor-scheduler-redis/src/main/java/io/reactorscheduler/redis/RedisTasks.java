@@ -168,17 +168,17 @@ final class RedisTasks {
         return partition.run(Scripts.ENQUEUE, args).map(reply -> reply.rows(1));
     }
 
-    Mono<List<Said>> append(List<Said> said) {
+    Mono<List<Said>> append(String token, List<Said> said) {
         return Flux.fromIterable(said)
                 .groupBy(each -> partitions.of(each.claim().task().id()))
-                .flatMap(group -> group.collectList().flatMap(some -> append(group.key(), some)))
+                .flatMap(group -> group.collectList().flatMap(some -> append(token, group.key(), some)))
                 .collectList()
                 .map(refused -> refused.stream().flatMap(List::stream).toList());
     }
 
-    private static Mono<List<Said>> append(Partition partition, List<Said> said) {
+    private static Mono<List<Said>> append(String token, Partition partition, List<Said> said) {
         List<String> args = new ArrayList<>();
-        args.add(Tokens.next());
+        args.add(token);
         args.add(String.valueOf(MOST_EVENTS));
         said.forEach(each -> RunCodec.add(each, args));
         return partition

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.reactorscheduler.Claim;
+import io.reactorscheduler.ExecutionEvent;
 import io.reactorscheduler.ExecutionQuery;
 import io.reactorscheduler.ReactiveScheduler;
 import io.reactorscheduler.StoreUnavailableException;
@@ -12,6 +13,7 @@ import io.reactorscheduler.TaskQueue;
 import io.reactorscheduler.TaskState;
 import io.reactorscheduler.TaskStore;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -157,5 +159,30 @@ class BrokenPartitionTest extends StoreTest {
                     .ifPresent(batch -> claimed.addAll(ids(batch.claims())));
             return claimed.size() == TASKS;
         });
+    }
+
+    @Test
+    void whatRunsSaidIsAddedOnceByACallThatIsMadeAgain() {
+        TaskStore store = saved();
+        List<TaskStore.Said> said = claim(store, TASKS).stream()
+                .map(claim -> new TaskStore.Said(
+                        claim,
+                        new ExecutionEvent(
+                                claim.executionId(), Instant.EPOCH, ExecutionEvent.Level.INFO, "said", null)))
+                .toList();
+        breakIt(1, ALL_TASKS);
+        for (int times = 0; times < 2; times++) {
+            assertThatThrownBy(() -> store.append("token", said).block(PATIENCE))
+                    .isInstanceOf(StoreUnavailableException.class);
+        }
+        mend(1, ALL_TASKS);
+
+        assertThat(store.append("token", said).block(PATIENCE)).as("refused").isEmpty();
+
+        assertThat(said)
+                .allSatisfy(each -> assertThat(store.events(each.claim().executionId())
+                                .collectList()
+                                .block(PATIENCE))
+                        .hasSize(1));
     }
 }

@@ -164,6 +164,18 @@ class DamageFindingsTest {
                 is("HGET", "Q:default", "C")),
         new Case("numbers by state", "save", "c('HSET',P..'c','R'," + G + ")", "\"R\" of \"c\"", ASIDE),
         new Case(
+                "a number by state that Lua reads and Redis does not",
+                "save",
+                "c('HSET',P..'c','P','1.5')",
+                "\"P\" of \"c\"",
+                "return c('HGET',P..'B','c P')=='1.5' and 1 or 0"),
+        new Case(
+                "a number by state that no number of tasks can be",
+                "save",
+                "c('HSET',P..'c','P','99999999999999999999')",
+                "\"P\" of \"c\"",
+                "return c('HGET',P..'B','c P')=='99999999999999999999' and 1 or 0"),
+        new Case(
                 "a state that is not known",
                 "save",
                 "c('HSET',P..'c','garbage',1)",

@@ -22,9 +22,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** The server did it, and the reply got lost: the call is sent again by the client and answered as if it had come once. */
@@ -79,6 +81,22 @@ class LostRepliesTest extends StoreTest {
 
         assertThat(saved.isNew()).isTrue();
         assertThat(direct.stats().block(PATIENCE).tasks()).containsEntry(TaskState.PENDING, 1L);
+    }
+
+    @Test
+    void manyTasksAreSavedAsNewAndTheirCallerIsAnswered() {
+        int many = 1_000;
+
+        var saved = withLostReply(store.saveAll(
+                        Flux.range(0, many).map(i -> task("t" + i, direct.nowMicros(), IfExists.FAIL)))
+                .collectList());
+
+        assertThat(saved).hasSize(many).allMatch(TaskStore.Saved::isNew);
+        assertThat(saved.stream().map(each -> each.task().id()))
+                .containsExactlyElementsOf(
+                        IntStream.range(0, many).mapToObj(i -> "t" + i).toList());
+        assertThat(direct.stats().block(PATIENCE).tasks()).containsEntry(TaskState.PENDING, (long) many);
+        assertThat(server.command("ZCARD", key("w:7:default:0:plain"))).isEqualTo((long) many);
     }
 
     @Test
@@ -233,6 +251,43 @@ class LostRepliesTest extends StoreTest {
     }
 
     @Test
+    void eventsOfACallThatItsCallerMakesAgainAreAddedOnceAndNotRefused() {
+        direct.save(due(direct, "a")).block(PATIENCE);
+        Claim claim = direct.claim(brief()).block(PATIENCE).claims().get(0);
+        List<TaskStore.Said> said = List.of(said(claim, "one"), said(claim, "two"));
+        long before = calls();
+        proxy.dropReplies();
+        var abandoned = store.append("token", said).subscribe();
+        await("the call", () -> calls() > before);
+        await("the events", () -> !messages(claim).isEmpty());
+        abandoned.dispose();
+        proxy.heal();
+        proxy.reset();
+        Pause.of(Duration.ofMillis(5));
+        direct.sweep().block(PATIENCE);
+        assertThat(claim(direct, 1)).as("somebody else runs it").hasSize(1);
+
+        assertThat(store.append("token", said).block(PATIENCE)).as("refused").isEmpty();
+
+        assertThat(messages(claim)).containsExactly("one", "two");
+        assertThat(store.append("another", said).block(PATIENCE)).isEqualTo(said);
+    }
+
+    private static TaskStore.Said said(Claim claim, String message) {
+        return new TaskStore.Said(
+                claim,
+                new ExecutionEvent(
+                        claim.executionId(), Instant.ofEpochSecond(1), ExecutionEvent.Level.INFO, message, null));
+    }
+
+    private List<String> messages(Claim claim) {
+        return direct.events(claim.executionId())
+                .map(ExecutionEvent::message)
+                .collectList()
+                .block(PATIENCE);
+    }
+
+    @Test
     void queuesAreDeclaredPausedAndResized() {
         TaskQueue queue = TaskQueue.named("default").concurrency(3).rateLimit(10, Duration.ofHours(1));
 
@@ -246,17 +301,47 @@ class LostRepliesTest extends StoreTest {
     @Test
     void aCrashIsCountedOnceByASweep() {
         direct.save(due(direct, "a")).block(PATIENCE);
-        direct.claim(new ClaimRequest(
-                        "node",
-                        Duration.ofMillis(1),
-                        List.of(new ClaimRequest.Slots("default", 1)),
-                        Set.of(PLAIN.name())))
-                .block(PATIENCE);
+        direct.claim(brief()).block(PATIENCE);
         Pause.of(Duration.ofMillis(5));
 
         withLostReply(store.sweep());
 
         assertThat(direct.task("a").block(PATIENCE).crashes()).isOne();
         assertThat(claim(direct, 5)).hasSize(1);
+    }
+
+    /** A claim whose lease ends at once. */
+    private static ClaimRequest brief() {
+        return new ClaimRequest(
+                "node", Duration.ofMillis(1), List.of(new ClaimRequest.Slots("default", 1)), Set.of(PLAIN.name()));
+    }
+
+    @Test
+    void whatASweepHasFoundIsToldByTheNextOne() {
+        direct.save(due(direct, "a")).block(PATIENCE);
+        server.command("ZADD", key("e"), "1", "garbage");
+        long before = calls();
+        proxy.dropReplies();
+        var abandoned = store.sweep().subscribe();
+        await("the call", () -> calls() > before);
+        await("the sweep", () -> server.command("ZCARD", key("e")).equals(0L));
+        Pause.of(Duration.ofMillis(50));
+        abandoned.dispose();
+        proxy.heal();
+        proxy.reset();
+
+        assertThat(store.sweep().block(PATIENCE).findings())
+                .singleElement()
+                .asString()
+                .contains("a row of \"e\"");
+        assertThat(store.sweep().block(PATIENCE).findings()).isEmpty();
+    }
+
+    @Test
+    void whatASweepHasFoundIsToldWhenItIsSentAgain() {
+        server.command("ZADD", key("e"), "1", "garbage");
+
+        assertThat(withLostReply(store.sweep()).findings()).hasSize(1);
+        assertThat(store.sweep().block(PATIENCE).findings()).isEmpty();
     }
 }

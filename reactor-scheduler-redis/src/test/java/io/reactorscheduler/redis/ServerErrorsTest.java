@@ -10,6 +10,9 @@ import io.reactorscheduler.TaskStore;
 import io.reactorscheduler.embedded.EmbeddedRedis;
 import io.reactorscheduler.embedded.EmbeddedRedisCluster;
 import io.reactorscheduler.embedded.FaultProxy;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -35,6 +38,33 @@ class ServerErrorsTest extends StoreTest {
         assertThat(claim(store, 5)).as("what is there can still be run").hasSize(1);
         server.command("CONFIG", "SET", "maxmemory", "0");
         store.save(due(store, "a")).block(PATIENCE);
+    }
+
+    /** Logback asks for the stream at each line. */
+    @Test
+    void aServerThatMayDeleteTasksIsWarnedAboutAndUsed() {
+        PrintStream before = System.out;
+        ByteArrayOutputStream logged = new ByteArrayOutputStream();
+        try (EmbeddedRedis evicting =
+                EmbeddedRedis.builder().config("maxmemory-policy allkeys-lru").start()) {
+            System.setOut(new PrintStream(logged, true, StandardCharsets.UTF_8));
+            TaskStore store = use(RedisTaskStore.builder()
+                    .uri(evicting.uri())
+                    .namespace(namespace)
+                    .build());
+            store.save(due(store, "a")).block(PATIENCE);
+            assertThat(claim(store, 1)).hasSize(1);
+            store().stats().block(PATIENCE);
+        } finally {
+            System.setOut(before);
+        }
+        assertThat(logged.toString(StandardCharsets.UTF_8)
+                        .lines()
+                        .filter(line -> line.contains("WARN") && line.contains("maxmemory-policy")))
+                .as("not of the server that keeps all")
+                .singleElement()
+                .asString()
+                .contains("allkeys-lru", "Set maxmemory-policy noeviction");
     }
 
     @Test

@@ -2,11 +2,14 @@ package io.reactorscheduler.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.reactorscheduler.Retention;
 import io.reactorscheduler.embedded.EmbeddedRedis;
 import io.reactorscheduler.embedded.EmbeddedRedisCluster;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
@@ -193,5 +196,119 @@ class SweeperTest {
                                 .isEqualTo(1L);
                     }
                 }));
+    }
+
+    private static final String[][] KEYS_IN_THE_WAY = {
+        {"save for later", "w:7:default:0:plain"},
+        {"save, claim", "w:7:default:0:plain"},
+        {"", "w:7:default:5:plain"},
+        {"", "w:garbage"},
+        {"declare keys, save with key", "k:7:default:7:0:plain:k"},
+        {"declare keys, save with key", "r:7:default:0:plain"},
+        {"save, run, trigger, run", "h:bad"},
+        {"save, claim", "h:bad"},
+        {"save for later, trigger", "a:bad"},
+        {"save", "a:bad"},
+        {"save", "l:default"},
+    };
+
+    @TestFactory
+    Stream<DynamicTest> aKeyOfAnotherTypeIsMovedOutOfTheWayAndToldOnce() {
+        EmbeddedRedis server = EmbeddedRedis.start();
+        return Stream.of(KEYS_IN_THE_WAY)
+                .map(each -> DynamicTest.dynamicTest(each[1] + " after " + each[0], () -> {
+                    try (Damage damage =
+                            new Damage(server, RedisTaskStore.builder().uri(server.uri()))) {
+                        damage.does(each[0]);
+                        damage.lua("c('SET',P..'" + each[1] + "','garbage') c('ZADD',P..'e',1,'1:1:nobody')");
+
+                        damage.does("sweep, sweep, sweep");
+
+                        assertThat(damage.findings().stream().filter(found -> found.contains("in the way")))
+                                .singleElement()
+                                .asString()
+                                .contains("\"" + each[1] + "\"", "string");
+                        assertThat(damage.lua("local k=c('KEYS',P..'B:*:" + each[1] + "') return c('GET',k[1])"))
+                                .isEqualTo("garbage");
+                        assertThat(damage.lua("return c('ZSCORE',P..'e','1:1:nobody')"))
+                                .as("the rest of the sweep is done")
+                                .isNull();
+                        int told = damage.findings().size();
+                        damage.everythingElseGoesOn();
+                        assertThat(damage.findings()).as("no more").hasSize(told);
+                    }
+                }))
+                .onClose(server::close);
+    }
+
+    @Test
+    void whatWasMovedStaysHoweverMuchThereIsAndWhatWasLeftIsToldAgain() {
+        try (EmbeddedRedis server = EmbeddedRedis.start();
+                Damage damage = new Damage(server, RedisTaskStore.builder().uri(server.uri()))) {
+            damage.lua("for i=1,10000 do c('HSET',P..'B','e '..i,'moved') end c('ZADD',P..'e',1,'garbage')"
+                    + "c('HSET',P..'t','bad','garbage')");
+
+            damage.does("sweep, sweep, sweep");
+
+            assertThat(damage.lua("local n=0 for _,raw in ipairs(c('HVALS',P..'B')) do if raw~='' then n=n+1 end end"
+                            + " return n"))
+                    .isEqualTo(10_001L);
+            assertThat(damage.findings()).anyMatch(found -> found.contains("a row of \"e\""));
+            assertThat(damage.findings()).anyMatch(found -> found.contains("\"bad\""));
+        }
+    }
+
+    @Test
+    void retentionDeletesNothingForARowThatIsNotThere() {
+        try (EmbeddedRedis server = EmbeddedRedis.start()) {
+            Map<String, Long> rows = Map.of(
+                    "save, run, trigger, run",
+                    2L,
+                    "save, run",
+                    1L,
+                    "save, cancel, trigger, run",
+                    1L,
+                    "save, cancel",
+                    0L);
+            for (String before : rows.keySet()) {
+                try (Damage damage = new Damage(
+                        server,
+                        RedisTaskStore.builder()
+                                .uri(server.uri())
+                                .retention(Retention.defaults().total(2)))) {
+                    damage.does(before);
+                    damage.lua("for i=1,3 do c('ZADD',P..'f',i,i..':1:bad') end");
+
+                    damage.does("sweep, sweep");
+
+                    assertThat(damage.lua("local n=c('LLEN',P..'h:bad') local row=c('HGET',P..'t','bad')"
+                                    + " if not row then return -1 end local ended,t=unpack(row) t=t or ended"
+                                    + " if type(ended)=='string' or t.R then n=n+1 end return n"))
+                            .as(before)
+                            .isEqualTo(rows.get(before));
+                }
+            }
+        }
+    }
+
+    @Test
+    void retentionDeletesTheRowThatItNamesWhereverItStands() {
+        try (EmbeddedRedis server = EmbeddedRedis.start();
+                Damage damage = new Damage(
+                        server,
+                        RedisTaskStore.builder()
+                                .uri(server.uri())
+                                .retention(Retention.defaults().total(3)))) {
+            damage.does("save, run, trigger, run, trigger, run");
+            damage.lua("local first=c('ZRANGE',P..'f',0,0)[1] c('ZADD',P..'f',9e15,first,9e15,'1:1:nobody')");
+
+            damage.does("sweep");
+
+            assertThat(damage.lua(
+                            "local n={} for i,raw in ipairs(c('LRANGE',P..'h:bad',0,-1)) do n[i]=unpack(raw).n end"
+                                    + " return table.concat(n,' ')"))
+                    .isEqualTo("1 3");
+            assertThat(damage.findings()).singleElement().asString().contains("is of no task");
+        }
     }
 }

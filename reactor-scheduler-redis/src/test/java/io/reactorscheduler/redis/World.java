@@ -314,9 +314,12 @@ final class World implements AutoCloseable {
         Map<String, String> found = new TreeMap<>();
         for (Object key : (List<?>) server.command("KEYS", prefix + "*")) {
             String name = key.toString().substring(prefix.length());
-            if (name.equals("c")) {
-                found.put(name, states(key.toString()));
-            } else if (!name.matches("m|j|i:.*|Q:.*")) {
+            if (name.equals("c") || name.startsWith("Q:")) {
+                String numbers = numbers(key.toString());
+                if (name.equals("c") || !numbers.equals("{}")) {
+                    found.put(name, numbers);
+                }
+            } else if (!name.matches("m|j|i:.*")) {
                 found.put(name, " " + size(key.toString()));
             }
         }
@@ -325,15 +328,18 @@ final class World implements AutoCloseable {
         return String.join(", ", parts);
     }
 
-    private String states(String key) {
+    /** The fields of a hash that are numbers and not 0, but for times and tokens. */
+    private String numbers(String key) {
         List<?> row = (List<?>) server.command("HGETALL", key);
-        Map<String, String> states = new TreeMap<>();
+        Map<String, String> numbers = new TreeMap<>();
         for (int i = 0; i < row.size(); i += 2) {
-            if (!row.get(i + 1).equals("0")) {
-                states.put(row.get(i).toString(), row.get(i + 1).toString());
+            String name = row.get(i).toString();
+            String value = row.get(i + 1).toString();
+            if (value.matches("-?[1-9][0-9]*") && !name.matches("[obgG]")) {
+                numbers.put(name, value);
             }
         }
-        return states.toString();
+        return numbers.toString();
     }
 
     private Object size(String key) {

@@ -1,22 +1,30 @@
 -- What cannot be read: told once, as a finding of the next sweep, and kept. The hash B has it by where it stands, with an empty
--- text where it was left, else with the row, because it had to leave its line; ten thousand at most, so damage without end does
--- not fill the server. D has findings to be told.
+-- text where it was left, else with the row, because it had to leave its line. Of ten thousand and more it forgets some that
+-- were left, which are told again; a row that was moved is never forgotten, and takes up no more than where it was. D has
+-- findings to be told.
 
 local P = KEYS[1]
 local call = redis.call
--- beyond that one more pushes out any other
-local MOST_ASIDE = 10000
+local MOST_ASIDE, FORGETTABLE = 10000, 20
 local MOST_FINDINGS = 1000
 
 local function find(finding)
   if call('SCARD', P .. 'D') < MOST_FINDINGS then call('SADD', P .. 'D', finding) end
 end
 
+-- one of those that were left, if there is one among some
+local function forget_one()
+  local some = call('HRANDFIELD', P .. 'B', FORGETTABLE, 'WITHVALUES')
+  for i = 1, #some, 2 do
+    if some[i + 1] == '' then return call('HDEL', P .. 'B', some[i]) end
+  end
+end
+
 local function tell_once(place, raw, finding)
   local is_new = call(raw == '' and 'HSETNX' or 'HSET', P .. 'B', place, raw) == 1
   if not is_new then return end
   find(finding)
-  if call('HLEN', P .. 'B') > MOST_ASIDE then call('HDEL', P .. 'B', call('HRANDFIELD', P .. 'B')) end
+  if call('HLEN', P .. 'B') > MOST_ASIDE then forget_one() end
 end
 
 -- a field of a hash that stays as it is; the row of a task where it is of the hash t
@@ -48,12 +56,16 @@ local function copy_field(hash, field, raw)
     .. 'copied to "B"')
 end
 
+-- whether a field can be counted on; Lua reads more texts as numbers than Redis does
+local function is_count(raw) return raw == '0' or #raw < 19 and string.find(raw, '^%-?[1-9]%d*$') ~= nil end
+
 -- counts a field on; one that is no number starts anew
 local function count_on(hash, field, by)
   local n = redis.pcall('HINCRBY', P .. hash, field, by)
   if type(n) == 'number' then return n end
   local raw = call('HGET', P .. hash, field)
-  if not raw or tonumber(raw) then error(n.err) end
+  -- fails as before, or does it where the key was of another type
+  if not raw or is_count(raw) then return call('HINCRBY', P .. hash, field, by) end
   copy_field(hash, field, raw)
   call('HSET', P .. hash, field, by)
   return by

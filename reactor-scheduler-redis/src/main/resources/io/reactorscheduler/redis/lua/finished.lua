@@ -32,18 +32,29 @@ local function pop_listed(id)
   return nil, MOST_PASSED, nil
 end
 
--- the oldest row, or the one of a name if that is R; how many rows were passed over
-local function pop_row(id, T, name)
-  local R, passed = nil, 0
-  if not T.R or row_name(id, T.R) ~= name then
-    local raw
-    R, passed, raw = pop_listed(id)
-    -- the one of the name was one of those
-    if R and name and passed > 0 and row_name(id, R) ~= name then
-      call('LPUSH', P .. 'h:' .. id, raw)
-      return nil, passed
-    end
-  end
+-- the oldest row; how many were passed over
+local function pop_row(id, T)
+  local R, passed = pop_listed(id)
   if not R and passed == 0 then R, T.R = T.R, nil end
   return R, passed
+end
+
+-- the row of a name, which mostly is the oldest; how many were passed over, one of which it was if it is not found
+local function pop_named(id, T, name)
+  if T.R and row_name(id, T.R) == name then
+    local R = T.R
+    T.R = nil
+    return R, 0
+  end
+  local R, passed, raw = pop_listed(id)
+  if not R or row_name(id, R) == name then return R, passed end
+  call('LPUSH', P .. 'h:' .. id, raw)
+  for _, other in ipairs(passed == 0 and call('LRANGE', P .. 'h:' .. id, 1, -1) or {}) do
+    R = row_of(other)
+    if R and row_name(id, R) == name then
+      call('LREM', P .. 'h:' .. id, 1, other)
+      return R, 0
+    end
+  end
+  return nil, passed
 end

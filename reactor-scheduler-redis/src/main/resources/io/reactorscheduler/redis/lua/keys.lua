@@ -1,4 +1,4 @@
--- USES: lines
+-- USES: lines way
 -- Keys of their own: lists of tasks and executions, lines. Found by steps of SCAN, whatever else the server has.
 
 local KEYS_STEP, MOST_LINES = 500, 1000
@@ -25,7 +25,7 @@ local function walk_keys()
   local lines = 0
   for _ in pairs(places.lines) do lines = lines + 1 end
   for _, key in ipairs(step[2]) do
-    if lines < MOST_LINES and string.sub(key, 1, #P) == P then check_key(string.sub(key, #P + 1)) end
+    if lines < MOST_LINES and string.sub(key, 1, #P) == P and not make_way(key) then check_key(string.sub(key, #P + 1)) end
   end
 end
 

@@ -24,7 +24,7 @@ end
 local numbers, found = call('HGETALL', P .. 'c'), {}
 for i = 1, #numbers, 2 do
   local state, number = numbers[i], numbers[i + 1]
-  if tonumber(number) then
+  if is_count(number) then
     found[#found + 1], found[#found + 2] = state, number
   else
     copy_field('c', state, number)

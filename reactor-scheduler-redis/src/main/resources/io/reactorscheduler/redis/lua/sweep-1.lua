@@ -2,12 +2,14 @@
 -- USES: trim crash keys
 -- KEYS: prefix
 -- ARGV: executions kept per task, age micros, executions kept in all, the most leases, the most rows, the most elements
---   of each kind, crashes before quarantine (or empty)
+--   of each kind, crashes before quarantine (or empty), token (the same until a reply is heard)
 -- RETURNS: now, expired executions, quarantined tasks, results of deleted executions, findings, whether there is more,
 --   when the namespace was made (empty where its keys are gone), when the first lease ends (or empty)
 keep_history(ARGV[1], ARGV[2], ARGV[3])
 local expired, quarantined = {}, {}
 local patience = tonumber(ARGV[7])
+-- what was told to nobody is told again
+for _, finding in ipairs(answered(ARGV[8]) or {}) do find(finding) end
 
 local late = call('ZRANGEBYSCORE', P .. 'e', '-inf', '(' .. out(now), 'LIMIT', 0, ARGV[4])
 for _, name in ipairs(late) do
@@ -29,6 +31,7 @@ trim_ended(tonumber(ARGV[5]))
 walk_all()
 settle_queues()
 local findings = call('SPOP', P .. 'D', 100)
+if #findings > 0 then answer(ARGV[8], findings, 600) end
 local has_more, made_at = #late == tonumber(ARGV[4]) and '1' or '', call('HGET', P .. 'm', 'G') or ''
 local next_expiry = call('ZRANGE', P .. 'e', 0, 0, 'WITHSCORES')[2]
 return { out(now), expired, quarantined, dropped_results(), findings, has_more, made_at, is_time(next_expiry) and out(tonumber(next_expiry)) or '' }

@@ -10,12 +10,12 @@ local function rows_to_trim(most)
 end
 
 local function trim_row(id, T, name)
-  local R, passed = pop_row(id, T, name)
-  if not R and passed == 0 then return end
+  local R, passed = pop_named(id, T, name)
   if R then drop_row(id, T, R, name) end
-  if is_disposable(T) and not has_rows(id, T) then
+  -- one that ended without a row has its place in z
+  if is_disposable(T) and not T.g and not has_rows(id, T) then
     delete_task(id, T)
-  elseif T.w or T.N == 1 then
+  elseif (R or passed > 0) and (T.w or T.N == 1) then
     keep(id, T)
   end
 end
@@ -24,10 +24,10 @@ end
 local IS_MAP = { [222] = true }
 for byte = 128, 143 do IS_MAP[byte] = true end
 
--- whether a row begins with a short end of a first run, with which its task goes, too; and the result of that
-local function ended_first_at(raw)
-  local length, node_length, names = string.match(raw or '', '^\217(.)C%d+:%d+:%d+:(%d+):()')
-  if not length then return false, nil end
+-- whether a row begins with a short end of a first run, that of a name, with which its task goes, too; and the result of that
+local function ended_first_at(raw, name)
+  local length, fence, node_length, names = string.match(raw or '', '^\217(.)C%d+:%d+:(%d+):(%d+):()')
+  if not length or string.sub(name, 1, #fence + 3) ~= fence .. ':1:' then return false, nil end
   local last, at_result = 2 + string.byte(length), names + node_length + 1
   if not IS_MAP[string.byte(raw, last + 1)] then return false, nil end
   local has_result = at_result <= last and string.sub(raw, at_result, at_result) == 'r'
@@ -46,7 +46,7 @@ local function trim_rows(most)
   end
   local rows = call('HMGET', P .. 't', unpack(ids))
   for i, id in ipairs(ids) do
-    local ended, result = ended_first_at(not seen[id] and rows[i])
+    local ended, result = ended_first_at(not seen[id] and rows[i], names[i])
     if ended then
       dropped[#dropped + 1] = result
       gone[#gone + 1] = id
