@@ -82,6 +82,8 @@ public final class TaskQueue {
      * such limit. No limit by default.
      */
     public TaskQueue keyRateLimit(int runs, Duration period) {
+        Checks.atLeast("keyRateLimit", runs, 1);
+        Checks.positive("keyRateLimit", period);
         RateLimit limit = new RateLimit(runs, period);
         return with(next -> next.keyRateLimit = limit);
     }

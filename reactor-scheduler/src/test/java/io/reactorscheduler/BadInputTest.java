@@ -335,11 +335,24 @@ class BadInputTest extends InVirtualTime {
                 .verifyError(SchedulerStoppedException.class);
         StepVerifier.create(scheduler.stream(Task.of("t", run -> Mono.empty())))
                 .verifyError(SchedulerStoppedException.class);
-        StepVerifier.create(scheduler.cancel("t")).verifyError(SchedulerStoppedException.class);
         StepVerifier.create(scheduler.tasks(TaskQuery.all())).verifyError(SchedulerStoppedException.class);
+        StepVerifier.create(scheduler.executions(ExecutionQuery.all())).verifyError(SchedulerStoppedException.class);
+        StepVerifier.create(scheduler.stats()).verifyError(SchedulerStoppedException.class);
         StepVerifier.create(scheduler.events()).verifyError(SchedulerStoppedException.class);
+        StepVerifier.create(scheduler.alerts(AlertRules.of(AlertRule.backlogAbove(1))))
+                .verifyError(SchedulerStoppedException.class);
         assertThat(scheduler.isRunning()).isFalse();
         assertThat(scheduler.start().isRunning()).isFalse();
+    }
+
+    @ParameterizedTest
+    @MethodSource("callsWithAnId")
+    void afterAStopACallWithAnIdIsRefused(String parameter, BiFunction<ReactiveScheduler, String, Publisher<?>> call) {
+        ReactiveScheduler scheduler = started();
+        scheduler.dispose();
+        settle();
+
+        StepVerifier.create(call.apply(scheduler, "t#1")).verifyError(SchedulerStoppedException.class);
     }
 
     /** Refers to itself, as no JSON can. */

@@ -16,7 +16,7 @@ import reactor.core.publisher.Sinks;
 class CombinedTaskStoreTest extends MemoryFixture {
 
     private final InMemoryTaskStore shared = store();
-    private final TaskStore pretended = PretendShared.over(shared);
+    private final TaskStore pretended = StandInStore.shared(shared);
     private final CombinedTaskStore combined = new CombinedTaskStore(pretended);
 
     private NewTask task(String id, boolean isEphemeral) {
@@ -304,13 +304,12 @@ class CombinedTaskStoreTest extends MemoryFixture {
 
     /** The shared store, of which one method, or each that goes to the store, answers this. */
     private TaskStore answering(String name, Mono<?> answer) {
-        return (TaskStore) java.lang.reflect.Proxy.newProxyInstance(
-                TaskStore.class.getClassLoader(),
-                new Class<?>[] {TaskStore.class},
-                (proxy, method, arguments) ->
-                        method.getReturnType() == Mono.class && (name.isEmpty() || name.equals(method.getName()))
+        return StandInStore.over(
+                pretended,
+                (called, arguments, through) ->
+                        called.getReturnType() == Mono.class && (name.isEmpty() || name.equals(called.getName()))
                                 ? answer
-                                : method.invoke(pretended, arguments));
+                                : through.get());
     }
 
     @Test

@@ -154,6 +154,30 @@ class EngineTest extends InVirtualTime {
     }
 
     @Test
+    void aRetryDelayUpToTheOneThatIsSaidIsWaitedForInTheSlot() {
+        AtomicInteger calls = new AtomicInteger();
+        ReactiveScheduler scheduler = started(builder()
+                .retryInPlace(Duration.ofMinutes(1))
+                .queue(TaskQueue.named("one").concurrency(1))
+                .handle(
+                        DOUBLE,
+                        (n, run) -> calls.incrementAndGet() == 1
+                                ? Mono.error(new IllegalStateException("not yet"))
+                                : Mono.just(run.attempt())));
+
+        now(scheduler.schedule(
+                DOUBLE.task(1).id("slow").queue("one").retry(RetryPolicy.fixed(1, Duration.ofMinutes(1)))));
+        now(scheduler.schedule(DOUBLE.task(2).id("next").queue("one")));
+        pass(Duration.ofSeconds(59));
+        assertThat(stateOf(scheduler, "slow")).isEqualTo(TaskState.RUNNING);
+        assertThat(stateOf(scheduler, "next")).isEqualTo(TaskState.PENDING);
+        pass(Duration.ofSeconds(1));
+
+        assertThat(stateOf(scheduler, "slow")).isEqualTo(TaskState.COMPLETED);
+        assertThat(stateOf(scheduler, "next")).isEqualTo(TaskState.COMPLETED);
+    }
+
+    @Test
     void aRunThatTakesTooLongIsCancelledAndRecordedAsFailed() {
         AtomicInteger cancelled = new AtomicInteger();
         ReactiveScheduler scheduler = started();

@@ -14,8 +14,8 @@ class EphemeralTest extends InVirtualTime {
 
     private static final Handler<String, String> ECHO = Handler.named("echo", String.class, String.class);
 
-    private final TaskStore shared =
-            PretendShared.over(InMemoryTaskStore.builder().scheduler(() -> time).build());
+    private final TaskStore shared = StandInStore.shared(
+            InMemoryTaskStore.builder().scheduler(() -> time).build());
     private final List<String> ran = new ArrayList<>();
 
     private ReactiveScheduler node(String name) {

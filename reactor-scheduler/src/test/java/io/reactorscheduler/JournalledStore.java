@@ -1,8 +1,5 @@
 package io.reactorscheduler;
 
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -33,28 +30,15 @@ final class JournalledStore {
 
     /** What one scheduler is given. */
     TaskStore store() {
-        return (TaskStore) Proxy.newProxyInstance(
-                getClass().getClassLoader(), new Class<?>[] {TaskStore.class}, (proxy, method, arguments) -> {
-                    switch (method.getName()) {
-                        case "isShared":
-                            return true;
-                        case "safetyPoll":
-                            return Duration.ofSeconds(1);
-                        case "journal":
-                            return journal((String) arguments[0]);
-                        case "journalEnd":
-                            return Mono.fromSupplier(() -> {
-                                checkNotBroken();
-                                return String.valueOf(kept.size());
-                            });
-                        default:
-                            try {
-                                return written(method.getName(), method.invoke(memory, arguments), arguments);
-                            } catch (InvocationTargetException e) {
-                                throw e.getCause();
-                            }
-                    }
+        return StandInStore.shared(memory, (called, arguments, through) -> switch (called.getName()) {
+            case "journal" -> journal((String) arguments[0]);
+            case "journalEnd" ->
+                Mono.fromSupplier(() -> {
+                    checkNotBroken();
+                    return String.valueOf(kept.size());
                 });
+            default -> written(called.getName(), through.get(), arguments);
+        });
     }
 
     private void checkNotBroken() {

@@ -20,7 +20,7 @@ class QuarantineTest extends InVirtualTime {
 
     private final InMemoryTaskStore memory =
             InMemoryTaskStore.builder().scheduler(() -> time).quarantineAfter(2).build();
-    private final TaskStore store = PretendShared.over(memory);
+    private final TaskStore store = StandInStore.shared(memory);
     private final List<SchedulerEvent> events = new ArrayList<>();
     private ReactiveScheduler watcher;
 

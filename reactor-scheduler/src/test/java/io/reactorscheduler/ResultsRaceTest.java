@@ -2,7 +2,6 @@ package io.reactorscheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,12 +20,11 @@ class ResultsRaceTest extends InVirtualTime {
             InMemoryTaskStore.builder().scheduler(() -> time).build();
 
     /** A store that looks for executions only when the test lets it. */
-    private final TaskStore slow = (TaskStore) Proxy.newProxyInstance(
-            getClass().getClassLoader(),
-            new Class<?>[] {TaskStore.class},
-            (proxy, method, arguments) -> method.getName().equals("executions")
+    private final TaskStore slow = StandInStore.over(
+            store,
+            (called, arguments, through) -> called.getName().equals("executions")
                     ? answer.asMono().thenMany(Flux.defer(() -> store.executions((ExecutionQuery) arguments[0])))
-                    : method.invoke(store, arguments));
+                    : through.get());
 
     private ScheduledTask<Integer> scheduled(ReactiveScheduler scheduler) {
         return now(scheduler.schedule(Task.of("work", run -> Mono.just(42).delayElement(SECOND, run.timer()))

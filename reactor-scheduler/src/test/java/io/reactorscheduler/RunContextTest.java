@@ -76,6 +76,8 @@ class RunContextTest extends InVirtualTime {
         now(scheduler.schedule(Task.of("t", run -> {
                     run.debug("begin");
                     run.progress(0.5, "half");
+                    run.info("so far so good");
+                    run.warning("slow");
                     run.error("end");
                     return Mono.empty();
                 })
@@ -88,6 +90,8 @@ class RunContextTest extends InVirtualTime {
                 .containsExactly(
                         org.assertj.core.groups.Tuple.tuple(ExecutionEvent.Level.DEBUG, "begin", null, START),
                         org.assertj.core.groups.Tuple.tuple(ExecutionEvent.Level.INFO, "half", 0.5, START),
+                        org.assertj.core.groups.Tuple.tuple(ExecutionEvent.Level.INFO, "so far so good", null, START),
+                        org.assertj.core.groups.Tuple.tuple(ExecutionEvent.Level.WARNING, "slow", null, START),
                         org.assertj.core.groups.Tuple.tuple(ExecutionEvent.Level.ERROR, "end", null, START));
         now(scheduler.remove("t"));
         assertThat(now(scheduler.events("t#1"))).isEmpty();

@@ -1,8 +1,5 @@
 package io.reactorscheduler;
 
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
@@ -32,27 +29,11 @@ final class ShakyStore {
 
     /** What the scheduler is given. */
     TaskStore store() {
-        return (TaskStore) Proxy.newProxyInstance(
-                getClass().getClassLoader(), new Class<?>[] {TaskStore.class}, (proxy, method, arguments) -> {
-                    if (method.getName().equals("isShared")) {
-                        return true;
-                    }
-                    if (method.getName().equals("safetyPoll")) {
-                        return Duration.ofSeconds(1);
-                    }
-                    Supplier<Object> call = () -> {
-                        try {
-                            return method.invoke(memory, arguments);
-                        } catch (InvocationTargetException thrown) {
-                            throw (RuntimeException) thrown.getCause();
-                        } catch (IllegalAccessException impossible) {
-                            throw new AssertionError(impossible);
-                        }
-                    };
-                    return method.getReturnType() == Mono.class
-                            ? answer(method.getName(), call)
-                            : method.getReturnType() == Flux.class ? elements(method.getName(), call) : call.get();
-                });
+        return StandInStore.shared(
+                memory,
+                (called, arguments, through) -> called.getReturnType() == Mono.class
+                        ? answer(called.getName(), through)
+                        : called.getReturnType() == Flux.class ? elements(called.getName(), through) : through.get());
     }
 
     @SuppressWarnings("unchecked")

@@ -1,7 +1,5 @@
 package io.reactorscheduler;
 
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -12,29 +10,18 @@ final class SlowStore {
     private SlowStore() {}
 
     static TaskStore of(TaskStore store, String method, Mono<Void> answer) {
-        return (TaskStore) Proxy.newProxyInstance(
-                SlowStore.class.getClassLoader(), new Class<?>[] {TaskStore.class}, (proxy, called, arguments) -> {
-                    Object result = result(store, called, arguments);
-                    return called.getName().equals(method) ? late(result, answer) : result;
-                });
+        return StandInStore.over(
+                store,
+                (called, arguments, through) ->
+                        called.getName().equals(method) ? late(through.get(), answer) : through.get());
     }
 
     /** A store whose streams of one method are read only when the test lets them be. */
     static TaskStore readLater(TaskStore store, String method, Mono<Void> begin) {
-        return (TaskStore) Proxy.newProxyInstance(
-                SlowStore.class.getClassLoader(), new Class<?>[] {TaskStore.class}, (proxy, called, arguments) -> {
-                    Object result = result(store, called, arguments);
-                    return called.getName().equals(method) ? begin.thenMany((Flux<?>) result) : result;
-                });
-    }
-
-    private static Object result(TaskStore store, java.lang.reflect.Method called, Object[] arguments)
-            throws Throwable {
-        try {
-            return called.invoke(store, arguments);
-        } catch (InvocationTargetException thrown) {
-            throw thrown.getCause();
-        }
+        return StandInStore.over(
+                store,
+                (called, arguments, through) ->
+                        called.getName().equals(method) ? begin.thenMany((Flux<?>) through.get()) : through.get());
     }
 
     private static Publisher<?> late(Object result, Mono<Void> answer) {

@@ -2,8 +2,6 @@ package io.reactorscheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,29 +24,16 @@ class StoreClockTest extends InVirtualTime {
     private Duration ahead = Duration.ZERO;
 
     private Object answer(String method, Object given) {
-        switch (method) {
-            case "isShared":
-                return true;
-            case "safetyPoll":
-                return SECOND;
-            case "nowMicros":
-                return (long) given + TimeUnit.NANOSECONDS.toMicros((isReady ? ahead : guess).toNanos());
-            case "ready":
-                return Mono.fromRunnable(() -> isReady = true);
-            default:
-                return given;
-        }
+        return switch (method) {
+            case "nowMicros" -> (long) given + TimeUnit.NANOSECONDS.toMicros((isReady ? ahead : guess).toNanos());
+            case "ready" -> Mono.fromRunnable(() -> isReady = true);
+            default -> given;
+        };
     }
 
     private SchedulerBuilder overTheStore() {
-        TaskStore store = (TaskStore) Proxy.newProxyInstance(
-                getClass().getClassLoader(), new Class<?>[] {TaskStore.class}, (proxy, method, arguments) -> {
-                    try {
-                        return answer(method.getName(), method.invoke(memory, arguments));
-                    } catch (InvocationTargetException thrown) {
-                        throw thrown.getCause();
-                    }
-                });
+        TaskStore store =
+                StandInStore.shared(memory, (called, arguments, through) -> answer(called.getName(), through.get()));
         return builder().store(store).handle(NOTE, (none, run) -> {
             fired.add(run.fireTime());
             return Mono.empty();

@@ -2,8 +2,6 @@ package io.reactorscheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,36 +36,23 @@ class StorePartsTest extends InVirtualTime {
                         : element instanceof Claim claim && claim.task().id().startsWith("far");
     }
 
+    private boolean concernsWhatIsAway(List<?> elements) {
+        return away != null && elements.stream().anyMatch(StorePartsTest::isFar);
+    }
+
     /** Whatever is away, a call that asks both parts is answered by neither. */
     private TaskStore twoParts() {
-        return (TaskStore) Proxy.newProxyInstance(
-                getClass().getClassLoader(), new Class<?>[] {TaskStore.class}, (proxy, method, arguments) -> {
-                    switch (method.getName()) {
-                        case "isShared":
-                            return true;
-                        case "safetyPoll":
-                            return Duration.ofSeconds(1);
-                        case "parts":
-                            return 2;
-                        case "partOf":
-                            return isFar(arguments[0]) ? 1 : 0;
-                        default:
-                    }
-                    boolean isAway = away != null
-                            && List.of("complete", "renew", "append").contains(method.getName())
-                            && Stream.of(arguments)
-                                    .filter(List.class::isInstance)
-                                    .flatMap(list -> ((List<?>) list).stream())
-                                    .anyMatch(StorePartsTest::isFar);
-                    if (method.getName().equals("append")) {
-                        appends.add(arguments[0] + (isAway ? " far" : " near"));
-                    }
-                    try {
-                        return isAway ? away : method.invoke(memory, arguments);
-                    } catch (InvocationTargetException e) {
-                        throw e.getCause();
-                    }
-                });
+        return StandInStore.shared(memory, (called, arguments, through) -> switch (called.getName()) {
+            case "parts" -> 2;
+            case "partOf" -> isFar(arguments[0]) ? 1 : 0;
+            case "complete", "renew" -> concernsWhatIsAway((List<?>) arguments[0]) ? away : through.get();
+            case "append" -> {
+                boolean isAway = concernsWhatIsAway((List<?>) arguments[1]);
+                appends.add(arguments[0] + (isAway ? " far" : " near"));
+                yield isAway ? away : through.get();
+            }
+            default -> through.get();
+        });
     }
 
     private ReactiveScheduler start() {

@@ -179,6 +179,7 @@ class GuideOperationsTest extends InVirtualTime {
         Mono<TaskInfo> cancelled = scheduler.cancel("digest"); // ends what runs, too
         Mono<TaskInfo> resumed = scheduler.resume("digest"); // at its next time; an overdue one-shot at once
         Mono<TaskInfo> moved = scheduler.reschedule("digest", Trigger.cron("0 7 * * MON"));
+        Mono<Boolean> ended = scheduler.cancelExecution("digest#2"); // one run; the task goes on; false: it was over
         Mono<TaskInfo> removed = scheduler.remove("digest"); // with its history
         // end::control
 
@@ -195,6 +196,7 @@ class GuideOperationsTest extends InVirtualTime {
         assertThat(now(moved))
                 .extracting(TaskInfo::nextFireTime)
                 .containsExactly(Instant.parse("2026-03-09T07:00:00Z"));
+        assertThat(now(ended)).containsExactly(false);
         now(removed);
         assertThat(now(scheduler.task("digest"))).isEmpty();
         scheduler.dispose();

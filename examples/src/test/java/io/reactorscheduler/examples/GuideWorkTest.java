@@ -225,7 +225,7 @@ class GuideWorkTest extends InVirtualTime {
         Flux<Execution> failures = scheduler.executions(ExecutionQuery.all().state(TaskState.FAILED));
         Flux<String> asText = failures.map(failed ->
                 failed.id() + " by " + failed.node() + " after " + failed.attempt() + " attempts: " + failed.error());
-        Mono<String> again = scheduler.retry("bill-a"); // with its own input, and all its retries
+        Mono<String> again = scheduler.retry("bill-a"); // or "bill-a#1"; with its own input, and all its retries
         // end::failed
         assertThat(now(asText)).singleElement().asString().contains("after 6 attempts: java.io.IOException: no route");
         billing.error = null;

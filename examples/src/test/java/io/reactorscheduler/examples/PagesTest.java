@@ -7,11 +7,16 @@ import io.reactorscheduler.AlertRules;
 import io.reactorscheduler.AsyncWorkHandler;
 import io.reactorscheduler.Batch;
 import io.reactorscheduler.Cron;
+import io.reactorscheduler.ExecutionQuery;
 import io.reactorscheduler.InMemoryTaskStore;
+import io.reactorscheduler.ReactiveScheduler;
 import io.reactorscheduler.Retention;
 import io.reactorscheduler.RetryPolicy;
+import io.reactorscheduler.RunContext;
+import io.reactorscheduler.ScheduledTask;
 import io.reactorscheduler.SchedulerBuilder;
 import io.reactorscheduler.Task;
+import io.reactorscheduler.TaskQuery;
 import io.reactorscheduler.TaskQueue;
 import io.reactorscheduler.Trigger;
 import java.io.IOException;
@@ -39,6 +44,9 @@ class PagesTest {
     private static final Path ROOT = Path.of("..");
     private static final Pattern LINK = Pattern.compile("]\\(([^)#:]+)\\)");
     private static final Pattern TYPE = Pattern.compile("`([A-Z][a-z]+[A-Z]\\w+)[`.]");
+
+    /** Names that the pages need not tell: what every Disposable has, and what only stores ask. */
+    private static final Set<String> UNTOLD = Set.of("isDisposed", "matches");
 
     @ParameterizedTest
     @MethodSource("io.reactorscheduler.examples.SnippetsTest#pages")
@@ -121,6 +129,29 @@ class PagesTest {
     void aBatchWorksOnAsManyItemsAsTheReadmeSays() throws IOException {
         assertThat(Files.readString(ROOT.resolve("README.md")))
                 .contains("| `concurrency(int)` | " + Batch.DEFAULT_CONCURRENCY + " | items at once |");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            classes = {
+                ReactiveScheduler.class,
+                ScheduledTask.class,
+                RunContext.class,
+                TaskQuery.class,
+                ExecutionQuery.class
+            })
+    void everyOperationStandsInAPage(Class<?> type) throws IOException {
+        String pages = Files.readString(ROOT.resolve("README.md")) + Files.readString(ROOT.resolve("docs/guide.md"));
+        Set<String> operations = Arrays.stream(type.getDeclaredMethods())
+                .filter(method -> Modifier.isPublic(method.getModifiers()) && !method.isSynthetic())
+                .map(Method::getName)
+                .filter(name -> !UNTOLD.contains(name))
+                .collect(Collectors.toSet());
+
+        assertThat(operations)
+                .isNotEmpty()
+                .allSatisfy(
+                        operation -> assertThat(pages).containsPattern("[.:`/ ]" + operation + "[(`]|::" + operation));
     }
 
     private static String grouped(long number) {

@@ -4,7 +4,7 @@ import io.lettuce.core.RedisURI;
 import io.reactorscheduler.embedded.EmbeddedRedisCluster;
 
 /** Locks and leadership on a cluster. */
-class RedisLockClusterTest extends LockRules {
+class RedisLockClusterTest extends LockContract {
 
     private EmbeddedRedisCluster cluster;
 

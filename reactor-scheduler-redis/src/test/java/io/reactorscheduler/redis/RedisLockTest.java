@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 
 /** Locks and leadership on one server. */
-class RedisLockTest extends LockRules {
+class RedisLockTest extends LockContract {
 
     private EmbeddedRedis redis;
 

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
+// tag::kit-contract
 class InMemoryTaskStoreTest extends TaskStoreContract {
 
     private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
@@ -18,6 +19,7 @@ class InMemoryTaskStoreTest extends TaskStoreContract {
 
     @Override
     protected void advance(Duration passing) {
-        time.advanceTimeBy(passing);
+        time.advanceTimeBy(passing); // a store with a clock of its own waits, or sets it
     }
 }
+// end::kit-contract
