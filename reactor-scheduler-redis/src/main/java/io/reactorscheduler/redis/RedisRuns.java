@@ -37,9 +37,9 @@ final class RedisRuns {
     private static final long AWAY_MICROS = 200_000;
 
     /** How long the others wait for a partition that was quick before, and how long for more of them. */
-    private static final Duration PATIENCE = Duration.ofMillis(250);
+    private static final Duration PATIENCE = Duration.ofMillis(500);
 
-    private static final Duration NEXT_PATIENCE = Duration.ofMillis(25);
+    private static final Duration NEXT_PATIENCE = Duration.ofMillis(100);
 
     private static final String NONE_ANSWERS =
             "Redis: no partition answers; check that the servers are up and reachable, and that the cluster has its masters";
