@@ -2,6 +2,8 @@ package io.reactorscheduler.redis;
 
 import io.reactorscheduler.StoreUnavailableException;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
@@ -17,11 +19,8 @@ final class Namespace {
 
     private static final Logger LOG = LoggerFactory.getLogger(Namespace.class);
 
-    /** Where a sweep says when the namespace was made. */
-    private static final int MADE_IN_SWEEP = 6;
-
-    /** When each partition was made, as this store saw it last. */
-    private volatile List<String> made = List.of();
+    /** When each partition was made, as this store saw it last; null before. */
+    private final AtomicReferenceArray<@Nullable String> made;
 
     private final RedisSettings settings;
     private final RedisLink link;
@@ -29,6 +28,7 @@ final class Namespace {
     Namespace(RedisSettings settings, RedisLink link) {
         this.settings = settings;
         this.link = link;
+        this.made = new AtomicReferenceArray<>(settings.partitions());
     }
 
     Mono<Void> check(Partitions partitions) {
@@ -39,27 +39,30 @@ final class Namespace {
     }
 
     /** Makes what is not there of the namespace, and looks at what is. */
-    Mono<Void> make(Partitions partitions) {
-        List<String> args = List.of(
-                String.valueOf(FORMAT), String.valueOf(settings.partitions()), String.valueOf(settings.journal()));
+    private Mono<Void> make(Partitions partitions) {
         return Flux.range(0, partitions.size())
-                .concatMap(number -> partitions.at(number).now(Scripts.OPEN, args))
-                .doOnNext(this::checkFormat)
-                .map(reply -> reply.required(3))
-                .collectList()
-                .doOnNext(times -> made = times)
+                .map(partitions::at)
+                .concatMap(partition -> open(partition).doOnNext(time -> made.set(partition.number(), time)))
                 .then();
     }
 
-    /** Whether the keys of a partition were deleted since this store has seen them, by replies of all to a sweep. */
-    boolean isEmptied(List<Row> replies) {
-        List<String> known = made;
-        for (int number = 0; number < known.size(); number++) {
-            if (!known.get(number).equals(replies.get(number).text(MADE_IN_SWEEP, ""))) {
-                return true;
-            }
-        }
-        return false;
+    /** When it was made. */
+    private Mono<String> open(Partition partition) {
+        List<String> args = List.of(
+                String.valueOf(FORMAT), String.valueOf(settings.partitions()), String.valueOf(settings.journal()));
+        return partition.now(Scripts.OPEN, args).doOnNext(this::checkFormat).map(reply -> reply.required(3));
+    }
+
+    /** Whether the keys of a partition were deleted since this store has seen them, by what a sweep says of when they were made. */
+    boolean isEmptied(Partition partition, String madeAt) {
+        String known = made.get(partition.number());
+        return known != null && !known.equals(madeAt);
+    }
+
+    /** Makes a partition again, and what else is to be there. Given up half way, it is still emptied. */
+    Mono<Void> makeAgain(Partition partition, Mono<Void> rest) {
+        return open(partition)
+                .flatMap(time -> rest.then(Mono.<Void>fromRunnable(() -> made.set(partition.number(), time))));
     }
 
     /** What is to be said of it. */

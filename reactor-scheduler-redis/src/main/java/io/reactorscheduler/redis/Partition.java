@@ -1,5 +1,7 @@
 package io.reactorscheduler.redis;
 
+import io.reactorscheduler.StoreUnavailableException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -24,6 +26,9 @@ final class Partition {
 
     /** Set when a claim failed, until something else was answered. */
     private volatile boolean isAway;
+
+    /** Whether it did not answer its last claim soon. */
+    private volatile boolean isSlow;
 
     private final AtomicBoolean isProbed = new AtomicBoolean();
 
@@ -104,6 +109,27 @@ final class Partition {
             return run(Scripts.CLAIM, all)
                     .doOnError(error -> unheard(token, lost))
                     .doOnCancel(() -> unheard(token, lost));
+        });
+    }
+
+    /**
+     * A claim that others wait behind: it fails when there is no answer soon. Of a partition that was not quick the last time
+     * an answer is waited for like that of any call, so that one which is always slow is not passed over for ever.
+     */
+    Mono<Row> claim(List<String> args, Duration patience) {
+        return Mono.defer(() -> {
+            if (isSlow) {
+                long started = clock.monotonicMicros();
+                return claim(args)
+                        .doOnNext(reply -> isSlow = clock.monotonicMicros() - started > RedisSettings.micros(patience));
+            }
+            return claim(args).timeout(patience, Mono.error(() -> {
+                isSlow = true;
+                return new StoreUnavailableException(
+                        "Redis: partition " + number + " did not answer a claim within " + patience
+                                + ", so those of other partitions go on; look at its server if this goes on",
+                        null);
+            }));
         });
     }
 

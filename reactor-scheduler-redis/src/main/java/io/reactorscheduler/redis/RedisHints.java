@@ -21,21 +21,25 @@ final class RedisHints {
 
     private final RedisKeys keys;
     private final RedisLink link;
+    private final Outlook outlook;
     private final Sinks.Many<Hint> ends = Sinks.many().multicast().directBestEffort();
 
-    RedisHints(RedisKeys keys, RedisLink link) {
+    RedisHints(RedisKeys keys, RedisLink link, Outlook outlook) {
         this.keys = keys;
         this.link = link;
+        this.outlook = outlook;
     }
 
     /** The hints of a partition. Whenever some may have been missed, that there may be work in any queue. */
     Flux<Hint> of(Partition partition) {
         return link.listen(keys.hints(partition.number()))
                 .concatMap(message ->
-                        message.equals(RedisLink.LISTENING) ? everywhere(partition) : Mono.justOrEmpty(parse(message)));
+                        message.equals(RedisLink.LISTENING) ? everywhere(partition) : Mono.justOrEmpty(parse(message)))
+                .doOnNext(hint -> outlook.hinted(partition.number(), hint));
     }
 
-    private static Flux<Hint> everywhere(Partition partition) {
+    private Flux<Hint> everywhere(Partition partition) {
+        outlook.hears(partition.number());
         return partition
                 .run(Scripts.MISSED, List.of(String.valueOf(LOOKED_AT)))
                 .flatMapMany(RedisHints::missed)
@@ -70,7 +74,13 @@ final class RedisHints {
                             return Mono.empty();
                         }))
                 .distinctUntilChanged()
-                .map(changed -> new Hint(Hint.Kind.QUEUE, "", 0));
+                .index((number, settings) -> {
+                    // the first look tells of no change
+                    if (number > 0) {
+                        outlook.forget();
+                    }
+                    return new Hint(Hint.Kind.QUEUE, "", 0);
+                });
     }
 
     /** Runs of this node to be ended, as renewals of their leases say. */

@@ -10,15 +10,12 @@ import io.reactorscheduler.StoreUnavailableException;
 import io.reactorscheduler.TaskState;
 import io.reactorscheduler.TaskStore.Advance;
 import io.reactorscheduler.TaskStore.Recorded;
-import io.reactorscheduler.TaskStore.Swept;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -39,38 +36,39 @@ final class RedisRuns {
     /** How soon a partition that failed is asked again. */
     private static final long AWAY_MICROS = 200_000;
 
+    /** How long the others wait for a partition that was quick before, and how long for more of them. */
+    private static final Duration PATIENCE = Duration.ofMillis(500);
+
+    private static final Duration NEXT_PATIENCE = Duration.ofMillis(100);
+
     private static final String NONE_ANSWERS =
             "Redis: no partition answers; check that the servers are up and reachable, and that the cluster has its masters";
-
-    private static final int SWEPT_LEASES = 500;
-    private static final int SWEPT_ROWS = 1_000;
-    private static final int SWEPT_TASKS = 100;
 
     private final RedisSettings settings;
     private final Partitions partitions;
     private final RedisHints hints;
-
-    /** Tokens of sweeps whose findings nobody heard. */
-    private final Queue<String> unheard = new ConcurrentLinkedQueue<>();
+    private final Outlook outlook;
 
     /** Where the next claim begins, so that no partition is always last. */
     private final AtomicInteger turn = new AtomicInteger();
 
-    RedisRuns(RedisSettings settings, Partitions partitions, RedisHints hints) {
+    RedisRuns(RedisSettings settings, Partitions partitions, RedisHints hints, Outlook outlook) {
         this.settings = settings;
         this.partitions = partitions;
         this.hints = hints;
+        this.outlook = outlook;
     }
 
     // ---- claims
 
     /**
-     * Asks one partition after the other for what is still free, so that never more is claimed than was asked for. One that
-     * fails is passed over until it answers: what the others gave must not be lost with it.
+     * Asks the partitions that may have work, one after the other for what is still free, so that never more is claimed than
+     * was asked for, and a call gives as much as one partition has. One that fails or is slow is passed over until it
+     * answers: what the others gave must not be lost with it, and what they have must not wait for it.
      */
     Mono<ClaimBatch> claim(ClaimRequest request) {
         return Mono.defer(() -> {
-            Claiming claiming = new Claiming(request, partitions.unreadable());
+            Claiming claiming = new Claiming(request, outlook.of(request), partitions);
             int first = partitions.size() == 1 ? 0 : Math.floorMod(turn.getAndIncrement(), partitions.size());
             return Flux.range(0, partitions.size())
                     .map(i -> partitions.at((first + i) % partitions.size()))
@@ -80,41 +78,52 @@ final class RedisRuns {
     }
 
     private Mono<Void> claimOrPass(Claiming claiming, Partition partition) {
+        claiming.begin(partition);
         if (partitions.size() == 1) {
-            return claim(claiming, partition);
+            return claim(claiming, partition, null);
+        }
+        if (!claiming.mayHaveWork(partition)) {
+            claiming.end();
+            return Mono.empty();
         }
         if (partition.isAway()) {
             claiming.passed(partition, null);
             return Mono.empty();
         }
-        return claim(claiming, partition).onErrorResume(SchedulerException.class, error -> {
+        Duration patience = claiming.hasPassed() ? NEXT_PATIENCE : PATIENCE;
+        return claim(claiming, partition, patience).onErrorResume(SchedulerException.class, error -> {
             partition.goesAway(error);
             claiming.passed(partition, error);
             return Mono.empty();
         });
     }
 
-    private static Mono<Void> claim(Claiming claiming, Partition partition) {
+    private static Mono<Void> claim(Claiming claiming, Partition partition, @Nullable Duration patience) {
         return Mono.defer(() -> {
                     List<String> args = claiming.args(MOST_CLAIMS);
                     return args.isEmpty()
                             ? Mono.<Row>empty()
-                            : partition.claim(args).doOnNext(claiming::add);
+                            : (patience == null ? partition.claim(args) : partition.claim(args, patience))
+                                    .doOnNext(claiming::add);
                 })
                 .repeat(claiming::isCutShort)
-                .then(Mono.fromRunnable(claiming::endPartition));
+                .then(Mono.fromRunnable(claiming::end));
     }
 
     /** One claim over all partitions. */
     private static final class Claiming {
         private final ClaimRequest request;
+        private final Outlook.OfNode outlook;
         private final Unreadable unreadable;
         private final int[] free;
         private final List<List<Claim>> claims;
         private final long[] next;
 
-        /** As {@link #next}, of the partition that is being asked. */
+        /** As {@link #next}, of the partition whose turn it is. */
         private final long[] nextHere;
+
+        /** The number of the partition whose turn it is. */
+        private int here;
 
         /** The places of the queues of the call that is under way. */
         private int[] asked = new int[0];
@@ -124,9 +133,11 @@ final class RedisRuns {
         private @Nullable SchedulerException error;
         private long now;
 
-        Claiming(ClaimRequest request, Unreadable unreadable) {
+        Claiming(ClaimRequest request, Outlook.OfNode outlook, Partitions partitions) {
             this.request = request;
-            this.unreadable = unreadable;
+            this.outlook = outlook;
+            this.unreadable = partitions.unreadable();
+            this.now = partitions.at(0).nowMicros();
             this.free =
                     request.slots().stream().mapToInt(ClaimRequest.Slots::free).toArray();
             this.claims = request.slots().stream()
@@ -135,7 +146,24 @@ final class RedisRuns {
             this.next = new long[free.length];
             this.nextHere = new long[free.length];
             Arrays.fill(next, Position.NO_TIME);
-            Arrays.fill(nextHere, Position.NO_TIME);
+        }
+
+        private String queue(int place) {
+            return request.slots().get(place).queue();
+        }
+
+        /** The turn of a partition. What it is not asked now, because others gave enough, is as it was. */
+        void begin(Partition partition) {
+            here = partition.number();
+            for (int i = 0; i < nextHere.length; i++) {
+                nextHere[i] = outlook.when(here, queue(i));
+            }
+        }
+
+        /** Whether there may be something to claim now. */
+        boolean mayHaveWork(Partition partition) {
+            long reached = partition.nowMicros();
+            return IntStream.range(0, free.length).anyMatch(i -> free[i] > 0 && nextHere[i] <= reached);
         }
 
         /** Asks for so many claims at most, of the queues that have free slots; empty when there are none. */
@@ -151,7 +179,8 @@ final class RedisRuns {
             args.add(String.valueOf(most));
             args.add(String.valueOf(asked.length));
             for (int place : asked) {
-                args.add(request.slots().get(place).queue());
+                outlook.asking(here, queue(place));
+                args.add(queue(place));
                 args.add(String.valueOf(free[place]));
             }
             args.addAll(request.handlers());
@@ -170,7 +199,7 @@ final class RedisRuns {
             for (int i = 0; i < asked.length; i++) {
                 int place = asked[i];
                 int count = Integer.parseInt(counts.get(i));
-                String queue = request.slots().get(place).queue();
+                String queue = queue(place);
                 RunCodec.Shapes known = new RunCodec.Shapes(shapes, queue);
                 for (int claimed = 0; claimed < count; claimed++) {
                     int size = RunCodec.size(new Row(parts, at));
@@ -188,6 +217,7 @@ final class RedisRuns {
                 }
                 free[place] -= count;
                 nextHere[place] = due.get(i).isEmpty() ? Position.NO_TIME : Long.parseLong(due.get(i));
+                outlook.told(here, queue, nextHere[place]);
             }
             isCutShort = all >= MOST_CLAIMS;
         }
@@ -199,16 +229,23 @@ final class RedisRuns {
 
         /** There is no answer of a partition: its work may be there soon. */
         void passed(Partition partition, @Nullable SchedulerException reason) {
-            Arrays.fill(nextHere, partition.nowMicros() + AWAY_MICROS);
-            endPartition();
+            long soon = partition.nowMicros() + AWAY_MICROS;
+            for (int i = 0; i < nextHere.length; i++) {
+                nextHere[i] = soon;
+                outlook.told(here, queue(i), soon);
+            }
+            end();
             passed++;
             error = reason == null ? error : reason;
         }
 
-        void endPartition() {
+        boolean hasPassed() {
+            return passed > 0;
+        }
+
+        void end() {
             for (int i = 0; i < next.length; i++) {
                 next[i] = Math.min(next[i], nextHere[i]);
-                nextHere[i] = Position.NO_TIME;
             }
         }
 
@@ -320,45 +357,5 @@ final class RedisRuns {
     @SuppressWarnings("unchecked") // only answers of the call are put in
     private static <R> List<@Nullable R> cast(@Nullable Object[] answers) {
         return (List<@Nullable R>) Arrays.asList(answers);
-    }
-
-    // ---- sweep
-
-    /** @param emptied when the keys of some partitions are not those that were made: gives what is to be said of it */
-    Mono<Swept> sweep(Function<List<Row>, Mono<List<String>>> emptied) {
-        return Mono.defer(() -> {
-            String before = unheard.poll();
-            String token = before == null ? Tokens.next() : before;
-            return sweep(token, emptied).doOnError(error -> unheard.add(token)).doOnCancel(() -> unheard.add(token));
-        });
-    }
-
-    private Mono<Swept> sweep(String token, Function<List<Row>, Mono<List<String>>> emptied) {
-        List<String> args = new ArrayList<>(settings.history());
-        args.add(String.valueOf(SWEPT_LEASES));
-        args.add(String.valueOf(SWEPT_ROWS));
-        args.add(String.valueOf(SWEPT_TASKS));
-        args.add(
-                settings.quarantineAfter() == null
-                        ? ""
-                        : settings.quarantineAfter().toString());
-        args.add(token);
-        return partitions
-                .each(Scripts.SWEEP, args)
-                .collectList()
-                .flatMap(replies -> emptied.apply(replies).map(more -> {
-                    List<String> findings = new ArrayList<>(all(replies, 4));
-                    findings.addAll(more);
-                    findings.addAll(partitions.unreadable().findings());
-                    long nextExpiry = replies.stream()
-                            .mapToLong(reply -> reply.number(7, Position.NO_TIME))
-                            .min()
-                            .orElse(Position.NO_TIME);
-                    return new Swept(all(replies, 1), all(replies, 2), all(replies, 3), findings, nextExpiry);
-                }));
-    }
-
-    private static List<String> all(List<Row> replies, int at) {
-        return replies.stream().flatMap(reply -> reply.texts(at).stream()).toList();
     }
 }

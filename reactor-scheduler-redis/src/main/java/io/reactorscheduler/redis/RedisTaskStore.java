@@ -58,28 +58,28 @@ public final class RedisTaskStore implements TaskStore, Disposable {
     private final RedisSettings settings;
     private final RedisClock clock = new RedisClock();
     private final StoreLink link;
-    private final Namespace namespace;
     private final Partitions partitions;
+    private final Outlook outlook;
     private final RedisHints hints;
     private final RedisJournal journal;
     private final RedisTasks tasks;
     private final RedisRuns runs;
+    private final Sweeps sweeps;
     private final RedisQueries queries;
-
-    /** Whether a sweep that made the namespace again was given up before its end: the next one does so again, and tells. */
-    private volatile boolean isHalfMadeAgain;
 
     RedisTaskStore(RedisSettings settings, RedisLink redis) {
         this.settings = settings;
         RedisKeys keys = new RedisKeys(settings.namespace());
         this.link = new StoreLink(redis);
-        this.namespace = new Namespace(settings, redis);
+        Namespace namespace = new Namespace(settings, redis);
         this.partitions = new Partitions(settings, keys, redis, clock, Mono.defer(link::ready));
         link.check(namespace.check(partitions));
-        this.hints = new RedisHints(keys, redis);
+        this.outlook = new Outlook(settings.partitions(), settings.safetyPoll(), clock::nowMicros);
+        this.hints = new RedisHints(keys, redis, outlook);
         this.journal = new RedisJournal(settings, keys, redis, partitions);
         this.tasks = new RedisTasks(settings, partitions);
-        this.runs = new RedisRuns(settings, partitions, hints);
+        this.runs = new RedisRuns(settings, partitions, hints, outlook);
+        this.sweeps = new Sweeps(settings, partitions, namespace, tasks, outlook);
         this.queries = new RedisQueries(partitions);
     }
 
@@ -120,7 +120,10 @@ public final class RedisTaskStore implements TaskStore, Disposable {
         return true;
     }
 
-    /** How long a node may sleep although no news came; 5 seconds by default. */
+    /**
+     * How long a node may sleep although no news came; 5 seconds by default. Of several partitions not all are asked each
+     * time.
+     */
     @Override
     public Duration safetyPoll() {
         return settings.safetyPoll();
@@ -266,29 +269,16 @@ public final class RedisTaskStore implements TaskStore, Disposable {
 
     @Override
     public Mono<Swept> sweep() {
-        return runs.sweep(this::madeAgain);
-    }
-
-    private Mono<List<String>> madeAgain(List<Row> replies) {
-        if (!namespace.isEmptied(replies) && !isHalfMadeAgain) {
-            return Mono.just(List.of());
-        }
-        isHalfMadeAgain = false;
-        return namespace
-                .make(partitions)
-                .then(tasks.declareAgain())
-                .thenReturn(List.of(namespace.emptied()))
-                .doOnError(error -> isHalfMadeAgain = true)
-                .doOnCancel(() -> isHalfMadeAgain = true);
+        return sweeps.sweep();
     }
 
     @Override
     public Flux<Hint> hints() {
-        return link.using(Flux.merge(
+        return link.using(outlook.whileListening(Flux.merge(
                 Flux.range(0, settings.partitions())
                         .flatMap(number -> hints.of(partitions.at(number)), settings.partitions()),
                 hints.ends(),
-                hints.changes(partitions.at(0), settings.safetyPoll())));
+                hints.changes(partitions.at(0), settings.safetyPoll()))));
     }
 
     @Override

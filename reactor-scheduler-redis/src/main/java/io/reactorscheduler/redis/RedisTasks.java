@@ -199,10 +199,10 @@ final class RedisTasks {
                 .doOnNext(known -> declared.put(queue.name(), queue)));
     }
 
-    /** All that was declared by this store, because its keys were deleted. */
-    Mono<Void> declareAgain() {
+    /** All that was declared by this store, in a partition whose keys were deleted. */
+    Mono<Void> declareAgain(Partition partition) {
         return Flux.defer(() -> Flux.fromIterable(List.copyOf(declared.values())))
-                .concatMap(this::declare)
+                .concatMap(queue -> partition.run(Scripts.DECLARE, QueueCodec.args(queue, partitions.size())))
                 .then();
     }
 

@@ -7,11 +7,13 @@ import io.reactorscheduler.IfExists;
 import io.reactorscheduler.NewTask;
 import io.reactorscheduler.Position;
 import io.reactorscheduler.ReactiveScheduler;
+import io.reactorscheduler.Retention;
 import io.reactorscheduler.TaskRecord;
 import io.reactorscheduler.TaskStore;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 /** What the store costs: bytes of a task that waits, commands of a node that has nothing to do. */
 class CostTest extends RedisTest {
@@ -45,18 +47,38 @@ class CostTest extends RedisTest {
 
     @Test
     void aNodeWithoutWorkSendsLessThanOneCommandASecond() {
-        TaskStore store = store();
-        use(ReactiveScheduler.builder()
-                .store(store)
-                .handle(PLAIN, (none, run) -> reactor.core.publisher.Mono.empty())
-                .start());
+        WatchedLink one = idleNode(1);
+        WatchedLink many = idleNode(16);
         Pause.of(Duration.ofSeconds(1));
         long before = calls();
+        long beforeOne = one.calls();
+        long beforeMany = many.calls();
 
-        Pause.of(Duration.ofSeconds(10));
+        Pause.of(Duration.ofSeconds(8));
 
-        System.out.println("calls of an idle node in 10 s: " + (calls() - before));
-        assertThat(calls() - before).isLessThan(10);
+        long ofOne = one.calls() - beforeOne;
+        long ofMany = many.calls() - beforeMany;
+        System.out.println("calls of an idle node in 8 s: " + ofOne + ", of one with 16 partitions: " + ofMany);
+        assertThat(ofOne).isLessThan(8);
+        assertThat(ofMany).isLessThan(8);
+        assertThat(calls() - before).as("on the server").isEqualTo(ofOne + ofMany);
+    }
+
+    private WatchedLink idleNode(int partitions) {
+        WatchedLink link = new WatchedLink(server.uri(), BUSY_MACHINE);
+        RedisSettings settings = new RedisSettings(
+                namespace + partitions,
+                partitions,
+                Retention.defaults(),
+                RedisTaskStore.DEFAULT_SAFETY_POLL,
+                null,
+                RedisTaskStore.DEFAULT_QUARANTINE_AFTER,
+                RedisTaskStore.DEFAULT_JOURNAL);
+        use(ReactiveScheduler.builder()
+                .store(use(new RedisTaskStore(settings, link)))
+                .handle(PLAIN, (none, run) -> Mono.empty())
+                .start());
+        return link;
     }
 
     @Test
