@@ -212,6 +212,11 @@ final class Engine {
                     swept.findings()
                             .forEach(finding -> with.events()
                                     .problem("The store found: " + finding, new IllegalStateException(finding)));
+                    swept.unswept()
+                            .forEach(reason -> with.events()
+                                    .problem(
+                                            "A part of the store could not be swept",
+                                            new StoreUnavailableException(reason, null)));
                     sweepAt(swept.nextExpiryMicros());
                 })
                 .doOnError(error -> with.events().problem("The store could not be swept", error))

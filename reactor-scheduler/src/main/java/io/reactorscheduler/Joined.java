@@ -34,6 +34,7 @@ final class Joined {
                 of(one.quarantined(), other.quarantined()),
                 of(one.dropped(), other.dropped()),
                 of(one.findings(), other.findings()),
+                of(one.unswept(), other.unswept()),
                 Math.min(one.nextExpiryMicros(), other.nextExpiryMicros()));
     }
 

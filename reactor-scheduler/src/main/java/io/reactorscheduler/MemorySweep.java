@@ -55,7 +55,7 @@ final class MemorySweep {
             nextStripe = (nextStripe + 1) % shared.ids.stripes();
             check(shared.ids.tasksOf(nextStripe), findings);
         }
-        return new TaskStore.Swept(expired, quarantined, dropped, findings, nextExpiry);
+        return new TaskStore.Swept(expired, quarantined, dropped, findings, List.of(), nextExpiry);
     }
 
     private static long firstExpiry(MemoryLane lane) {

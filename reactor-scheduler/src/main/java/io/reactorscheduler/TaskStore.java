@@ -357,6 +357,7 @@ public interface TaskStore {
      * @param quarantined the ids of tasks that this sweep has put in quarantine
      * @param dropped stored results whose executions were deleted by retention
      * @param findings broken invariants in words
+     * @param unswept what could not be swept and why, of a store that can be swept in part; empty for nothing
      * @param nextExpiryMicros when the first of the leases ends that there are now, unless it is renewed; {@link
      *     Position#NO_TIME} for none
      */
@@ -365,6 +366,7 @@ public interface TaskStore {
             List<String> quarantined,
             List<String> dropped,
             List<String> findings,
+            List<String> unswept,
             long nextExpiryMicros) {}
 
     /**

@@ -17,7 +17,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 /**
- * Sweeps each partition on its own. One that fails is named among the findings of the others; one that does not answer is
+ * Sweeps each partition on its own. One that fails is named beside what the others did; one that does not answer is
  * waited for only a moment once another one has, and what it says later is told with the next sweep.
  *
  * <p>Of several partitions those are left out that were swept within the last half of a lease and of which no lease has
@@ -86,6 +86,7 @@ final class Sweeps {
         List<String> quarantined = new ArrayList<>();
         List<String> dropped = new ArrayList<>();
         Set<String> findings = new LinkedHashSet<>();
+        List<String> unswept = new ArrayList<>();
         Exception error = null;
         boolean isAnyWell = false;
         for (Part part : parts) {
@@ -101,11 +102,12 @@ final class Sweeps {
             quarantined.addAll(each.quarantined());
             dropped.addAll(each.dropped());
             findings.addAll(each.findings());
+            unswept.addAll(each.unswept());
         }
         findings.addAll(partitions.unreadable().findings());
         long nextExpiry =
                 parts.stream().mapToLong(part -> part.nextExpiryMicros).min().orElse(Position.NO_TIME);
-        return new Swept(expired, quarantined, dropped, List.copyOf(findings), nextExpiry);
+        return new Swept(expired, quarantined, dropped, List.copyOf(findings), unswept, nextExpiry);
     }
 
     /** One partition: swept by one call at a time, which goes on when nobody waits for it any more. */
@@ -172,7 +174,8 @@ final class Sweeps {
             sweptMicros = reply.number(0);
             nextExpiryMicros = reply.number(NEXT_EXPIRY, Position.NO_TIME);
             error = null;
-            untold.add(new Swept(reply.texts(1), reply.texts(2), reply.texts(3), findings, nextExpiryMicros));
+            untold.add(
+                    new Swept(reply.texts(1), reply.texts(2), reply.texts(3), findings, List.of(), nextExpiryMicros));
         }
 
         private void failed(Throwable failure) {
@@ -180,13 +183,14 @@ final class Sweeps {
             nextExpiryMicros = Position.NO_TIME;
             error = failure instanceof Exception exception ? exception : new IllegalStateException(failure);
             if (partitions.size() > 1) {
-                untold.add(new Swept(List.of(), List.of(), List.of(), List.of(finding(failure)), Position.NO_TIME));
+                untold.add(new Swept(
+                        List.of(), List.of(), List.of(), List.of(), List.of(reason(failure)), Position.NO_TIME));
             }
         }
 
-        private String finding(Throwable failure) {
+        private String reason(Throwable failure) {
             return "partition " + partition.number() + " of " + partitions.size()
-                    + " could not be swept, so leases that ended there are not given back yet: " + failure.getMessage();
+                    + ", where leases that ended are not given back yet: " + failure.getMessage();
         }
     }
 }

@@ -104,8 +104,12 @@ class ManyPartitionsTest extends StoreTest {
         heldEnd.tryEmitValue("ok");
 
         isQuick("the run", SHORT_LEASE.plusSeconds(1), () -> ran.contains(lost));
-        await("the report of the one that fails", () -> tells("partition " + failing + " of 3 could not be swept"));
-        await("the report of the silent one", () -> tells("partition " + mute + " of 3 could not be swept"));
+        await(
+                "the report of the one that fails",
+                () -> tells("partition " + failing + " of 3, where leases that ended are not given back yet"));
+        await(
+                "the report of the silent one",
+                () -> tells("partition " + mute + " of 3, where leases that ended are not given back yet"));
     }
 
     private boolean tells(String text) {
