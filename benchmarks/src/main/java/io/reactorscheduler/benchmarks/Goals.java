@@ -161,6 +161,10 @@ final class Goals {
                             15,
                             "x")),
             new Named(
+                    "virtual-year",
+                    "a year of a minutely cron in at most 1 s",
+                    atMost("virtual-year", "seconds", 1, "s")),
+            new Named(
                     "cancel",
                     "at least 1 x ScheduledThreadPoolExecutor with remove-on-cancel",
                     faster("cancel", OURS, 1, STPE)),

@@ -16,6 +16,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.test.scheduler.VirtualTimeScheduler;
 
 /** This library with its defaults: states, history, events and all hooks on. */
 final class OursSubject implements Subject {
@@ -66,6 +67,17 @@ final class OursSubject implements Subject {
     @Override
     public void fireByCron(Iterable<CronJob> jobs) {
         schedule(Flux.fromIterable(jobs).map(job -> task(job).cron(job.cron().spring())));
+    }
+
+    @Override
+    public void fireEachMinute(Duration duration, Runnable work) {
+        VirtualTimeScheduler time = VirtualTimeScheduler.create();
+        time.advanceTimeTo(Instant.ofEpochSecond(CronWorkload.FROM));
+        ReactiveScheduler virtual =
+                ReactiveScheduler.builder().scheduler(() -> time).start();
+        virtual.schedule(task(work).cron("* * * * *")).block();
+        time.advanceTimeBy(duration);
+        virtual.dispose();
     }
 
     @Override

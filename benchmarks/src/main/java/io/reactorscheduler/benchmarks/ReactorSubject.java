@@ -7,6 +7,7 @@ import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
+import reactor.test.scheduler.VirtualTimeScheduler;
 
 /** Reactor without a scheduler: {@code Mono.delay} and {@code Flux.interval} on {@code Schedulers.parallel()}. */
 final class ReactorSubject implements Subject {
@@ -35,6 +36,14 @@ final class ReactorSubject implements Subject {
                     .onBackpressureDrop()
                     .subscribe(tick -> job.run()));
         }
+    }
+
+    @Override
+    public void fireEachMinute(Duration duration, Runnable work) {
+        VirtualTimeScheduler time = VirtualTimeScheduler.create();
+        Disposable ticks = Flux.interval(Duration.ofMinutes(1), time).subscribe(tick -> work.run());
+        time.advanceTimeBy(duration);
+        ticks.dispose();
     }
 
     @Override

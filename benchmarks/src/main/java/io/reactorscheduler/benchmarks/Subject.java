@@ -40,6 +40,11 @@ interface Subject extends AutoCloseable {
         throw new Cannot("has no cron expressions");
     }
 
+    /** Runs {@code work} each minute of so much virtual time, which passes within the call. */
+    default void fireEachMinute(Duration time, Runnable work) throws Exception {
+        throw new Cannot("has no virtual time");
+    }
+
     /** The next fire times of a cron expression in UTC, {@code steps} in a row; gives the last, in epoch seconds. */
     default long walk(CronText cron, long fromEpochSecond, int steps) throws Exception {
         throw new Cannot("has no cron expressions");

@@ -16,6 +16,7 @@ final class Workloads {
             new PeriodicWorkload(),
             new CronFiringWorkload(),
             new CronWorkload(),
+            new VirtualYearWorkload(),
             new CancelWorkload(),
             new RetryStormWorkload(),
             FireNowWorkload.RETRIES_UNUSED,
