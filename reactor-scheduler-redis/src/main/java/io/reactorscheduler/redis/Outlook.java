@@ -28,6 +28,10 @@ final class Outlook {
     private static final long NOW = Long.MIN_VALUE;
     private static final long SECOND_MICROS = 1_000_000;
 
+    /** A node that has not claimed for so many polls may be gone; one that comes again knows nothing. */
+    private static final long LONG_POLLS = 10;
+
+
     private final int partitions;
     private final long pollMicros;
     private final LongSupplier nowMicros;
@@ -92,7 +96,7 @@ final class Outlook {
         }
     }
 
-    private void forget(int partition) {
+    void forget(int partition) {
         nodes.values().forEach(node -> node.forget(partition));
     }
 
@@ -118,7 +122,7 @@ final class Outlook {
     final class OfNode {
         private final Set<String> handlers;
         private final Map<String, Times> queues = new ConcurrentHashMap<>();
-        private long polledMicros;
+        private volatile long polledMicros;
         private int turn;
 
         OfNode(Set<String> handlers) {
@@ -167,6 +171,7 @@ final class Outlook {
                 return;
             }
             polledMicros = now;
+            nodes.values().removeIf(other -> other != this && now - other.polledMicros > LONG_POLLS * pollMicros);
             for (int asked = turnsOfPoll(lease); asked > 0; asked--) {
                 forget(turn);
                 turn = (turn + 1) % partitions;

@@ -16,6 +16,10 @@ import reactor.core.publisher.Mono;
 final class Partition {
 
     private static final int MOST_UNHEARD = 16;
+
+    /** Of no queue, by no node: it only gives back. */
+    private static final List<String> OF_NOTHING = List.of("", "0", "0", "0");
+
     private static final Logger LOG = LoggerFactory.getLogger(Partition.class);
 
     private final int number;
@@ -56,21 +60,28 @@ final class Partition {
 
     // ---- whether it answers
 
-    /** A claim failed; nobody shall wait for the next ones. */
+    /** A claim failed; nobody shall wait for the next ones. What it may have claimed is given back as soon as can be. */
     void goesAway(Throwable error) {
         isAway = true;
-        LOG.warn("Partition {} is passed over by claims until it answers", number, error);
+        LOG.warn("Partition {} is passed over by claims until it answers: {}", number, error.getMessage());
+        probe();
     }
 
     /** Whether it has not answered yet since a claim failed; asks it, and does not wait for that. */
     boolean isAway() {
-        if (isAway && isProbed.compareAndSet(false, true)) {
-            run(Scripts.QUEUES, List.of())
+        if (isAway) {
+            probe();
+        }
+        return isAway;
+    }
+
+    private void probe() {
+        if (isProbed.compareAndSet(false, true)) {
+            claim(OF_NOTHING)
                     .doFinally(end -> isProbed.set(false))
                     .subscribe(
                             reply -> isAway = false, error -> LOG.debug("Partition {} is still away", number, error));
         }
-        return isAway;
     }
 
     // ---- calls

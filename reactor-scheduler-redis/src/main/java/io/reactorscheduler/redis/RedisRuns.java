@@ -41,6 +41,11 @@ final class RedisRuns {
 
     private static final Duration NEXT_PATIENCE = Duration.ofMillis(100);
 
+    /** So much of a lease at most, because who asked does not wait for an answer for longer than a third of it. */
+    private static final int PATIENCE_OF_LEASE = 6;
+
+    private static final int NEXT_PATIENCE_OF_LEASE = 30;
+
     private static final String NONE_ANSWERS =
             "Redis: no partition answers; check that the servers are up and reachable, and that the cluster has its masters";
 
@@ -80,7 +85,9 @@ final class RedisRuns {
     private Mono<Void> claimOrPass(Claiming claiming, Partition partition) {
         claiming.begin(partition);
         if (partitions.size() == 1) {
-            return claim(claiming, partition, null);
+            return claim(claiming, partition, null)
+                    .onErrorResume(
+                            error -> !claiming.isEmpty(), error -> Mono.fromRunnable(claiming::end));
         }
         if (!claiming.mayHaveWork(partition)) {
             claiming.end();
@@ -90,8 +97,7 @@ final class RedisRuns {
             claiming.passed(partition, null);
             return Mono.empty();
         }
-        Duration patience = claiming.hasPassed() ? NEXT_PATIENCE : PATIENCE;
-        return claim(claiming, partition, patience).onErrorResume(SchedulerException.class, error -> {
+        return claim(claiming, partition, claiming.patience()).onErrorResume(SchedulerException.class, error -> {
             partition.goesAway(error);
             claiming.passed(partition, error);
             return Mono.empty();
@@ -108,6 +114,10 @@ final class RedisRuns {
                 })
                 .repeat(claiming::isCutShort)
                 .then(Mono.fromRunnable(claiming::end));
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     /** One claim over all partitions. */
@@ -239,8 +249,15 @@ final class RedisRuns {
             error = reason == null ? error : reason;
         }
 
-        boolean hasPassed() {
-            return passed > 0;
+        /** How long the partition whose turn it is may take; less when one was waited for in vain. */
+        Duration patience() {
+            return error == null
+                    ? shorter(PATIENCE, request.lease().dividedBy(PATIENCE_OF_LEASE))
+                    : shorter(NEXT_PATIENCE, request.lease().dividedBy(NEXT_PATIENCE_OF_LEASE));
+        }
+
+        boolean isEmpty() {
+            return claims.stream().allMatch(List::isEmpty);
         }
 
         void end() {
@@ -250,7 +267,8 @@ final class RedisRuns {
         }
 
         ClaimBatch batch(int partitions) {
-            if (passed == partitions) {
+            // what was given is not given again when it gets lost here
+            if (passed == partitions && isEmpty()) {
                 throw error != null ? error : new StoreUnavailableException(NONE_ANSWERS, null);
             }
             return new ClaimBatch(claims.stream().flatMap(List::stream).toList(), next, now);

@@ -3,6 +3,7 @@ package io.reactorscheduler.redis;
 import io.reactorscheduler.Position;
 import io.reactorscheduler.TaskStore.Swept;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -37,6 +38,8 @@ final class Sweeps {
 
     /** How long the others are waited for when one partition has answered. */
     private static final Duration FOR_OTHERS = Duration.ofMillis(200);
+
+    private static final int FOR_OTHERS_OF_LEASE = 10;
 
     /** The part of a lease by which one of two sweeps in it may be late without a third one. */
     private static final int LATE_OF_LEASE = 50;
@@ -76,9 +79,15 @@ final class Sweeps {
                     .flatMap(Part::sweep, Math.max(1, due.size()))
                     .filter(hasAnswered -> hasAnswered)
                     .doOnNext(answered -> first.tryEmitEmpty())
-                    .takeUntilOther(first.asMono().then(Mono.delay(FOR_OTHERS)))
+                    .takeUntilOther(first.asMono().then(Mono.delay(forOthers())))
                     .then(Mono.fromCallable(this::tell));
         });
+    }
+
+    /** Who asked does not wait for an answer for longer than a third of a lease. */
+    private Duration forOthers() {
+        Duration part = Duration.of(outlook.leaseMicros() / FOR_OTHERS_OF_LEASE, ChronoUnit.MICROS);
+        return part.isZero() || part.compareTo(FOR_OTHERS) > 0 ? FOR_OTHERS : part;
     }
 
     private Swept tell() throws Exception {
@@ -92,7 +101,10 @@ final class Sweeps {
         for (Part part : parts) {
             Exception failed = part.error;
             isAnyWell |= failed == null;
-            error = failed == null ? error : failed;
+            if (failed != null) {
+                error = failed;
+                unswept.add(part.reason(failed));
+            }
         }
         if (!isAnyWell && error != null) {
             throw error;
@@ -102,12 +114,18 @@ final class Sweeps {
             quarantined.addAll(each.quarantined());
             dropped.addAll(each.dropped());
             findings.addAll(each.findings());
-            unswept.addAll(each.unswept());
         }
         findings.addAll(partitions.unreadable().findings());
         long nextExpiry =
                 parts.stream().mapToLong(part -> part.nextExpiryMicros).min().orElse(Position.NO_TIME);
         return new Swept(expired, quarantined, dropped, List.copyOf(findings), unswept, nextExpiry);
+    }
+
+    private static boolean isNews(Swept swept) {
+        return !(swept.expired().isEmpty()
+                && swept.quarantined().isEmpty()
+                && swept.dropped().isEmpty()
+                && swept.findings().isEmpty());
     }
 
     /** One partition: swept by one call at a time, which goes on when nobody waits for it any more. */
@@ -174,18 +192,19 @@ final class Sweeps {
             sweptMicros = reply.number(0);
             nextExpiryMicros = reply.number(NEXT_EXPIRY, Position.NO_TIME);
             error = null;
-            untold.add(
-                    new Swept(reply.texts(1), reply.texts(2), reply.texts(3), findings, List.of(), nextExpiryMicros));
+            Swept swept =
+                    new Swept(reply.texts(1), reply.texts(2), reply.texts(3), findings, List.of(), nextExpiryMicros);
+            if (isNews(swept)) {
+                untold.add(swept);
+            }
         }
 
         private void failed(Throwable failure) {
             sweptMicros = Long.MAX_VALUE;
             nextExpiryMicros = Position.NO_TIME;
             error = failure instanceof Exception exception ? exception : new IllegalStateException(failure);
-            if (partitions.size() > 1) {
-                untold.add(new Swept(
-                        List.of(), List.of(), List.of(), List.of(), List.of(reason(failure)), Position.NO_TIME));
-            }
+            // a replica that takes over may not know until when this node believes that there is nothing to do
+            outlook.forget(partition.number());
         }
 
         private String reason(Throwable failure) {

@@ -162,6 +162,9 @@ class DamageFindingsTest {
                 "c('HSET',P..'Q:default','C'," + G + ")",
                 "queue \"default\"",
                 is("HGET", "Q:default", "C")),
+        rate("the period of a rate", "'l',5,'L'," + G, "L"),
+        rate("when the tokens of a rate were counted", "'l',5,'L',1000000,'g',1,'G'," + G, "G"),
+        rate("the period of a rate of keys", "'y',5,'Y'," + G, "Y"),
         new Case("numbers by state", "save", "c('HSET',P..'c','R'," + G + ")", "\"R\" of \"c\"", ASIDE),
         new Case(
                 "a number by state that Lua reads and Redis does not",
@@ -195,6 +198,15 @@ class DamageFindingsTest {
                 "journal entry",
                 "return c('XLEN',P..'j')"),
     };
+
+    private static Case rate(String what, String fields, String damaged) {
+        return new Case(
+                what,
+                "declare, save",
+                "c('HSET',P..'Q:default'," + fields + ")",
+                "\"" + damaged + "\" of \"Q:default\"",
+                ASIDE);
+    }
 
     private static String is(String command, String key, String field) {
         return "return c('" + command + "',P..'" + key + "','" + field + "')==" + G + " and 1 or 0";

@@ -133,6 +133,30 @@ class ManyPartitionsTest extends StoreTest {
     }
 
     @Test
+    void whatALostClaimTookIsGivenBackAlsoWhenAllSlotsAreInUse() {
+        // the first partition is asked first, and another one fills the only slot
+        int partitions = IntStream.iterate(2, n -> n + 1)
+                .filter(n -> RedisKeys.partitionOf(HELD, n) > 0)
+                .findFirst()
+                .orElseThrow();
+        String lost = idIn(0, partitions);
+        RedisTaskStore store = watched(partitions, Duration.ofSeconds(5), BUSY_MACHINE);
+        RedisTaskStore other = use(builder().partitions(partitions).build());
+        other.save(due(other, lost)).block(PATIENCE);
+        other.save(due(other, HELD)).block(PATIENCE);
+        link.loseNextAnswer(Scripts.CLAIM, prefix(0));
+        start(node(store, LEASE).queue(TaskQueue.named(TaskQueue.DEFAULT_NAME).concurrency(1)));
+
+        await("the other one", () -> stateOf(other, HELD) == TaskState.RUNNING);
+        await("the task in line again", () -> stateOf(other, lost) == TaskState.PENDING);
+        assertThat(ran).isEmpty();
+    }
+
+    private static TaskState stateOf(RedisTaskStore store, String id) {
+        return store.task(id).block(PATIENCE).state();
+    }
+
+    @Test
     void withOneSlotTheWorkOfAllPartitionsRunsWithoutASafetyPoll() {
         int partitions = 8;
         RedisTaskStore store = watched(partitions, NEVER, BUSY_MACHINE);

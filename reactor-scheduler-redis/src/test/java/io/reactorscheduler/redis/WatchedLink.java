@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -18,6 +19,7 @@ final class WatchedLink implements RedisLink {
     private final Duration timeout;
     private final Set<String> silent = ConcurrentHashMap.newKeySet();
     private final ConcurrentLinkedQueue<Call> calls = new ConcurrentLinkedQueue<>();
+    private final AtomicReference<@Nullable Call> losing = new AtomicReference<>();
 
     /** One script on one partition. */
     record Call(Script script, String key) {}
@@ -34,6 +36,15 @@ final class WatchedLink implements RedisLink {
         silent.add(key);
     }
 
+    /** The answer to the next call of a script on a partition gets lost. */
+    void loseNextAnswer(Script script, String key) {
+        losing.set(new Call(script, key));
+    }
+
+    boolean hasLostAnswer() {
+        return losing.get() == null;
+    }
+
     /** How many scripts were called so far. */
     long calls() {
         return calls.size();
@@ -47,7 +58,12 @@ final class WatchedLink implements RedisLink {
     @Override
     public Mono<List<@Nullable Object>> run(Script script, String key, List<String> args) {
         return Mono.defer(() -> {
-            calls.add(new Call(script, key));
+            Call call = new Call(script, key);
+            calls.add(call);
+            Call lost = losing.get();
+            if (call.equals(lost)) {
+                return link.run(script, key, args).then(Mono.fromRunnable(() -> losing.set(null))).then(Mono.never());
+            }
             return silent.contains(key)
                     ? Mono.<List<@Nullable Object>>never()
                             .timeout(timeout, Mono.error(() -> new StoreUnavailableException("silent", null)))

@@ -18,6 +18,8 @@ local function queue(name)
     Q[field] = tonumber(row[i] or nil)
     if row[i] and not Q[field] then copy_field('Q:' .. name, field, row[i]) end
   end
+  -- of a limit and its period, or of tokens and when they were counted, one is nothing without the other
+  Q.l, Q.y, Q.g = Q.L and Q.l, Q.Y and Q.y, Q.G and Q.g
   Q.u, Q.r, Q.w, Q.T = Q.u or 0, Q.r or 0, Q.w or 0, Q.T or 0
   Q.o, Q.b = Q.o or -NEVER, Q.b or -NEVER
   for _, field in ipairs(COUNTERS) do Q.was[field] = Q[field] end

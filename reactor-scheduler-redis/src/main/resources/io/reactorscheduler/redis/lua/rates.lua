@@ -8,7 +8,7 @@ local ALMOST = 0.999999999
 
 local function filled(tokens, counted, runs, period)
   local most = math.max(1, runs)
-  if not tokens then return most end
+  if not (tokens and counted) then return most end
   return math.min(most, tokens + math.max(0, now - counted) * runs / period)
 end
 
