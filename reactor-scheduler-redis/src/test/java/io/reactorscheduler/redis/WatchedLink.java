@@ -11,12 +11,17 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** A way to a real server on which the calls of some partitions get no answer, and which remembers what was called. */
+/**
+ * A way to a real server on which the calls of some partitions get no answer and those of some scripts fail, and which
+ * remembers what was called.
+ */
 final class WatchedLink implements RedisLink {
 
     private final RedisLink link;
     private final Duration timeout;
     private final Set<String> silent = ConcurrentHashMap.newKeySet();
+    private final Set<Script> refused = ConcurrentHashMap.newKeySet();
+    private final Set<Script> unheard = ConcurrentHashMap.newKeySet();
     private final ConcurrentLinkedQueue<Call> calls = new ConcurrentLinkedQueue<>();
 
     /** One script on one partition. */
@@ -34,6 +39,22 @@ final class WatchedLink implements RedisLink {
         silent.add(key);
     }
 
+    /** From now on a script is not run, and its callers get an error. */
+    void refuse(Script script) {
+        refused.add(script);
+    }
+
+    /** From now on a script is run, and its callers get an error. */
+    void loseReplies(Script script) {
+        unheard.add(script);
+    }
+
+    /** Scripts are run and answered again. */
+    void heal() {
+        refused.clear();
+        unheard.clear();
+    }
+
     /** How many scripts were called so far. */
     long calls() {
         return calls.size();
@@ -48,10 +69,17 @@ final class WatchedLink implements RedisLink {
     public Mono<List<@Nullable Object>> run(Script script, String key, List<String> args) {
         return Mono.defer(() -> {
             calls.add(new Call(script, key));
-            return silent.contains(key)
-                    ? Mono.<List<@Nullable Object>>never()
-                            .timeout(timeout, Mono.error(() -> new StoreUnavailableException("silent", null)))
-                    : link.run(script, key, args);
+            if (refused.contains(script)) {
+                return Mono.error(new StoreUnavailableException("refused", null));
+            }
+            if (silent.contains(key)) {
+                return Mono.<List<@Nullable Object>>never()
+                        .timeout(timeout, Mono.error(() -> new StoreUnavailableException("silent", null)));
+            }
+            Mono<List<@Nullable Object>> reply = link.run(script, key, args);
+            return unheard.contains(script)
+                    ? reply.then(Mono.error(() -> new StoreUnavailableException("unheard", null)))
+                    : reply;
         });
     }
 
