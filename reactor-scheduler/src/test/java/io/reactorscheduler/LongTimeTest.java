@@ -2,6 +2,8 @@ package io.reactorscheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -27,22 +29,23 @@ class LongTimeTest extends InVirtualTime {
         assertThat(runs).hasValue(365 * 24 * 60);
     }
 
-    /** The quickest of some tries, as a machine that is busy with other things may take any time. */
+    /** Of the time of this thread, as a machine that is busy with other things may take any time; the quickest of some tries. */
     @Test
     void theFireTimesOfAYearOfAMinutelyCronAreComputedInUnderASecond() {
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
         Duration quickest = Duration.ofDays(1);
         for (int i = 0; i < 5 && quickest.compareTo(Duration.ofSeconds(1)) >= 0; i++) {
-            long begin = System.nanoTime();
+            long begin = threads.getCurrentThreadCpuTime();
             long fireTimes = Trigger.cron("* * * * *")
                     .endAt(START.plus(Duration.ofDays(365)))
                     .timeline(START)
                     .count()
                     .block();
-            quickest = Duration.ofNanos(System.nanoTime() - begin);
+            quickest = Duration.ofNanos(threads.getCurrentThreadCpuTime() - begin);
 
             assertThat(fireTimes).isEqualTo(365 * 24 * 60);
         }
-        assertThat(quickest).isLessThan(Duration.ofSeconds(1));
+        assertThat(quickest).isPositive().isLessThan(Duration.ofSeconds(1));
     }
 
     @Test

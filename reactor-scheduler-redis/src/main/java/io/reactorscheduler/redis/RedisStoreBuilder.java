@@ -108,7 +108,10 @@ public final class RedisStoreBuilder {
         return this;
     }
 
-    /** How long a node sleeps at most without looking for work, in case news got lost; 5 seconds by default. */
+    /**
+     * How long a node sleeps at most without looking for work, in case news got lost; 5 seconds by default. Of several
+     * partitions not all are asked each time: as many as one command a second leaves beside sweeps, one at least, in turn.
+     */
     public RedisStoreBuilder safetyPoll(Duration interval) {
         this.safetyPoll = positive("safetyPoll", interval);
         return this;

@@ -49,7 +49,10 @@ public final class RedisTaskStore implements TaskStore, Disposable {
     /** How many calls of the store the journal of a partition keeps unless it is said otherwise. */
     public static final int DEFAULT_JOURNAL = 2_000;
 
-    /** How long a node sleeps at most without looking for work unless it is said otherwise. */
+    /**
+     * How long a node sleeps at most without looking for work unless it is said otherwise. Of several partitions not all are
+     * asked each time.
+     */
     public static final Duration DEFAULT_SAFETY_POLL = Duration.ofSeconds(5);
 
     /** How long a command may take unless it is said otherwise. */

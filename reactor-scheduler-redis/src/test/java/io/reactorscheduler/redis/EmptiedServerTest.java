@@ -1,14 +1,15 @@
 package io.reactorscheduler.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.reactorscheduler.Handler;
 import io.reactorscheduler.ReactiveScheduler;
+import io.reactorscheduler.Retention;
 import io.reactorscheduler.ScheduledTask;
 import io.reactorscheduler.SchedulerEvent;
 import io.reactorscheduler.SchedulerEvent.Kind;
 import io.reactorscheduler.TaskQueue;
-import io.reactorscheduler.embedded.FaultProxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -92,27 +93,25 @@ class EmptiedServerTest extends RedisTest {
     }
 
     @Test
-    void aSweepThatIsGivenUpHalfWayIsMadeUpForByTheNext() {
-        try (FaultProxy slow = FaultProxy.to(server)) {
-            RedisTaskStore store = use(builder().uri(slow.uri()).build());
-            store.declareQueue(TaskQueue.named("mail")).block(PATIENCE);
-            server.command("FLUSHALL");
-            // the sweep itself and what makes the namespace again are answered by then, what declares the queues is not
-            slow.delay(Duration.ofMillis(200));
-            assertThat(store.sweep()
-                            .timeout(Duration.ofMillis(1_000), Mono.empty())
-                            .block(PATIENCE))
-                    .isNull();
-            slow.delay(Duration.ZERO);
+    void aSweepThatFailsHalfWayIsMadeUpForByTheNext() {
+        WatchedLink link = new WatchedLink(server.uri(), BUSY_MACHINE);
+        RedisTaskStore store = use(new RedisTaskStore(
+                new RedisSettings(namespace, 1, Retention.defaults(), Duration.ofSeconds(5), null, 3, 0), link));
+        store.declareQueue(TaskQueue.named("mail")).block(PATIENCE);
+        server.command("FLUSHALL");
+        // the namespace is made again by then, the queues are not
+        link.refuse(Scripts.DECLARE);
+        assertThatThrownBy(() -> store.sweep().block(PATIENCE)).hasMessageContaining("refused");
+        assertThat(store.queues().collectList().block(PATIENCE)).isEmpty();
+        link.heal();
 
-            assertThat(store.sweep().block(PATIENCE).findings())
-                    .singleElement()
-                    .asString()
-                    .contains("FLUSHALL");
-            assertThat(store.queues().map(TaskQueue::name).collectList().block(PATIENCE))
-                    .containsExactly("mail");
-            assertThat(store.sweep().block(PATIENCE).findings()).isEmpty();
-        }
+        assertThat(store.sweep().block(PATIENCE).findings())
+                .singleElement()
+                .asString()
+                .contains("FLUSHALL");
+        assertThat(store.queues().map(TaskQueue::name).collectList().block(PATIENCE))
+                .containsExactly("mail");
+        assertThat(store.sweep().block(PATIENCE).findings()).isEmpty();
     }
 
     private long reports() {

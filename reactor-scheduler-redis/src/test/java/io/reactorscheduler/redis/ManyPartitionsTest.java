@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -27,6 +26,10 @@ class ManyPartitionsTest extends StoreTest {
 
     private static final Duration NEVER = Duration.ofHours(1);
     private static final Duration SHORT_LEASE = Duration.ofSeconds(1);
+
+    /** So long a lease takes to come back on a machine that does a lot besides, and no longer. */
+    private static final Duration MANY_LEASES = SHORT_LEASE.multipliedBy(8);
+
     private static final String HELD = "t-held";
 
     private final Set<String> ran = ConcurrentHashMap.newKeySet();
@@ -76,12 +79,6 @@ class ManyPartitionsTest extends StoreTest {
                 .orElseThrow();
     }
 
-    private static void isQuick(String what, Duration most, BooleanSupplier isThere) {
-        long began = System.nanoTime();
-        await(what, isThere);
-        assertThat(Duration.ofNanos(System.nanoTime() - began)).as(what).isLessThan(most);
-    }
-
     @Test
     void aLeaseThatEndsComesBackInTimeWhileAnotherPartitionFailsAndAThirdOneIsSilent() {
         int partitions = 3;
@@ -103,7 +100,9 @@ class ManyPartitionsTest extends StoreTest {
         assertThat(dead.claim(claim).block(PATIENCE).claims()).hasSize(1);
         heldEnd.tryEmitValue("ok");
 
-        isQuick("the run", SHORT_LEASE.plusSeconds(1), () -> ran.contains(lost));
+        long began = System.nanoTime();
+        await("the run", () -> ran.contains(lost));
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(MANY_LEASES);
         await(
                 "the report of the one that fails",
                 () -> tells("partition " + failing + " of 3, where leases that ended are not given back yet"));
@@ -119,7 +118,7 @@ class ManyPartitionsTest extends StoreTest {
     @Test
     void workOfOthersIsClaimedWhileOnePartitionIsSilent() {
         int partitions = 3;
-        RedisTaskStore store = watched(partitions, Duration.ofSeconds(5), Duration.ofMinutes(1));
+        RedisTaskStore store = watched(partitions, Duration.ofSeconds(5), NEVER);
         RedisTaskStore other = use(builder().partitions(partitions).build());
         start(node(store, LEASE));
         await("the node", () -> link.calls(Scripts.CLAIM) >= partitions);
@@ -128,7 +127,8 @@ class ManyPartitionsTest extends StoreTest {
         other.save(due(other, idIn(1, partitions))).block(PATIENCE);
         other.save(due(other, idIn(2, partitions))).block(PATIENCE);
 
-        isQuick("the others", Duration.ofSeconds(2), () -> ran.size() == 2);
+        // whoever waited for the answer of the silent one would wait for an hour
+        await("the others", () -> ran.size() == 2);
         assertThat(ran).doesNotContain(idIn(0, partitions));
     }
 

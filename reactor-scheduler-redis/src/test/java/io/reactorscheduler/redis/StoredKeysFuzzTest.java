@@ -1,5 +1,6 @@
 package io.reactorscheduler.redis;
 
+import io.lettuce.core.RedisClient;
 import io.reactorscheduler.Claim;
 import io.reactorscheduler.ClaimBatch;
 import io.reactorscheduler.Completion;
@@ -12,7 +13,6 @@ import io.reactorscheduler.Position;
 import io.reactorscheduler.TaskQuery;
 import io.reactorscheduler.TaskQueue;
 import io.reactorscheduler.TaskRecord;
-import io.reactorscheduler.TaskStore;
 import io.reactorscheduler.TaskStore.Extra;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -76,7 +76,7 @@ class StoredKeysFuzzTest extends StoreTest {
         }
     }
 
-    private TaskStore store;
+    private RedisTaskStore store;
 
     /** One of each kind of thing that a namespace can hold. */
     private void fill() {
@@ -135,19 +135,28 @@ class StoredKeysFuzzTest extends StoreTest {
     @Timeout(60)
     void whateverStandsInAKeyEachCallIsAnswered() {
         Random random = new Random(SEED);
+        RedisClient client = RedisClient.create(server.uri());
+        use(client::shutdown);
         for (int i = 0; i < TRIES; i++) {
             server.command("FLUSHALL");
-            store = store();
-            fill();
-            List<Element> elements = elements();
-            Element element = elements.get(random.nextInt(elements.size()));
-            Element changed = changed(element, elements, random);
-            put(element, changed);
+            store = builder().client(client).build();
             try {
-                useAll();
-            } catch (AssertionError | RuntimeException e) {
-                throw new AssertionError("seed " + SEED + ", " + element + " became " + changed + ": " + e, e);
+                fill();
+                List<Element> elements = elements();
+                Element element = elements.get(random.nextInt(elements.size()));
+                useAllAfter(element, changed(element, elements, random));
+            } finally {
+                store.dispose();
             }
+        }
+    }
+
+    private void useAllAfter(Element element, Element changed) {
+        put(element, changed);
+        try {
+            useAll();
+        } catch (AssertionError | RuntimeException e) {
+            throw new AssertionError("seed " + SEED + ", " + element + " became " + changed + ": " + e, e);
         }
     }
 

@@ -7,19 +7,23 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** A way to a real server on which the calls of some partitions get no answer, and which remembers what was called. */
+/**
+ * A way to a real server on which the calls of some partitions get no answer and those of some scripts fail, and which
+ * remembers what was called.
+ */
 final class WatchedLink implements RedisLink {
 
     private final RedisLink link;
     private final Duration timeout;
     private final Set<String> silent = ConcurrentHashMap.newKeySet();
+    private final Set<Script> refused = ConcurrentHashMap.newKeySet();
+    private final Set<Script> unheard = ConcurrentHashMap.newKeySet();
     private final ConcurrentLinkedQueue<Call> calls = new ConcurrentLinkedQueue<>();
-    private final AtomicReference<@Nullable Call> losing = new AtomicReference<>();
+    private final Set<Call> losing = ConcurrentHashMap.newKeySet();
 
     /** One script on one partition. */
     record Call(Script script, String key) {}
@@ -38,11 +42,23 @@ final class WatchedLink implements RedisLink {
 
     /** The answer to the next call of a script on a partition gets lost. */
     void loseNextAnswer(Script script, String key) {
-        losing.set(new Call(script, key));
+        losing.add(new Call(script, key));
     }
 
-    boolean hasLostAnswer() {
-        return losing.get() == null;
+    /** From now on a script is not run, and its callers get an error. */
+    void refuse(Script script) {
+        refused.add(script);
+    }
+
+    /** From now on a script is run, and its callers get an error. */
+    void loseReplies(Script script) {
+        unheard.add(script);
+    }
+
+    /** Scripts are run and answered again. */
+    void heal() {
+        refused.clear();
+        unheard.clear();
     }
 
     /** How many scripts were called so far. */
@@ -60,14 +76,20 @@ final class WatchedLink implements RedisLink {
         return Mono.defer(() -> {
             Call call = new Call(script, key);
             calls.add(call);
-            Call lost = losing.get();
-            if (call.equals(lost)) {
-                return link.run(script, key, args).then(Mono.fromRunnable(() -> losing.set(null))).then(Mono.never());
+            if (losing.remove(call)) {
+                return link.run(script, key, args).then(Mono.never());
             }
-            return silent.contains(key)
-                    ? Mono.<List<@Nullable Object>>never()
-                            .timeout(timeout, Mono.error(() -> new StoreUnavailableException("silent", null)))
-                    : link.run(script, key, args);
+            if (refused.contains(script)) {
+                return Mono.error(new StoreUnavailableException("refused", null));
+            }
+            if (silent.contains(key)) {
+                return Mono.<List<@Nullable Object>>never()
+                        .timeout(timeout, Mono.error(() -> new StoreUnavailableException("silent", null)));
+            }
+            Mono<List<@Nullable Object>> reply = link.run(script, key, args);
+            return unheard.contains(script)
+                    ? reply.then(Mono.error(() -> new StoreUnavailableException("unheard", null)))
+                    : reply;
         });
     }
 
