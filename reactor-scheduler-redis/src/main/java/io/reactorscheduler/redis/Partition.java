@@ -50,6 +50,11 @@ final class Partition {
         return number;
     }
 
+    /** Where it stands how the namespace was made. */
+    String metaKey() {
+        return keys.meta(number);
+    }
+
     long nowMicros() {
         return clock.nowMicros();
     }
