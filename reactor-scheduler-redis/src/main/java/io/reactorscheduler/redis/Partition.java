@@ -85,6 +85,15 @@ final class Partition {
         return ready.then(Mono.defer(() -> now(script, args)));
     }
 
+    /** As {@link #run} of a script whose last argument is a token: each subscription has one, by which it is answered once. */
+    Mono<Row> once(Script script, List<String> args) {
+        return Mono.defer(() -> {
+            List<String> all = new ArrayList<>(args);
+            all.add(Tokens.next());
+            return run(script, all);
+        });
+    }
+
     /** As {@link #run} without a look at the namespace. */
     Mono<Row> now(Script script, List<String> args) {
         return Mono.defer(() -> {
