@@ -50,7 +50,10 @@ final class Namespace {
     private Mono<String> open(Partition partition) {
         List<String> args = List.of(
                 String.valueOf(FORMAT), String.valueOf(settings.partitions()), String.valueOf(settings.journal()));
-        return partition.now(Scripts.OPEN, args).doOnNext(this::checkFormat).map(reply -> reply.required(3));
+        return partition
+                .now(Scripts.OPEN, args)
+                .doOnNext(reply -> checkFormat(partition, reply))
+                .map(reply -> reply.required(3));
     }
 
     /** Whether the keys of a partition were deleted since this store has seen them, by what a sweep says of when they were made. */
@@ -96,19 +99,35 @@ final class Namespace {
         }
     }
 
-    private void checkFormat(Row reply) {
-        if (reply.number(1) > FORMAT) {
+    private void checkFormat(Partition partition, Row reply) {
+        long format = number(partition, reply.text(1), "F", FORMAT);
+        if (format > FORMAT) {
             throw new StoreUnavailableException(
-                    "Redis: namespace \"" + settings.namespace() + "\" has format " + reply.number(1)
+                    "Redis: namespace \"" + settings.namespace() + "\" has format " + format
                             + ", and this release knows formats up to " + FORMAT + "; upgrade reactor-scheduler-redis",
                     null);
         }
-        if (reply.number(2) != settings.partitions()) {
+        long number = number(partition, reply.text(2), "p", settings.partitions());
+        if (number != settings.partitions()) {
             throw new StoreUnavailableException(
-                    "Redis: namespace \"" + settings.namespace() + "\" was made with " + reply.number(2)
-                            + " partitions, not " + settings.partitions() + "; say partitions(" + reply.number(2)
-                            + "), or use another namespace",
+                    "Redis: namespace \"" + settings.namespace() + "\" was made with " + number + " partitions, not "
+                            + settings.partitions() + "; say partitions(" + number + "), or use another namespace",
                     null);
+        }
+    }
+
+    /** @param ours what it says of a namespace that this store has made */
+    private static long number(Partition partition, @Nullable String value, String field, int ours) {
+        try {
+            return Long.parseLong(value == null ? "" : value);
+        } catch (NumberFormatException damaged) {
+            throw new StoreUnavailableException(
+                    "Redis: field \"" + field + "\" of key \"" + partition.metaKey() + "\" is "
+                            + (value == null ? "missing" : "\"" + value + "\"")
+                            + ", which is no number: something else wrote to it, so nobody can say how the namespace "
+                            + "was made; it is left as it is. If it was made as this node is set, HSET "
+                            + partition.metaKey() + " " + field + " " + ours + " mends it; else use another namespace",
+                    damaged);
         }
     }
 }

@@ -54,6 +54,11 @@ final class Partition {
         return number;
     }
 
+    /** Where it stands how the namespace was made. */
+    String metaKey() {
+        return keys.meta(number);
+    }
+
     long nowMicros() {
         return clock.nowMicros();
     }
@@ -89,6 +94,15 @@ final class Partition {
     /** The reply of a script, the time first. */
     Mono<Row> run(Script script, List<String> args) {
         return ready.then(Mono.defer(() -> now(script, args)));
+    }
+
+    /** As {@link #run} of a script whose last argument is a token: each subscription has one, by which it is answered once. */
+    Mono<Row> once(Script script, List<String> args) {
+        return Mono.defer(() -> {
+            List<String> all = new ArrayList<>(args);
+            all.add(Tokens.next());
+            return run(script, all);
+        });
     }
 
     /** As {@link #run} without a look at the namespace. */

@@ -43,4 +43,9 @@ final class Partitions {
     Flux<Row> each(Script script, List<String> args) {
         return Flux.fromIterable(all).flatMapSequential(partition -> partition.run(script, args));
     }
+
+    /** As {@link #each}, by tokens. */
+    Flux<Row> eachOnce(Script script, List<String> args) {
+        return Flux.fromIterable(all).flatMapSequential(partition -> partition.once(script, args));
+    }
 }

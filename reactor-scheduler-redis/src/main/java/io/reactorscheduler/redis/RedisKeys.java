@@ -31,6 +31,11 @@ final class RedisKeys {
         return "{" + namespace + ":" + partition + "}:";
     }
 
+    /** What the namespace is, and what a partition counts. */
+    String meta(int partition) {
+        return prefix(partition) + "m";
+    }
+
     /** Where the scripts of a partition tell news. */
     String hints(int partition) {
         return prefix(partition) + "hints";

@@ -120,19 +120,15 @@ final class RedisTasks {
         args.add(TaskCodec.trigger(trigger));
         args.add(TaskCodec.repeats(trigger, "1"));
         TaskCodec.add(head, args);
-        return Mono.defer(() -> {
-            List<String> once = new ArrayList<>(args);
-            once.add(Tokens.next());
-            return change(Scripts.RESCHEDULE, taskId, once);
-        });
+        return change(Scripts.RESCHEDULE, taskId, args);
     }
 
     Mono<TaskInfo> remove(String taskId) {
-        return Mono.defer(() -> change(Scripts.REMOVE, taskId, List.of(Tokens.next(), taskId)));
+        return change(Scripts.REMOVE, taskId, List.of(taskId));
     }
 
     private Mono<TaskInfo> change(Script script, String taskId, List<String> args) {
-        return partitions.of(taskId).run(script, args).map(reply -> {
+        return partitions.of(taskId).once(script, args).map(reply -> {
             Replies.check(reply.row(1), taskId);
             return Unreadable.check(taskId, reply.row(1), TaskCodec::info);
         });
@@ -141,7 +137,7 @@ final class RedisTasks {
     Mono<Boolean> cancelExecution(String executionId) {
         String taskId = Execution.taskIdOf(executionId);
         List<String> args = List.of(taskId, String.valueOf(Execution.numberOf(executionId)), executionId);
-        return partitions.of(taskId).run(Scripts.STOP, args).map(reply -> {
+        return partitions.of(taskId).once(Scripts.STOP, args).map(reply -> {
             Replies.check(new Row(List.of(reply.required(1))), executionId);
             return reply.required(1).equals("R");
         });
@@ -193,7 +189,7 @@ final class RedisTasks {
     /** In every partition; what the first says is what the store has. */
     Mono<TaskQueue> declare(TaskQueue queue) {
         return Mono.defer(() -> partitions
-                .each(Scripts.DECLARE, QueueCodec.args(queue, partitions.size()))
+                .eachOnce(Scripts.DECLARE, QueueCodec.args(queue, partitions.size()))
                 .collectList()
                 .map(replies -> queue(queue.name(), replies.get(0)))
                 .doOnNext(known -> declared.put(queue.name(), queue)));
@@ -202,7 +198,7 @@ final class RedisTasks {
     /** All that was declared by this store, in a partition whose keys were deleted. */
     Mono<Void> declareAgain(Partition partition) {
         return Flux.defer(() -> Flux.fromIterable(List.copyOf(declared.values())))
-                .concatMap(queue -> partition.run(Scripts.DECLARE, QueueCodec.args(queue, partitions.size())))
+                .concatMap(queue -> partition.once(Scripts.DECLARE, QueueCodec.args(queue, partitions.size())))
                 .then();
     }
 
@@ -216,7 +212,7 @@ final class RedisTasks {
 
     private Mono<TaskQueue> changed(String queue, Script script, List<String> args) {
         return partitions
-                .each(script, args)
+                .eachOnce(script, args)
                 .collectList()
                 .filter(replies -> replies.get(0).size() > 1)
                 .map(replies -> queue(queue, replies.get(0)));

@@ -139,6 +139,9 @@ final class Sweeps {
         /** The same until a reply is heard, so that what it said and nobody heard is said again. */
         private volatile String token = Tokens.next();
 
+        /** Of the last reply, which need not be kept any more; empty where nothing was. */
+        private volatile String heard = "";
+
         Part(Partition partition) {
             this.partition = partition;
         }
@@ -173,6 +176,7 @@ final class Sweeps {
         private List<String> withToken() {
             List<String> all = new ArrayList<>(args);
             all.add(token);
+            all.add(heard);
             return all;
         }
 
@@ -187,7 +191,9 @@ final class Sweeps {
 
         private void answered(Row reply, List<String> more) {
             List<String> findings = new ArrayList<>(reply.texts(4));
+            boolean isKept = reply.list(2).size() + reply.list(3).size() + findings.size() > 0;
             findings.addAll(more);
+            heard = isKept ? token : "";
             token = Tokens.next();
             sweptMicros = reply.number(0);
             nextExpiryMicros = reply.number(NEXT_EXPIRY, Position.NO_TIME);

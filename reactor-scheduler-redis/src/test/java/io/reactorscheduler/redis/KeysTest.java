@@ -11,6 +11,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The table of keys in docs/redis.md has what the scripts use, and nothing else. */
@@ -78,5 +79,26 @@ class KeysTest {
                         .collect(Collectors.joining("\n")));
         found.removeAll(others);
         return found;
+    }
+
+    /** Names of keys are joined by colons, and a slot is said in braces: no other class of the module has such a text. */
+    @Test
+    void noOtherClassOfJavaMakesAKey() throws IOException {
+        Pattern key = Pattern.compile("\"(\\{|[^\"\\n]*}:?|:[a-z]+:?)\"");
+        try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
+            assertThat(files.filter(file -> file.toString().endsWith(".java"))
+                            .filter(file -> key.matcher(code(file)).find())
+                            .map(file -> file.getFileName().toString()))
+                    .containsExactly("RedisKeys.java");
+        }
+    }
+
+    /** Without comments and messages. */
+    private static String code(Path file) {
+        try {
+            return Files.readString(file).replaceAll("(?s)/\\*.*?\\*/|//[^\n]*", "");
+        } catch (IOException unreadable) {
+            throw new java.io.UncheckedIOException(unreadable);
+        }
     }
 }

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reactorscheduler.ExecutionQuery;
 import io.reactorscheduler.Handler;
+import io.reactorscheduler.IfExists;
 import io.reactorscheduler.Overlap;
 import io.reactorscheduler.ReactiveScheduler;
 import io.reactorscheduler.Retention;
 import io.reactorscheduler.RetryPolicy;
 import io.reactorscheduler.Task;
 import io.reactorscheduler.TaskState;
+import io.reactorscheduler.TaskStore;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +22,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** What Redis keeps does not grow with what was executed. */
-class MemoryTest extends RedisTest {
+class MemoryTest extends StoreTest {
 
     private static final Handler<Integer, Integer> WORK = Handler.named("work", Integer.class, Integer.class);
     private static final int ROUND = Integer.getInteger("memory.round", 8_000);
@@ -57,10 +59,6 @@ class MemoryTest extends RedisTest {
         }
         server.command("MEMORY", "PURGE");
         return info("memory", "used_memory_dataset");
-    }
-
-    private String key(String name) {
-        return "{" + namespace + ":0}:" + name;
     }
 
     @Test
@@ -178,6 +176,40 @@ class MemoryTest extends RedisTest {
         brief.sweep().block(PATIENCE);
 
         assertThat((Long) server.command("ZCARD", key("f"))).isBetween(many - 1_000L, many - 1L);
+    }
+
+    @Test
+    void aBoundPerTaskThatWasLoweredIsReachedByEndsAndSweepsThatDeleteAFewRowsEach() {
+        int many = 60;
+        RedisTaskStore store = use(builder()
+                .retention(new Retention(many, Duration.ofDays(1), KEPT))
+                .build());
+        RedisTaskStore lowered = use(
+                builder().retention(new Retention(1, Duration.ofDays(1), KEPT)).build());
+        store.save(task("a", store.nowMicros() + 3_600 * SECOND_MICROS, IfExists.FAIL))
+                .block(PATIENCE);
+        runTriggered(store, many);
+        assertThat(server.command("LLEN", key("h:a"))).isEqualTo((long) many);
+
+        runTriggered(lowered, 1);
+        long afterAnEnd = (Long) server.command("LLEN", key("h:a"));
+        lowered.sweep().block(PATIENCE);
+        long afterASweep = (Long) server.command("LLEN", key("h:a"));
+
+        assertThat(afterAnEnd).isBetween(many - 10L, many - 1L);
+        assertThat(afterASweep).isBetween(afterAnEnd - 11, afterAnEnd - 1);
+        await("the sweeps", () -> {
+            lowered.sweep().block(PATIENCE);
+            return server.command("LLEN", key("h:a")).equals(1L);
+        });
+        assertThat(server.command("ZCARD", key("f"))).isEqualTo(1L);
+    }
+
+    private static void runTriggered(TaskStore store, int many) {
+        for (int i = 0; i < many; i++) {
+            store.enqueue("a", new TaskStore.Extra(0, null)).block(PATIENCE);
+            succeed(store, claim(store, 1).get(0));
+        }
     }
 
     @Test

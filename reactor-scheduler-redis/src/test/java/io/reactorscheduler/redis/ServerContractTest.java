@@ -22,9 +22,4 @@ class ServerContractTest extends RedisContract {
     RedisStoreBuilder builder() {
         return RedisTaskStore.builder().uri(server.uri());
     }
-
-    @Override
-    protected int modelOperations() {
-        return 100;
-    }
 }

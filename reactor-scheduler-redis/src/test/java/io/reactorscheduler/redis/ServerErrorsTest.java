@@ -14,6 +14,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -221,7 +222,7 @@ class ServerErrorsTest extends StoreTest {
         server.command("FLUSHALL");
 
         assertThat(succeed(store, lost).isStale()).isTrue();
-        assertThat(store.renew(java.util.List.of(lost), LEASE).block(PATIENCE)).hasSize(1);
+        assertThat(store.renew(List.of(lost), LEASE).block(PATIENCE)).hasSize(1);
         store.save(due(store, "a")).block(PATIENCE);
         var next = claim(store, 5).get(0);
         assertThat(next.fence()).as("fences go on").isGreaterThan(lost.fence());
@@ -241,6 +242,39 @@ class ServerErrorsTest extends StoreTest {
         server.command("HSET", key("m"), "F", "2", "p", "1");
 
         assertRefused(() -> store().stats().block(PATIENCE), "format 2", "upgrade");
+    }
+
+    @Test
+    void aFormatThatIsNoNumberIsRefusedWithItsKeyAndTheWayOut() {
+        store().stats().block(PATIENCE);
+        for (String damaged : List.of("garbage", "")) {
+            server.command("HSET", key("m"), "F", damaged);
+
+            assertRefused(
+                    () -> store().stats().block(PATIENCE),
+                    "field \"F\" of key \"" + key("m") + "\"",
+                    "\"" + damaged + "\"",
+                    "HSET " + key("m") + " F 1");
+            assertThat(server.command("HGET", key("m"), "F")).isEqualTo(damaged);
+        }
+    }
+
+    @Test
+    void aNumberOfPartitionsThatIsNoNumberIsRefusedWithItsKeyAndTheWayOut() {
+        RedisTaskStore before = store();
+        before.save(due(before, "a")).block(PATIENCE);
+        server.command("HSET", key("m"), "p", "garbage");
+
+        assertRefused(
+                () -> store().stats().block(PATIENCE),
+                "field \"p\" of key \"" + key("m") + "\"",
+                "\"garbage\"",
+                "HSET " + key("m") + " p 1");
+        server.command("HDEL", key("m"), "p");
+        assertRefused(() -> store().stats().block(PATIENCE), "field \"p\"", "missing");
+
+        server.command("HSET", key("m"), "p", "1");
+        assertThat(claim(store(), 1)).as("mended").hasSize(1);
     }
 
     @Test

@@ -16,4 +16,14 @@ class WakeUpByPollTest extends WakeUps {
     Duration lease() {
         return Duration.ofSeconds(2);
     }
+
+    @Override
+    int tries() {
+        return 1;
+    }
+
+    @Override
+    Duration within() {
+        return PATIENCE;
+    }
 }

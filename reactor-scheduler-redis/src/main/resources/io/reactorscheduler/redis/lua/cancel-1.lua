@@ -2,8 +2,10 @@
 -- stays as it is.
 -- USES: reply
 -- KEYS: prefix
--- ARGV: executions kept, id
+-- ARGV: executions kept, id, token
 -- RETURNS: now, the task or U (unknown) or B (damaged)
+local known = answered(ARGV[3])
+if known then return { out(now), known } end
 keep_history(ARGV[1], NEVER, NEVER)
 local id = ARGV[2]
 local T, damaged = task(id)
@@ -19,4 +21,4 @@ if not is_over(T.s) then
   note('X', id, nil, nil, CANCELLED)
   settle_queues()
 end
-return { out(now), info(id, T) }
+return { out(now), answer(ARGV[3], info(id, T)) }

@@ -1,4 +1,4 @@
--- USES: reply
+-- USES: reply history
 -- What must always hold of a task; what does not is put right, and told.
 
 -- whether a score is a time that comes; Redis knows infinite ones
@@ -53,8 +53,13 @@ local function check_asked(id, T)
   return true
 end
 
--- retention knows of the oldest row, and of a task that ended without one
+-- a task keeps no more rows than it may, and retention knows of the oldest one, and of a task that ended without one
 local function check_history(id, T)
+  local rows = call('LLEN', P .. 'h:' .. id)
+  if rows > per_task then
+    trim_task(id, T, rows)
+    keep(id, T)
+  end
   local raw = call('LINDEX', P .. 'h:' .. id, 0)
   local first = row_of(raw)
   if raw and not first then leave_row('h:' .. id, raw) end

@@ -6,10 +6,10 @@
 --   queue: name free, handlers...
 -- RETURNS: now, per queue when there may be more or nothing, claims in one list (of 17 parts each; of first runs number
 --   of a shape, id, due, fence, input), how many per queue, shapes (handler priority key trigger input settings)
-local token, most, queues_asked = ARGV[1], tonumber(ARGV[5]), tonumber(ARGV[6])
+local most, queues_asked = tonumber(ARGV[5]), tonumber(ARGV[6])
 local asked = { node = ARGV[3], lease = tonumber(ARGV[4]), claims = {}, shapes = {}, steps = 2000 }
 local known, nexts, counts, names = {}, {}, {}, {}
-local before_now = answered(token)
+local before_now = answered(ARGV[1])
 for unheard in string.gmatch(ARGV[2], '%S+') do give_back(unheard) end
 for i = 7 + 2 * queues_asked, #ARGV do known[ARGV[i]] = true end
 
@@ -33,6 +33,6 @@ for i = 1, queues_asked do
   most = most - claimed_here
   nexts[i] = next_due ~= NEVER and out(next_due) or ''
 end
-if #asked.claims > 0 and not before_now then answer(token, names, 10) end
+if #asked.claims > 0 and not before_now then answer(ARGV[1], names, 10) end
 settle_queues()
 return { out(now), nexts, asked.claims, counts, asked.shapes }

@@ -36,6 +36,16 @@ local function drop_row(id, T, R, found_by)
   forget_version(id, T, R.v)
 end
 
+-- deletes the oldest of so many rows of a task where they are more than it may keep: a few, the rest with later ends and sweeps
+local function trim_task(id, T, rows)
+  local most = 11
+  while rows > per_task and most > 0 do
+    local first, passed = pop_row(id, T)
+    if first then drop_row(id, T, first) end
+    rows, most = rows - 1 - passed, most - 1
+  end
+end
+
 local function add_row(id, T, R)
   call('ZADD', P .. 'f', count('h', now), row_name(id, R))
   -- the one execution of a task that runs once stays in the row of the task
@@ -45,12 +55,7 @@ local function add_row(id, T, R)
   end
   if T.R then call('RPUSH', P .. 'h:' .. id, cmsgpack.pack(T.R)) end
   T.R = nil
-  local rows = call('RPUSH', P .. 'h:' .. id, cmsgpack.pack(R))
-  while rows > per_task do
-    local first, passed = pop_row(id, T)
-    if first then drop_row(id, T, first) end
-    rows = rows - 1 - passed
-  end
+  trim_task(id, T, call('RPUSH', P .. 'h:' .. id, cmsgpack.pack(R)))
 end
 
 -- a task is no more

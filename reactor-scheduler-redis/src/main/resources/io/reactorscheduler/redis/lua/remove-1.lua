@@ -1,11 +1,11 @@
 -- Deletes a task with all that is known of it; owners of running work are told, what they report is stale.
 -- USES: reply
 -- KEYS: prefix
--- ARGV: token, id
+-- ARGV: id, token
 -- RETURNS: now, the task or U (unknown) or B (damaged)
-local known = answered(ARGV[1])
+local known = answered(ARGV[2])
 if known then return { out(now), known } end
-local id = ARGV[2]
+local id = ARGV[1]
 local T, damaged = task(id)
 if not T then return { out(now), unknown(damaged) } end
 local reply = info(id, T)
@@ -25,4 +25,4 @@ call('UNLINK', P .. 'h:' .. id)
 delete_task(id, T)
 note('D', id)
 settle_queues()
-return { out(now), answer(ARGV[1], reply) }
+return { out(now), answer(ARGV[2], reply) }

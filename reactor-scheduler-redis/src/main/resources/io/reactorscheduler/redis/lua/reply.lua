@@ -1,5 +1,5 @@
--- USES: runs
--- Replies about tasks, and calls that came twice.
+-- USES: runs answers
+-- Replies about tasks.
 
 -- the parts that make a task: id, handler, queue, priority, key, trigger, input, other settings
 local function definition(id, T)
@@ -29,13 +29,3 @@ end
 
 -- the answer for a task that is not there or cannot be read
 local function unknown(damaged) return { damaged and 'B' or 'U' } end
-
--- what a call answered that came before with the same token, because its reply was lost
-local function answered(token)
-  return token ~= '' and unpacked(call('GET', P .. 'i:' .. token)) or nil
-end
-
-local function answer(token, reply, seconds)
-  if token ~= '' then call('SET', P .. 'i:' .. token, cmsgpack.pack(reply), 'EX', seconds or 60) end
-  return reply
-end

@@ -1,8 +1,10 @@
 -- Changes how many runs of a queue a node may have at once.
--- USES: base
+-- USES: answers
 -- KEYS: prefix
--- ARGV: name, concurrency
+-- ARGV: name, concurrency, token
 -- RETURNS: now, the settings it has, its concurrency, whether it is paused; or now (where it was not declared)
+local known = answered(ARGV[3])
+if known then return { out(now), known[1], known[2], known[3] } end
 local hash = P .. 'Q:' .. ARGV[1]
 local kept = call('HMGET', hash, 'D', 'C', 'n', 'p')
 if not kept[1] then return { out(now) } end
@@ -10,4 +12,5 @@ if kept[3] ~= ARGV[2] then
   call('HSET', hash, 'n', ARGV[2])
   tell('Q', 0, ARGV[1])
 end
+answer(ARGV[3], { kept[2], ARGV[2], kept[4] or '' })
 return { out(now), kept[2], ARGV[2], kept[4] or '' }

@@ -1,8 +1,10 @@
 -- Puts a cancelled or quarantined task back in line with a head; another task stays as it is.
 -- USES: reply
 -- KEYS: prefix
--- ARGV: id, fire, due, buffered
+-- ARGV: id, fire, due, buffered, token
 -- RETURNS: now, the task or U (unknown) or B (damaged)
+local known = answered(ARGV[5])
+if known then return { out(now), known } end
 local id = ARGV[1]
 local T, damaged = task(id)
 if not T then return { out(now), unknown(damaged) } end
@@ -15,4 +17,4 @@ if T.s == 'X' or T.s == 'Q' or T.z then
   note('S', id)
   settle_queues()
 end
-return { out(now), info(id, T) }
+return { out(now), answer(ARGV[5], info(id, T)) }
