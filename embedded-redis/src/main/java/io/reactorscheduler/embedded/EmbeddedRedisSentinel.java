@@ -7,9 +7,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Redis master with replicas, watched by Sentinels that make a replica the master when the master is gone for a second.
+ * A Redis master with replicas, watched by Sentinels that make a replica the master when the master is gone for two and a half seconds.
  *
- * <p>Every method blocks until it is done; a fail-over takes some three to six seconds.
+ * <p>Every method blocks until it is done; a fail-over takes some four to seven seconds.
  */
 public final class EmbeddedRedisSentinel implements AutoCloseable {
 
@@ -17,6 +17,9 @@ public final class EmbeddedRedisSentinel implements AutoCloseable {
     public static final String MASTER_NAME = "mymaster";
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    /** A server on a busy machine may say nothing for more than a second, and is no dead one then. */
+    private static final Duration DOWN_AFTER = Duration.ofMillis(2_500);
 
     private final List<EmbeddedRedis> servers = new ArrayList<>();
     private final List<EmbeddedRedis> sentinels = new ArrayList<>();
@@ -77,7 +80,7 @@ public final class EmbeddedRedisSentinel implements AutoCloseable {
                 .config("sentinel monitor" + name + EmbeddedRedis.HOST + " " + master.port() + " " + quorum)
                 .config("sentinel auth-user" + name + EmbeddedRedis.CONTROL_USER)
                 .config("sentinel auth-pass" + name + EmbeddedRedis.CONTROL_PASSWORD)
-                .config("sentinel down-after-milliseconds" + name + "1000")
+                .config("sentinel down-after-milliseconds" + name + DOWN_AFTER.toMillis())
                 .config("sentinel failover-timeout" + name + "3000")
                 .start();
     }

@@ -32,6 +32,9 @@ final class Arena implements AutoCloseable {
 
     private static final String EVIDENCE = "evidence.txt";
 
+    /** What a namespace keeps without any task: its settings and the queues nodes have; and answers to calls, which go by themselves. */
+    static final String KEPT = ".*:(m|c|q|j|Q:(" + Work.FAST + "|" + Work.SLOW + "|default)|i:.*)";
+
     /** Keeps next to nothing. */
     private static final Retention BRIEF = new Retention(1, Duration.ofMillis(1), 1);
 
@@ -140,6 +143,10 @@ final class Arena implements AutoCloseable {
         strikes.add(new Strike(fault, worker == null ? Line.NOTHING : worker.node(), fromMicros, Line.now()));
     }
 
+    void crashed(long fromMicros, Partitions hit) {
+        strikes.add(new Strike(Fault.REDIS_CRASH, Line.NOTHING, fromMicros, Line.now(), hit));
+    }
+
     List<Strike> strikes() {
         return List.copyOf(strikes);
     }
@@ -165,7 +172,7 @@ final class Arena implements AutoCloseable {
         return WorkerMain.store(workerSettings("forgetful", servers.uri(), Duration.ZERO), TIMEOUT, BRIEF);
     }
 
-    /** Keys and bytes of all servers, without answers to calls that may come twice, which go by themselves. */
+    /** What all servers hold but answers to calls that may come twice, which go by themselves; keys without settings and queues. */
     Evidence.Held held() {
         for (EmbeddedRedis redis : servers.nodes()) {
             if (String.valueOf(redis.command("INFO", "replication")).contains("role:master")) {
@@ -183,6 +190,7 @@ final class Arena implements AutoCloseable {
             redis.command("MEMORY", "PURGE");
             String memory = String.valueOf(redis.command("INFO", "memory"));
             keys += (Long) Objects.requireNonNull(redis.command("DBSIZE"));
+            keys -= keysOf(redis, "*").stream().filter(key -> key.matches(KEPT)).count();
             bytes += number(memory, "used_memory");
             dataset += number(memory, "used_memory_dataset");
         }

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -30,6 +31,10 @@ final class Checker {
         this.runs = Run.of(evidence);
         this.planned = new HashMap<>();
         evidence.planned().forEach(task -> planned.put(task.id(), task));
+        // a node that was killed may have scheduled it, and its successors may have run it
+        evidence.lines().stream()
+                .filter(line -> line.kind() == Line.Kind.SCHEDULING)
+                .forEach(line -> planned.put(line.execution(), fromNode(line).unsure()));
         evidence.lines().stream()
                 .filter(line ->
                         line.kind() == Line.Kind.SCHEDULED && !line.execution().equals(Line.NOTHING))
@@ -40,7 +45,8 @@ final class Checker {
      * What came of the check.
      *
      * @param problems the promises that were broken
-     * @param excused runs at once or done twice that count as no problem, only because a node stood still as its ticks say
+     * @param excused what counts as no problem only because a node stood still, by order or as its ticks say, or because a
+     *     replica that took over may not have heard of a claim
      */
     record Verdict(List<Problem> problems, long excused) {}
 
@@ -48,6 +54,7 @@ final class Checker {
         Checker checker = new Checker(evidence);
         checker.everyFireTimeOnce();
         checker.everyExecutionOnce();
+        checker.nothingInvented();
         checker.recordsAreTrue();
         evidence.store().findings().forEach(finding -> checker.found(Problem.Rule.INDEX, finding));
         evidence.lines().stream()
@@ -55,6 +62,10 @@ final class Checker {
                 .forEach(line -> checker.found(Problem.Rule.INDEX, line.node() + " found: " + line.note()));
         evidence.store().leftovers().forEach(key -> checker.found(Problem.Rule.LEFTOVER, key));
         checker.nothingGrew();
+        if (Recovery.of(evidence, checker.runs).isLate(Line.micros(evidence.lease()))) {
+            checker.found(
+                    Problem.Rule.LATE, "half of the runs that kills cut off ran again later than a lease and a second");
+        }
         Verdict ofRuns = RunChecker.check(evidence, checker.runs, checker.planned);
         checker.problems.addAll(ofRuns.problems());
         return new Verdict(checker.problems, ofRuns.excused());
@@ -68,14 +79,15 @@ final class Checker {
                 .findFirst()
                 .orElse(line.fireMicros());
         long first = Math.max(fire, line.fireMicros());
-        return new Planned(line.execution(), Planned.Kind.NORMAL, first, 0, 1, true, !mayBeForgotten(line), first);
+        return new Planned(
+                line.execution(), Planned.Kind.NORMAL, first, 0, 1, true, !mayBeForgotten(line), first, Set.of());
     }
 
     /** Whether a replica took over that may not have heard of what was saved just before. */
     private boolean mayBeForgotten(Line line) {
         return evidence.losesWrites()
                 && evidence.strikes().stream()
-                        .anyMatch(strike -> strike.fault() == Fault.REDIS_CRASH
+                        .anyMatch(strike -> strike.isCrashOf(line.execution())
                                 && line.micros() > strike.fromMicros() - UNREPLICATED_MICROS
                                 && line.micros() < strike.toMicros() + UNREPLICATED_MICROS);
     }
@@ -143,16 +155,50 @@ final class Checker {
         }
         Set<String> seen = new HashSet<>();
         for (Run run : runs) {
-            if (seen.add(run.execution())
-                    && !finals.containsKey(run.execution())
-                    && !evidence.store().tasks().containsKey(run.task())) {
-                found(Problem.Rule.LOSS, run.execution() + " ran, and its task is not known any more");
+            if (finals.containsKey(run.execution())) {
+                continue;
+            }
+            boolean isKnown = evidence.store().tasks().containsKey(run.task());
+            if ((run.isDone() || !isKnown) && !mayBeUnheardOf(run) && seen.add(run.execution())) {
+                found(
+                        Problem.Rule.LOSS,
+                        run + " ran and has no record; its task is " + (isKnown ? "known" : "unknown"));
             }
         }
         for (Row row : evidence.store().rows()) {
             if (!row.state().isFinal()) {
                 found(Problem.Rule.LOSS, row + " has not ended");
             }
+        }
+    }
+
+    /** Whether a replica took over that may not have heard of this run, nor of what it was a run of. */
+    private boolean mayBeUnheardOf(Run run) {
+        return evidence.losesWrites()
+                && evidence.strikes().stream()
+                        .anyMatch(strike -> strike.isCrashOf(run.task())
+                                && run.startMicros() > strike.fromMicros() - UNREPLICATED_MICROS
+                                && run.startMicros() < strike.toMicros());
+    }
+
+    // ---- nothing is recorded that nobody asked for
+
+    private void nothingInvented() {
+        Map<String, Long> triggered = new TreeMap<>();
+        for (Row row : evidence.store().rows()) {
+            Planned task = planned.get(row.task());
+            if (task == null) {
+                found(Problem.Rule.INVENTED, row + " is of a task that nobody planned");
+            } else if (task.kind() == Planned.Kind.TRIGGERED
+                    && !evidence.asked().contains(row.execution())) {
+                triggered.merge(row.execution(), 1L, Long::sum);
+            }
+        }
+        if (triggered.size() > evidence.unanswered()) {
+            found(
+                    Problem.Rule.INVENTED,
+                    triggered.keySet() + " were triggered by nobody; calls without an answer: "
+                            + evidence.unanswered());
         }
     }
 
@@ -168,12 +214,13 @@ final class Checker {
 
     private void recordsAreTrue() {
         Map<String, List<Run>> byExecution = runs.stream().collect(Collectors.groupingBy(Run::execution));
+        Map<String, List<Run>> byTask = runs.stream().collect(Collectors.groupingBy(Run::task));
         for (Row row : evidence.store().rows()) {
             List<Run> ran = byExecution.getOrDefault(row.execution(), List.of());
             switch (row.state()) {
                 case COMPLETED -> completed(row, ran);
                 case FAILED -> found(Problem.Rule.UNTRUE, row + " failed, but no task fails as often as it is tried");
-                case SKIPPED, CANCELLED -> explained(row);
+                case SKIPPED, CANCELLED -> explained(row, byTask.getOrDefault(row.task(), List.of()));
                 default -> {}
             }
             ran.stream()
@@ -194,17 +241,53 @@ final class Checker {
         }
     }
 
-    private void explained(Row row) {
-        if (row.why().isEmpty()) {
-            found(Problem.Rule.UNTRUE, row + " has no reason");
+    private void explained(Row row, List<Run> ofTask) {
+        Planned task = planned.get(row.task());
+        if (task != null && !isExplained(row, task, ofTask)) {
+            found(Problem.Rule.UNTRUE, row + " has no reason that holds, of " + task);
         }
+    }
+
+    /** Whether the plan and the logs bear the reason out. */
+    private boolean isExplained(Row row, Planned task, List<Run> ofTask) {
+        Reason reason = Reason.of(row.why());
+        if (row.state() == TaskState.CANCELLED && task.kind() == Planned.Kind.CANCELLED) {
+            return !row.why().isEmpty();
+        }
+        if (reason == null || !task.reasons().contains(reason)) {
+            return false;
+        }
+        if (reason == Reason.CANCELLED != (row.state() == TaskState.CANCELLED)) {
+            return false;
+        }
+        long first = task.numberOf(row.fireMicros());
+        long last = task.fireTime(first + row.fireTimes() - 1);
+        long slack = Line.micros(evidence.lease()) + UNREPLICATED_MICROS;
+        return switch (reason) {
+            // by a run of a later fire time
+            case CANCELLED -> ofTask.stream().anyMatch(run -> run.fireMicros() > row.fireMicros());
+            // the same claim ran for an earlier fire time, and the record of its end came at most a lease after it
+            case OVERLAPPED ->
+                ofTask.stream()
+                        .anyMatch(run -> run.fence() == row.fence()
+                                && run.fireMicros() < row.fireMicros()
+                                && last <= run.endMicros() + slack);
+            // the runs of a node that is no more count until their leases end
+            case BOUND ->
+                ofTask.stream()
+                        .anyMatch(run ->
+                                run.startMicros() <= row.endMicros() && run.endMicros() + slack > row.fireMicros());
+            case LATER ->
+                first + row.fireTimes() < task.count() && task.fireTime(first + row.fireTimes()) <= row.endMicros();
+            case TOO_LATE -> last + Line.micros(Workload.TOLERANCE) <= row.endMicros();
+        };
     }
 
     /** Whether the store may have forgotten this claim, because a replica took over that had not heard of it. */
     private boolean isForgotten(Run run) {
         return evidence.losesWrites()
                 && evidence.strikes().stream()
-                        .anyMatch(strike -> strike.fault() == Fault.REDIS_CRASH
+                        .anyMatch(strike -> strike.isCrashOf(run.task())
                                 && run.startMicros() < strike.toMicros()
                                 && run.endMicros() > strike.fromMicros());
     }

@@ -164,17 +164,18 @@ final class Faults {
 
     private void crash(Random own) {
         long from;
+        Partitions hit;
         if (arena.servers().losesWrites()) {
             synchronized (calls) {
                 Pause.of(A_MOMENT);
                 from = Line.now();
-                arena.servers().crash(own);
+                hit = arena.servers().crash(own);
             }
         } else {
             from = Line.now();
-            arena.servers().crash(own);
+            hit = arena.servers().crash(own);
         }
-        arena.struck(Fault.REDIS_CRASH, null, from);
+        arena.crashed(from, hit);
         arena.servers().mend();
     }
 

@@ -1,5 +1,6 @@
 package io.reactorscheduler.proof;
 
+import io.reactorscheduler.TaskState;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -11,22 +12,25 @@ import java.util.stream.Collectors;
  *
  * @param name seed and kind of the round
  * @param executions records of runs in the store
+ * @param fireTimes that have a record
+ * @param skipped those of them that did not run, for a reason
  * @param runs claims that reached a handler
  * @param strikes faults by kind
  * @param problems broken promises by rule
- * @param excused what the checker let pass, because a node stood still as its ticks say
+ * @param excused what the checker let pass, because a node stood still or a replica that took over was behind
  * @param repeated executions whose work was done more than once, because a crash came before the record
  * @param stale ends that the store refused
  * @param mixed faults that began while another one went on
  * @param before what Redis held before the work
  * @param after what it held after it
- * @param recoveryMicros of each run that was cut off by a kill while Redis was there, how long after it ran again, sorted
- * @param recoveryInOutageMicros the same of kills that came with a fault of Redis
- * @param unavailableMicros after each crash of Redis, the longest time without a start of any run
+ * @param recovery how long after a kill what it cut off ran again
+ * @param unavailableMicros from the crash of a server until a run of what it held was claimed and started, at most
  */
 record Figures(
         String name,
         long executions,
+        long fireTimes,
+        long skipped,
         long runs,
         Map<String, Long> strikes,
         Map<String, Long> problems,
@@ -36,13 +40,10 @@ record Figures(
         long mixed,
         Evidence.Held before,
         Evidence.Held after,
-        long[] recoveryMicros,
-        long[] recoveryInOutageMicros,
+        Recovery recovery,
         long unavailableMicros) {
 
     private static final double MICROS_PER_MILLI = 1_000;
-    private static final long AFTER_CRASH_MICROS = 15_000_000;
-    private static final long AFTER_LEASE_MICROS = 1_000_000;
 
     static Figures of(RoundSettings settings, Evidence evidence, Checker.Verdict verdict) {
         List<Run> runs = Run.of(evidence);
@@ -58,6 +59,8 @@ record Figures(
                 evidence.store().rows().stream()
                         .filter(row -> !row.execution().contains("-skipped-"))
                         .count(),
+                fireTimes(evidence, false),
+                fireTimes(evidence, true),
                 runs.size(),
                 count(evidence.strikes().stream()
                         .map(strike -> strike.fault().name())
@@ -73,9 +76,17 @@ record Figures(
                 mixed(evidence.strikes()),
                 evidence.before(),
                 evidence.after(),
-                recovery(runs, evidence, false),
-                recovery(runs, evidence, true),
+                Recovery.of(evidence, runs),
                 unavailable(runs, evidence));
+    }
+
+    private static long fireTimes(Evidence evidence, boolean onlySkipped) {
+        return evidence.store().rows().stream()
+                .filter(row -> onlySkipped
+                        ? row.state() == TaskState.SKIPPED
+                        : row.state().isFinal())
+                .mapToLong(Row::fireTimes)
+                .sum();
     }
 
     private static Map<String, Long> count(List<String> names) {
@@ -91,44 +102,26 @@ record Figures(
                 .count();
     }
 
-    /** From the kill to the next start of each run that was open. */
-    private static long[] recovery(List<Run> runs, Evidence evidence, boolean inOutage) {
-        return evidence.strikes().stream()
-                .filter(Strike::isDeath)
-                .filter(death -> isInOutage(death, evidence) == inOutage)
-                .flatMapToLong(death -> runs.stream()
-                        .filter(run -> run.isOpen() && run.node().equals(death.node()))
-                        .flatMapToLong(run -> runs.stream()
-                                .filter(next -> next.execution().equals(run.execution()) && next.fence() > run.fence())
-                                .mapToLong(next -> next.startMicros() - death.fromMicros())
-                                .sorted()
-                                .limit(1)))
-                .sorted()
-                .toArray();
-    }
-
-    /** Whether Redis was struck while the leases of the killed node ended. */
-    private static boolean isInOutage(Strike death, Evidence evidence) {
-        long end = death.fromMicros() + Line.micros(evidence.lease()) + AFTER_LEASE_MICROS;
-        return evidence.strikes().stream()
-                .anyMatch(strike -> strike.fault().isOfRedis()
-                        && strike.fromMicros() < end
-                        && strike.toMicros() > death.fromMicros());
-    }
-
+    /** Longest time from a crash until a run of the tasks of that server started that was claimed after it. */
     private static long unavailable(List<Run> runs, Evidence evidence) {
-        long[] starts = runs.stream().mapToLong(Run::startMicros).sorted().toArray();
-        long longest = 0;
-        for (Strike strike : evidence.strikes()) {
-            if (strike.fault().stopsRedis()) {
-                for (int i = 1; i < starts.length; i++) {
-                    if (starts[i] > strike.fromMicros() && starts[i - 1] < strike.fromMicros() + AFTER_CRASH_MICROS) {
-                        longest = Math.max(longest, starts[i] - Math.max(starts[i - 1], strike.fromMicros()));
-                    }
-                }
-            }
-        }
-        return longest;
+        long end = evidence.planned().stream()
+                .filter(task -> task.kind() != Planned.Kind.TRIGGERED)
+                .mapToLong(task -> task.fireTime(task.count() - 1))
+                .max()
+                .orElse(0);
+        return evidence.strikes().stream()
+                .filter(strike -> strike.fault().stopsRedis())
+                .mapToLong(strike -> runs.stream()
+                                // fences are times of the store
+                                .filter(run -> run.fence() > strike.fromMicros())
+                                .filter(run -> strike.partitions().have(run.task()))
+                                .mapToLong(Run::startMicros)
+                                .min()
+                                // none until the end, unless there was nothing left to start
+                                .orElse(Math.max(end, strike.fromMicros()))
+                        - strike.fromMicros())
+                .max()
+                .orElse(0);
     }
 
     private long problems(Problem.Rule... rules) {
@@ -138,7 +131,7 @@ record Figures(
     }
 
     private static String quantile(double quantile, long[] sorted) {
-        return sorted.length == 0 ? "null" : millis(sorted[(int) Math.ceil(quantile * sorted.length) - 1]);
+        return sorted.length == 0 ? "null" : millis(Recovery.quantile(quantile, sorted));
     }
 
     private static String millis(long micros) {
@@ -155,14 +148,17 @@ record Figures(
     @Override
     public String toString() {
         long kills = strikes.getOrDefault(Fault.KILL.name(), 0L) + strikes.getOrDefault(Fault.CLOCK.name(), 0L);
-        return "{" + name + ",\"executions\":" + executions + ",\"runs\":" + runs + ",\"kills\":" + kills
+        return "{" + name + ",\"executions\":" + executions + ",\"fireTimes\":" + fireTimes + ",\"skipped\":" + skipped
+                + ",\"runs\":" + runs + ",\"kills\":" + kills
                 + ",\"losses\":" + problems(Problem.Rule.LOSS)
                 + ",\"doubles\":" + problems(Problem.Rule.DOUBLE, Problem.Rule.OVERLAP, Problem.Rule.REPEAT)
                 + ",\"excused\":" + excused + ",\"repeated\":" + repeated + ",\"staleRefused\":" + stale
-                + ",\"recoveries\":" + recoveryMicros.length
-                + ",\"recoveryP50\":" + quantile(0.5, recoveryMicros)
-                + ",\"recoveryMax\":" + quantile(1, recoveryMicros)
-                + ",\"recoveryInOutageMax\":" + quantile(1, recoveryInOutageMicros)
+                + ",\"recoveries\":" + recovery.micros().length
+                + ",\"recoveryP50\":" + quantile(0.5, recovery.micros())
+                + ",\"recoveryP99\":" + quantile(0.99, recovery.micros())
+                + ",\"recoveryMax\":" + quantile(1, recovery.micros())
+                + ",\"recoveriesInOutage\":" + recovery.inOutageMicros().length
+                + ",\"recoveryInOutageMax\":" + quantile(1, recovery.inOutageMicros())
                 + ",\"unavailable\":" + millis(unavailableMicros)
                 + ",\"keysBefore\":" + before.keys() + ",\"keysAfter\":" + after.keys()
                 + ",\"usedMemoryBefore\":" + before.bytes() + ",\"usedMemoryAfter\":" + after.bytes()

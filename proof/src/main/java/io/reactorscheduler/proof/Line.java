@@ -25,6 +25,8 @@ record Line(
 
     /** What can stand in a log. */
     enum Kind {
+        /** The store gave a run to the node; nobody waits until this is on the disk. */
+        CLAIMED,
         /** A handler was called. */
         STARTED,
         /** Its work was done. */
@@ -39,6 +41,8 @@ record Line(
         STALE,
         /** A sweep found something wrong. */
         FOUND,
+        /** The node is about to schedule a task. */
+        SCHEDULING,
         /** The node scheduled a task that is due not before {@link Line#fireMicros}. */
         SCHEDULED,
         /** The node stopped in order. */

@@ -1,5 +1,7 @@
 package io.reactorscheduler.proof;
 
+import java.util.Set;
+
 /**
  * A task as it was scheduled, and what it owes by plain arithmetic.
  *
@@ -11,6 +13,7 @@ package io.reactorscheduler.proof;
  * @param isSerial whether its runs follow one another
  * @param isSure whether the store has said that it is saved
  * @param owedMicros repeating ones owe no fire time before this
+ * @param reasons why its fire times may not run, when nobody cancels it
  */
 record Planned(
         String id,
@@ -20,7 +23,8 @@ record Planned(
         int count,
         boolean isSerial,
         boolean isSure,
-        long owedMicros) {
+        long owedMicros,
+        Set<Reason> reasons) {
 
     enum Kind {
         /** Each fire time completes or is skipped with a reason. */
@@ -50,14 +54,14 @@ record Planned(
     }
 
     Planned unsure() {
-        return new Planned(id, kind, firstMicros, periodMicros, count, isSerial, false, owedMicros);
+        return new Planned(id, kind, firstMicros, periodMicros, count, isSerial, false, owedMicros, reasons);
     }
 
     Planned cancelled() {
-        return new Planned(id, Kind.CANCELLED, firstMicros, periodMicros, count, isSerial, isSure, owedMicros);
+        return new Planned(id, Kind.CANCELLED, firstMicros, periodMicros, count, isSerial, isSure, owedMicros, reasons);
     }
 
     Planned owedFrom(long micros) {
-        return new Planned(id, kind, firstMicros, periodMicros, count, isSerial, isSure, micros);
+        return new Planned(id, kind, firstMicros, periodMicros, count, isSerial, isSure, micros, reasons);
     }
 }

@@ -24,8 +24,10 @@ record Problem(Rule rule, String text) {
         OVERLAP,
         /** Nothing starts before its fire time. */
         EARLY,
-        /** What was done is done again only if something came between the end of the work and its record. */
+        /** What was done is done again only if something came between the end of the work and its record; stops in order finish all. */
         REPEAT,
+        /** Half of what a kill cuts off runs again within a lease and a second. */
+        LATE,
         /** Sweeps find nothing wrong, so each task stands in one index. */
         INDEX,
         /** A retention that keeps nothing leaves no execution and no ended task; when all tasks are removed no key is left. */

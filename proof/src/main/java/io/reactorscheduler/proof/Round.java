@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import reactor.core.publisher.Flux;
@@ -28,10 +29,14 @@ final class Round {
     private static final int SWEPT_AT_ONCE = 100;
     private static final Duration BETWEEN_TRIES = Duration.ofSeconds(1);
     private static final int FEW = 5;
-    private static final Duration BETWEEN_STRIKES = Duration.ofMillis(500);
 
-    /** What a namespace keeps without any task: its settings, its queues, and answers to calls, which go by themselves. */
-    private static final String KEPT = ".*:(m|c|q|j|Q:.*|i:.*|n:.*)";
+    /** Longer than a replica is behind, in microseconds. */
+    private static final long UNREPLICATED = 1_000_000;
+
+    /** Far longer than anything is waited for that is not lost: a lease, a retry, a look at each partition. */
+    private static final Duration STANDSTILL = Duration.ofSeconds(30);
+
+    private static final Duration BETWEEN_STRIKES = Duration.ofMillis(500);
 
     private final RoundSettings settings;
     private final Random random;
@@ -56,8 +61,9 @@ final class Round {
 
     private Result run() {
         Arena arena = new Arena(settings);
-        try (arena) {
-            Evidence evidence = evidence(arena);
+        try (arena;
+                Watch watch = Watch.over(arena.servers())) {
+            Evidence evidence = evidence(arena, watch);
             Checker.Verdict verdict = Checker.check(evidence);
             List<Problem> problems = verdict.problems();
             if (problems.isEmpty()) {
@@ -71,12 +77,13 @@ final class Round {
         }
     }
 
-    private Evidence evidence(Arena arena) {
+    private Evidence evidence(Arena arena, Watch watch) {
+        Evidence.Held empty = arena.held();
         for (int i = 0; i < settings.workers(); i++) {
             arena.start(Duration.ZERO);
         }
         arena.awaitReady();
-        Evidence.Held before = arena.held();
+        Evidence.Held before = arena.held().withKeysOf(empty);
         Object calls = new Object();
         Workload workload = new Workload(arena.scheduler(), settings);
         workload.saveAll();
@@ -85,24 +92,29 @@ final class Round {
         strike(new Faults(arena, random, calls), workload);
         join(caller);
         arena.awaitReady();
-        awaitEnd(arena, workload);
+        List<String> open = awaitEnd(arena, workload);
         arena.workers().forEach(Worker::stop);
         arena.workers().forEach(arena::gone);
-        String surprise = arena.servers().surprise();
-        if (!surprise.isEmpty()) {
-            throw new IllegalStateException("a fail-over that was no fault of this round: " + surprise);
-        }
         Evidence.Snapshot snapshot = snapshot(arena, workload.planned());
+        snapshot.findings().addAll(open);
+        Evidence.Held after = heldAtLast(arena, before);
+        watch.close();
+        watch.seen()
+                .forEach(
+                        strike -> workload.doubt(strike.fromMicros() - UNREPLICATED, strike.toMicros() + UNREPLICATED));
+        List<Strike> strikes =
+                Stream.concat(arena.strikes().stream(), watch.seen().stream()).toList();
         return new Evidence(
                 RoundSettings.LEASE,
                 arena.servers().losesWrites(),
                 workload.planned(),
                 workload.asked(),
+                workload.unanswered(),
                 arena.lines(),
-                arena.strikes(),
+                strikes,
                 snapshot,
                 before,
-                heldAtLast(arena, before));
+                after);
     }
 
     /** Replicas follow a moment later. */
@@ -140,9 +152,21 @@ final class Round {
         }
     }
 
-    /** Waits until nothing is left to do; what is left after all patience is for the checker to judge. */
-    private static void awaitEnd(Arena arena, Workload workload) {
-        Waiting.isSoon(() -> Line.now() > Line.micros(workload.end()) && openTasks(arena.store()) <= Workload.hosts());
+    /** Waits until nothing is left to do, or nothing gets done any more; says what is left then. */
+    private static List<String> awaitEnd(Arena arena, Workload workload) {
+        BooleanSupplier standstill = Waiting.standstill(() -> done(arena), STANDSTILL);
+        Waiting.isSoon(() -> Line.now() > Line.micros(workload.end())
+                && (openTasks(arena.store()) <= Workload.hosts() || standstill.getAsBoolean()));
+        long open = openTasks(arena.store());
+        return open <= Workload.hosts()
+                ? List.of()
+                : List.of(open + " tasks are open for ever; " + Workload.hosts() + " of them wait to be triggered");
+    }
+
+    private static long done(Arena arena) {
+        return arena.lines().stream()
+                .filter(line -> line.kind() == Line.Kind.ENDED)
+                .count();
     }
 
     private static long openTasks(TaskStore store) {
@@ -223,7 +247,9 @@ final class Round {
     private static List<String> keysLeft(Arena arena) {
         Set<String> left = new TreeSet<>();
         for (EmbeddedRedis redis : arena.servers().nodes()) {
-            Arena.keysOf(redis, "*").stream().filter(key -> !key.matches(KEPT)).forEach(left::add);
+            Arena.keysOf(redis, "*").stream()
+                    .filter(key -> !key.matches(Arena.KEPT))
+                    .forEach(left::add);
         }
         return List.copyOf(left);
     }

@@ -13,6 +13,7 @@ import io.reactorscheduler.TaskState;
  * @param fireTimes how many fire times it stands for
  * @param fence of the claim that ended it
  * @param node that ended it
+ * @param endMicros when it was recorded, by the clock of the store; -1 when it has not ended
  * @param why the reason or the error; empty for none
  */
 record Row(
@@ -23,6 +24,7 @@ record Row(
         long fireTimes,
         long fence,
         String node,
+        long endMicros,
         String why) {
 
     static Row of(Execution execution) {
@@ -35,6 +37,7 @@ record Row(
                 execution.fireTimes(),
                 execution.fence(),
                 execution.node(),
+                execution.endedAt() == null ? -1 : Line.micros(execution.endedAt()),
                 why == null ? "" : String.valueOf(why));
     }
 }

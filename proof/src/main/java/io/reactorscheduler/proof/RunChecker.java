@@ -2,8 +2,11 @@ package io.reactorscheduler.proof;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +18,14 @@ final class RunChecker {
 
     /** A node that stands still for so much of a lease, between two renewals, may lose it. */
     private static final int LONG_PAUSE_OF_LEASE = 2;
+
+    /** Within so much of a lease after it goes on, a node that stood still has seen that its leases are over, and cancelled. */
+    private static final int WAKING_OF_LEASE = 4;
+
+    /** Longer than a replica is behind, also on a busy machine. */
+    private static final long UNREPLICATED_MICROS = 1_000_000;
+
+    private static final Pattern GIVEN_BACK = Pattern.compile("givenBack=(\\d+)");
 
     private final Evidence evidence;
     private final List<Run> runs;
@@ -39,7 +50,9 @@ final class RunChecker {
         RunChecker checker = new RunChecker(evidence, runs, planned);
         checker.nothingEarly();
         checker.nothingAtOnce();
+        checker.nothingGivenTwice();
         checker.nothingTwice();
+        checker.everythingFinished();
         return new Checker.Verdict(checker.problems, checker.excused);
     }
 
@@ -62,10 +75,12 @@ final class RunChecker {
     }
 
     private void nothingAtOnce() {
-        forPairs(runs.stream().collect(Collectors.groupingBy(Run::execution)));
-        forPairs(runs.stream()
-                .filter(run -> isSerial(planned.get(run.task())))
-                .collect(Collectors.groupingBy(Run::task)));
+        forPairs(runs.stream().collect(Collectors.groupingBy(Run::execution)), false);
+        forPairs(
+                runs.stream()
+                        .filter(run -> isSerial(planned.get(run.task())))
+                        .collect(Collectors.groupingBy(Run::task)),
+                true);
     }
 
     private static boolean isSerial(@Nullable Planned task) {
@@ -73,16 +88,18 @@ final class RunChecker {
     }
 
     /** Of each group, every run has ended when the next one by fence starts. */
-    private void forPairs(Map<String, List<Run>> groups) {
+    private void forPairs(Map<String, List<Run>> groups, boolean isOfTasks) {
         for (List<Run> group : groups.values()) {
             List<Run> inOrder =
                     group.stream().sorted(Comparator.comparing(Run::fence)).toList();
             for (int i = 1; i < inOrder.size(); i++) {
                 Run earlier = inOrder.get(i - 1);
                 Run later = inOrder.get(i);
-                if (!earlier.isBefore(later) && !wasFrozen(earlier, later) && !isForgotten(earlier, later)) {
+                // of a task, without what was seen of its executions
+                boolean isSeen = isOfTasks && earlier.execution().equals(later.execution());
+                if (!isSeen && !earlier.isBefore(later)) {
                     unless(
-                            stoodStill(earlier, later),
+                            wasFrozen(earlier, later) || isForgotten(earlier, later) || stoodStill(earlier, later),
                             new Problem(
                                     Problem.Rule.OVERLAP,
                                     later + " started " + (earlier.endMicros() - later.startMicros())
@@ -90,6 +107,55 @@ final class RunChecker {
                 }
             }
         }
+    }
+
+    /** A claim is of one node, and each of its attempts starts once. */
+    private void nothingGivenTwice() {
+        Map<String, Line> first = new HashMap<>();
+        for (Line line : evidence.lines()) {
+            if (line.kind() == Line.Kind.STARTED) {
+                String claim = line.execution() + " under " + line.fence();
+                Line same = first.putIfAbsent(claim + " attempt " + line.attempt(), line);
+                Line other = first.putIfAbsent(claim, line);
+                if (same != null || (other != null && !other.node().equals(line.node()))) {
+                    problems.add(new Problem(
+                            Problem.Rule.OVERLAP, line + " started before: " + (same == null ? other : same)));
+                }
+            }
+        }
+    }
+
+    /** A node that stops in order, and to which and to whose Redis nothing came, gives nothing back. */
+    private void everythingFinished() {
+        Map<String, Line> stopped = evidence.lines().stream()
+                .filter(line -> line.kind() == Line.Kind.STOPPED)
+                .collect(Collectors.toMap(Line::node, line -> line, (one, other) -> one));
+        for (Strike stop : evidence.strikes()) {
+            if (stop.fault() != Fault.ROLLING_RESTART) {
+                continue;
+            }
+            Line line = stopped.get(stop.node());
+            Matcher given = GIVEN_BACK.matcher(line == null ? "" : line.note());
+            boolean isInOrder = given.find() && Long.parseLong(given.group(1)) == 0;
+            if (!isInOrder && !wasStruckBefore(stop)) {
+                unless(
+                        pauses.getOrDefault(stop.node(), List.of()).stream()
+                                .anyMatch(pause -> isLong(pause)
+                                        && pause.fireMicros() < stop.toMicros()
+                                        && pause.micros() > stop.fromMicros() - leaseMicros),
+                        new Problem(
+                                Problem.Rule.REPEAT,
+                                stop.node() + " was stopped in order and did not finish its runs: "
+                                        + (line == null ? "it said nothing" : line.note())));
+            }
+        }
+    }
+
+    private boolean wasStruckBefore(Strike stop) {
+        return evidence.strikes().stream()
+                .filter(strike -> !strike.fault().isGentle())
+                .filter(strike -> strike.fault().isOfRedis() || strike.node().equals(stop.node()))
+                .anyMatch(strike -> strike.isWithin(stop.fromMicros() - leaseMicros, stop.toMicros()));
     }
 
     private void nothingTwice() {
@@ -116,28 +182,37 @@ final class RunChecker {
         }
     }
 
-    /** Whether anything that is not gentle came to the node of the earlier run, or to Redis, so that it could not record its end. */
+    /**
+     * Whether anything that is not gentle came to the node of the earlier run, or to Redis, so that it could not record its
+     * end. A cluster of which one master is gone takes no writes at all, so it does not matter which.
+     */
     private boolean wasStruck(Run earlier, Run later) {
         return evidence.strikes().stream()
                 .filter(strike -> !strike.fault().isGentle())
                 .filter(strike -> strike.fault().isOfRedis() || strike.node().equals(earlier.node()))
                 .anyMatch(strike -> strike.fromMicros() < later.startMicros()
+                        && strike.fromMicros() < earlier.endMicros() + leaseMicros
                         && strike.toMicros() + leaseMicros > earlier.startMicros());
     }
 
     /** A process that stood still for most of a lease, before the end of its run was recorded, lost the lease. */
     private boolean couldNotReport(Run run) {
         return pauses.getOrDefault(run.node(), List.of()).stream()
-                .anyMatch(pause -> pause.micros() - pause.fireMicros() >= leaseMicros / LONG_PAUSE_OF_LEASE
+                .anyMatch(pause -> isLong(pause)
                         && pause.fireMicros() < run.endMicros() + leaseMicros
                         && pause.micros() > run.startMicros());
     }
 
-    /** A process that stood still cannot have ended its run in time. */
+    private boolean isLong(Line pause) {
+        return pause.micros() - pause.fireMicros() >= leaseMicros / LONG_PAUSE_OF_LEASE;
+    }
+
+    /** A process that stood still cannot have ended its run in time, but does so when it goes on. */
     private boolean stoodStill(Run earlier, Run later) {
         return pauses.getOrDefault(earlier.node(), List.of()).stream()
-                .anyMatch(pause ->
-                        pause.fireMicros() < later.startMicros() && pause.micros() > later.startMicros() - leaseMicros);
+                .anyMatch(pause -> pause.fireMicros() < later.startMicros()
+                        && pause.micros() > later.startMicros() - leaseMicros
+                        && earlier.endMicros() <= pause.micros() + leaseMicros / WAKING_OF_LEASE);
     }
 
     private boolean wasFrozen(Run earlier, Run later) {
@@ -145,15 +220,17 @@ final class RunChecker {
                 .anyMatch(strike -> strike.fault() == Fault.FREEZE
                         && strike.node().equals(earlier.node())
                         && strike.fromMicros() < later.startMicros()
-                        && strike.toMicros() > later.startMicros() - leaseMicros);
+                        && strike.toMicros() > later.startMicros() - leaseMicros
+                        && earlier.endMicros() <= strike.toMicros() + leaseMicros / WAKING_OF_LEASE);
     }
 
-    /** A replica that took over may not have heard of a claim. */
+    /** A replica that took over may not have heard of a claim that was given just before. */
     private boolean isForgotten(Run earlier, Run later) {
         return evidence.losesWrites()
                 && evidence.strikes().stream()
-                        .anyMatch(strike -> strike.fault() == Fault.REDIS_CRASH
-                                && strike.fromMicros() - leaseMicros < later.startMicros()
-                                && strike.toMicros() + leaseMicros > earlier.startMicros());
+                        .anyMatch(strike -> strike.isCrashOf(earlier.task())
+                                && strike.fromMicros() < later.startMicros()
+                                && strike.fromMicros() - UNREPLICATED_MICROS < earlier.startMicros()
+                                && strike.toMicros() > earlier.startMicros());
     }
 }

@@ -5,8 +5,11 @@ import io.reactorscheduler.embedded.EmbeddedRedisCluster;
 import io.reactorscheduler.embedded.EmbeddedRedisSentinel;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Random;
+import java.util.Set;
 
 /** The Redis that all nodes share, real and breakable. */
 interface Servers extends AutoCloseable {
@@ -44,8 +47,8 @@ interface Servers extends AutoCloseable {
     /** Whether an acknowledged write may be forgotten when a replica takes over. */
     boolean losesWrites();
 
-    /** Kills a server that takes writes; returns when there is one again. */
-    void crash(Random random);
+    /** Kills a server that takes writes; returns when there is one again, with what was on it. */
+    Partitions crash(Random random);
 
     /**
      * Fills the disk of the server, starts it once on the full disk and then on one with room; returns when it serves again.
@@ -59,9 +62,13 @@ interface Servers extends AutoCloseable {
     /** Brings the killed server back, as a replica where another one took over. */
     void mend();
 
-    /** Says what took over without being asked to, as on a machine that is far too busy; empty for nothing. */
-    default String surprise() {
-        return "";
+    /**
+     * Whether a replica took over since the last call although nothing was killed, as on a machine that is far too busy.
+     *
+     * @return since when the master before may have been left alone, in epoch microseconds; empty for no such thing
+     */
+    default OptionalLong surprise() {
+        return OptionalLong.empty();
     }
 
     @Override
@@ -92,10 +99,11 @@ interface Servers extends AutoCloseable {
         }
 
         @Override
-        public void crash(Random random) {
+        public Partitions crash(Random random) {
             redis.kill();
             Pause.of(Duration.ofMillis(random.nextLong(LONGEST_DOWN.toMillis())));
             redis.restart();
+            return Partitions.ALL;
         }
 
         @Override
@@ -154,10 +162,21 @@ interface Servers extends AutoCloseable {
         }
 
         @Override
-        public void crash(Random random) {
-            killed = cluster.masterOf("{" + Arena.NAMESPACE + ":" + random.nextInt(PARTITIONS) + "}:t");
+        public Partitions crash(Random random) {
+            killed = masterOf(random.nextInt(PARTITIONS));
+            Set<Integer> hit = new HashSet<>();
+            for (int partition = 0; partition < PARTITIONS; partition++) {
+                if (masterOf(partition) == killed) {
+                    hit.add(partition);
+                }
+            }
             killed.kill();
             cluster.awaitReady();
+            return new Partitions(PARTITIONS, hit);
+        }
+
+        private EmbeddedRedis masterOf(int partition) {
+            return cluster.masterOf("{" + Arena.NAMESPACE + ":" + partition + "}:t");
         }
 
         @Override
@@ -176,7 +195,9 @@ interface Servers extends AutoCloseable {
     final class Sentinel implements Servers {
         private final EmbeddedRedisSentinel sentinel = EmbeddedRedisSentinel.start();
         private volatile EmbeddedRedis killed = sentinel.servers().get(0);
-        private volatile EmbeddedRedis master = sentinel.servers().get(0);
+        private EmbeddedRedis master = sentinel.servers().get(0);
+        private long masterAt = Line.now();
+        private OptionalLong surprise = OptionalLong.empty();
 
         @Override
         public String uri() {
@@ -199,16 +220,30 @@ interface Servers extends AutoCloseable {
         }
 
         @Override
-        public void crash(Random random) {
-            killed = sentinel.master();
+        public synchronized Partitions crash(Random random) {
+            look();
+            killed = master;
             killed.kill();
             master = sentinel.awaitFailover(killed);
+            masterAt = Line.now();
+            return Partitions.ALL;
         }
 
         @Override
-        public String surprise() {
+        public synchronized OptionalLong surprise() {
+            look();
+            OptionalLong given = surprise;
+            surprise = OptionalLong.empty();
+            return given;
+        }
+
+        private void look() {
             EmbeddedRedis now = sentinel.master();
-            return now == master ? "" : "the Sentinels made " + now + " the master instead of " + master;
+            if (now != master) {
+                surprise = OptionalLong.of(masterAt);
+            }
+            master = now;
+            masterAt = Line.now();
         }
 
         @Override

@@ -258,7 +258,8 @@ final class Soak {
     /** As many cancels as tasks, each about when its task fires: every task ends one way, and only once. */
     static String cancels(int tasks) {
         AtomicIntegerArray runs = new AtomicIntegerArray(tasks);
-        AtomicLong cancelled = new AtomicLong();
+        AtomicIntegerArray cancelled = new AtomicIntegerArray(tasks);
+        AtomicLong forgotten = new AtomicLong();
         ReactiveScheduler scheduler = start(
                 TaskQueue.named(QUEUE),
                 (none, run) -> Mono.fromRunnable(
@@ -270,28 +271,36 @@ final class Soak {
                                 .schedule(WORK.task().id("t" + n).queue(QUEUE).after(Duration.ofMillis(n % 4)))
                                 .then(Mono.delay(Duration.ofMillis(n % 5)))
                                 .then(scheduler.cancel("t" + n))
-                                // one that has ended may have left the history
+                                // one that has ended and left the history, so it must have run
+                                .doOnError(UnknownTaskException.class, gone -> forgotten.incrementAndGet())
                                 .onErrorComplete(UnknownTaskException.class)
                                 .doOnNext(task -> {
                                     if (task.state() == TaskState.CANCELLED) {
-                                        cancelled.incrementAndGet();
+                                        cancelled.set(n, 1);
                                     }
                                 }),
                         CALLS_AT_ONCE)
                 .then()
                 .block();
         awaitEnds(scheduler, tasks);
-        // a cancel of a run that has just begun counts on both sides
+        // a run that has just begun is cancelled all the same, so that some did both
         long ran = IntStream.range(0, tasks).map(runs::get).sum();
-        check(ran + cancelled.get() >= tasks, "a task neither ran nor was cancelled");
+        long both = IntStream.range(0, tasks)
+                .filter(n -> runs.get(n) > 0 && cancelled.get(n) > 0)
+                .count();
+        check(
+                IntStream.range(0, tasks).allMatch(n -> runs.get(n) + cancelled.get(n) > 0),
+                "a task neither ran nor was cancelled");
         check(IntStream.range(0, tasks).allMatch(n -> runs.get(n) <= 1), "a task ran twice");
         scheduler.dispose();
         return String.format(
                 Locale.ROOT,
-                "{\"soak\":\"cancels\",\"tasks\":%d,\"ran\":%d,\"cancelled\":%d,\"ms\":%d,\"heapAfterGcMb\":%.1f}",
+                "{\"soak\":\"cancels\",\"tasks\":%d,\"ran\":%d,\"cancelled\":%d,\"both\":%d,\"forgotten\":%d,\"ms\":%d,\"heapAfterGcMb\":%.1f}",
                 tasks,
                 ran,
-                cancelled.get(),
+                IntStream.range(0, tasks).map(cancelled::get).sum(),
+                both,
+                forgotten.get(),
                 TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start),
                 heapAfterGc());
     }

@@ -1,5 +1,7 @@
 package io.reactorscheduler.proof;
 
+import io.reactorscheduler.Claim;
+import io.reactorscheduler.ClaimBatch;
 import io.reactorscheduler.Completion;
 import io.reactorscheduler.TaskStore;
 import java.lang.reflect.InvocationTargetException;
@@ -7,7 +9,7 @@ import java.lang.reflect.Proxy;
 import java.util.List;
 import reactor.core.publisher.Mono;
 
-/** Writes into the log of a node what its store refused and what its sweeps found; changes nothing. */
+/** Writes into the log of a node what its store gave it, what it refused and what its sweeps found; changes nothing. */
 final class WatchedStore {
 
     private final WorkLog log;
@@ -29,11 +31,26 @@ final class WatchedStore {
                         throw thrown.getCause();
                     }
                     return switch (method.getName()) {
+                        case "claim" -> ((Mono<?>) given).doOnNext(watched::claimed);
                         case "complete" -> watched.complete((Mono<?>) given, (List<?>) arguments[0]);
                         case "sweep" -> ((Mono<?>) given).doOnNext(watched::swept);
                         default -> given;
                     };
                 });
+    }
+
+    private void claimed(Object given) {
+        for (Claim claim : ((ClaimBatch) given).claims()) {
+            log.note(new Line(
+                    Line.Kind.CLAIMED,
+                    Line.now(),
+                    node,
+                    claim.executionId(),
+                    claim.fence(),
+                    claim.attempt(),
+                    claim.fireMicros(),
+                    ""));
+        }
     }
 
     private Mono<?> complete(Mono<?> recorded, List<?> ends) {

@@ -73,17 +73,23 @@ final class WorkLog {
         }
     }
 
-    /** All lines of a log; the last one may have been cut off by a kill, and then nobody went on after it. */
+    /** All lines of a log; the last one may have been cut off by a kill or be half written yet, and then nobody went on
+     * after it. */
     static List<Line> read(Path path) {
         try {
             if (!Files.exists(path)) {
                 return List.of();
             }
-            String text = Files.readString(path);
-            int end = text.lastIndexOf('\n');
-            return end < 0
-                    ? List.of()
-                    : text.substring(0, end).lines().map(Line::parse).toList();
+            // bytes, because what is half written may end within a character
+            byte[] bytes = Files.readAllBytes(path);
+            int end = bytes.length;
+            while (end > 0 && bytes[end - 1] != '\n') {
+                end--;
+            }
+            return new String(bytes, 0, end, StandardCharsets.UTF_8)
+                    .lines()
+                    .map(Line::parse)
+                    .toList();
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot read the log " + path, e);
         }

@@ -128,7 +128,8 @@ final class WorkerMain {
         Duration delay = Duration.ofMillis(300);
         String id = "from-" + node;
         long earliest = Line.now() + Line.micros(delay);
-        return scheduler
+        Line about = new Line(Line.Kind.SCHEDULING, Line.now(), node, id, 0, 0, earliest, "");
+        Mono<?> call = scheduler
                 .schedule(Work.HANDLER
                         .task(new Work(1, 0))
                         .id(id)
@@ -138,6 +139,7 @@ final class WorkerMain {
                         new Line(Line.Kind.SCHEDULED, Line.now(), node, id, 0, 0, earliest, "after " + delay)))
                 .onErrorResume(
                         error -> log.append(Line.of(Line.Kind.SCHEDULED, node, Line.NOTHING, "not saved: " + error)));
+        return log.append(about).then(call).then();
     }
 
     /** Each thread of the Scheduler ticks; whoever is late has stood still, and cannot have ended its runs meanwhile. */

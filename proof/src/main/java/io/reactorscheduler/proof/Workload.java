@@ -10,6 +10,7 @@ import io.reactorscheduler.Trigger;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -32,6 +33,9 @@ final class Workload {
     private static final Duration BETWEEN_CALLS = Duration.ofMillis(25);
     private static final int HOSTS = 3;
 
+    /** How late the fire times of a task may be that skips late ones; others may be later. */
+    static final Duration TOLERANCE = Duration.ofMillis(500);
+
     /** One of so many cancels; others hit tasks that run once. */
     private static final int TIMELINES_CANCELLED = 10;
 
@@ -43,7 +47,13 @@ final class Workload {
     private final long windowMicros;
     private final int load;
     private final Map<String, Planned> planned = new ConcurrentHashMap<>();
-    private final Set<String> asked = ConcurrentHashMap.newKeySet();
+    /** When the store said that it has a task, in epoch microseconds. */
+    private final Map<String, Long> saved = new ConcurrentHashMap<>();
+
+    /** When it said that it has an execution that was asked for. */
+    private final Map<String, Long> asked = new ConcurrentHashMap<>();
+
+    private final AtomicInteger unanswered = new AtomicInteger();
     private final AtomicInteger number = new AtomicInteger();
 
     Workload(ReactiveScheduler scheduler, RoundSettings settings) {
@@ -67,7 +77,26 @@ final class Workload {
     }
 
     Set<String> asked() {
-        return Set.copyOf(asked);
+        return Set.copyOf(asked.keySet());
+    }
+
+    /** How many triggers nobody knows anything of. */
+    int unanswered() {
+        return unanswered.get();
+    }
+
+    /** What was acknowledged about then may be forgotten. */
+    void doubt(long fromMicros, long toMicros) {
+        saved.forEach((id, at) -> {
+            if (at > fromMicros && at < toMicros) {
+                planned.computeIfPresent(id, (same, known) -> known.unsure());
+            }
+        });
+        asked.forEach((execution, at) -> {
+            if (at > fromMicros && at < toMicros && asked.remove(execution) != null) {
+                unanswered.incrementAndGet();
+            }
+        });
     }
 
     /** How many tasks wait for ever, to be triggered. */
@@ -81,10 +110,11 @@ final class Workload {
         List<Task<Work, String>> tasks = new ArrayList<>();
         for (int i = 0; i < load; i++) {
             for (Overlap overlap : overlaps()) {
-                tasks.add(repeating(overlap));
+                tasks.add(repeating(overlap, Misfire.once(), skippedBy(overlap)));
             }
-            for (Misfire misfire : misfires()) {
-                tasks.add(repeating(Overlap.sequential()).misfire(misfire));
+            tasks.add(repeating(Overlap.sequential(), Misfire.once(), skippedBy(Overlap.sequential())));
+            for (Misfire misfire : List.of(Misfire.skip(TOLERANCE), Misfire.all(Duration.ofSeconds(3), 5))) {
+                tasks.add(repeating(Overlap.sequential(), misfire, EnumSet.of(Reason.TOO_LATE, Reason.OVERLAPPED)));
             }
             tasks.add(cron());
             for (int j = 0; j < 20; j++) {
@@ -98,10 +128,11 @@ final class Workload {
             tasks.add(host(i));
         }
         scheduler.scheduleAll(Flux.fromIterable(tasks)).then().block(Waiting.PATIENCE);
-        long saved = Line.now();
-        if (saved > startMicros) {
+        long now = Line.now();
+        planned.keySet().forEach(id -> saved.put(id, now));
+        if (now > startMicros) {
             // on a busy machine: a timeline begins at the first fire time after its save
-            planned.replaceAll((id, task) -> task.owedFrom(saved));
+            planned.replaceAll((id, task) -> task.owedFrom(now));
         }
     }
 
@@ -114,28 +145,45 @@ final class Workload {
                 Overlap.cancelRunning());
     }
 
-    private static List<Misfire> misfires() {
-        return List.of(Misfire.once(), Misfire.skip(Duration.ofMillis(500)), Misfire.all(Duration.ofSeconds(3), 5));
+    /** Why fire times do not run, besides that the latest of several late ones does. */
+    private static Set<Reason> skippedBy(Overlap overlap) {
+        if (!overlap.overlaps()) {
+            return EnumSet.of(Reason.LATER, Reason.OVERLAPPED);
+        }
+        return overlap.equals(Overlap.cancelRunning())
+                ? EnumSet.of(Reason.LATER, Reason.CANCELLED)
+                : EnumSet.of(Reason.LATER, Reason.BOUND);
     }
 
-    private Task<Work, String> repeating(Overlap overlap) {
+    private Task<Work, String> repeating(Overlap overlap, Misfire misfire, Set<Reason> reasons) {
         long period = TimeUnit.MILLISECONDS.toMicros(250 + 50 * random.nextInt(6));
         int count = (int) (windowMicros / period);
         // some runs take longer than their period
         int millis = random.nextInt(4) == 0 ? 400 : random.nextInt(60);
         String id = "every-" + number.incrementAndGet();
-        plan(id, Planned.Kind.NORMAL, startMicros, period, count, !overlap.overlaps());
+        plan(new Planned(
+                id, Planned.Kind.NORMAL, startMicros, period, count, !overlap.overlaps(), true, startMicros, reasons));
         return task(id, new Work(millis, 0))
                 .trigger(Trigger.every(Duration.ofNanos(period * 1_000))
                         .startAt(instant(startMicros))
                         .endAt(instant(startMicros + (count - 1) * period)))
-                .overlap(overlap);
+                .overlap(overlap)
+                .misfire(misfire);
     }
 
     private Task<Work, String> cron() {
         int count = (int) (windowMicros / MICROS_PER_SECOND);
         String id = "cron-" + number.incrementAndGet();
-        plan(id, Planned.Kind.NORMAL, startMicros, MICROS_PER_SECOND, count, true);
+        plan(new Planned(
+                id,
+                Planned.Kind.NORMAL,
+                startMicros,
+                MICROS_PER_SECOND,
+                count,
+                true,
+                true,
+                startMicros,
+                skippedBy(Overlap.sequential())));
         return task(id, new Work(random.nextInt(50), 0))
                 .trigger(Trigger.cron("* * * * * *")
                         .startAt(instant(startMicros))
@@ -147,7 +195,7 @@ final class Workload {
         // the first delay is waited for in the slot, the second one frees it
         RetryPolicy retry = RetryPolicy.exponential(3, Duration.ofMillis(60)).jitter(0.1);
         String id = "once-" + number.incrementAndGet();
-        plan(id, Planned.Kind.NORMAL, fireMicros, 0, 1, true);
+        planOnce(id, Planned.Kind.NORMAL, fireMicros);
         return task(id, new Work(random.nextInt(80), failures))
                 .at(instant(fireMicros))
                 .retry(retry);
@@ -158,13 +206,13 @@ final class Workload {
         long fire = startMicros + random.nextLong(windowMicros);
         int millis = (int) (RoundSettings.LEASE.toMillis() * (1.1 + random.nextDouble() / 2));
         String id = "long-" + number.incrementAndGet();
-        plan(id, Planned.Kind.NORMAL, fire, 0, 1, true);
+        planOnce(id, Planned.Kind.NORMAL, fire);
         return task(id, new Work(millis, 0)).at(instant(fire)).queue(Work.SLOW);
     }
 
     private Task<Work, String> host(int which) {
         long fire = startMicros + Line.micros(FAR);
-        plan(hostId(which), Planned.Kind.TRIGGERED, fire, 0, 1, true);
+        planOnce(hostId(which), Planned.Kind.TRIGGERED, fire);
         return task(hostId(which), new Work(20, 0)).at(instant(fire));
     }
 
@@ -181,8 +229,13 @@ final class Workload {
                 .ifExists(IfExists.FAIL);
     }
 
-    private void plan(String id, Planned.Kind kind, long first, long period, int count, boolean isSerial) {
-        planned.put(id, new Planned(id, kind, first, period, count, isSerial, true, first));
+    /** Nothing skips what runs once. */
+    private void planOnce(String id, Planned.Kind kind, long fire) {
+        plan(new Planned(id, kind, fire, 0, 1, true, true, fire, Set.of()));
+    }
+
+    private void plan(Planned task) {
+        planned.put(task.id(), task);
     }
 
     static Instant instant(long micros) {
@@ -209,7 +262,9 @@ final class Workload {
             saveOne();
         } else if (choice < 7) {
             String host = hostId(random.nextInt(HOSTS));
-            told(scheduler.trigger(host).doOnNext(asked::add));
+            if (!told(scheduler.trigger(host).doOnNext(execution -> asked.put(execution, Line.now())))) {
+                unanswered.incrementAndGet();
+            }
         } else if (choice < 9) {
             cancelOne();
         } else {
@@ -219,8 +274,11 @@ final class Workload {
 
     private void saveOne() {
         Task<Work, String> task = once(Line.now() + random.nextLong(MICROS_PER_SECOND));
-        if (!told(scheduler.schedule(task))) {
-            planned.computeIfPresent(String.valueOf(task.id()), (id, known) -> known.unsure());
+        String name = String.valueOf(task.id());
+        if (told(scheduler.schedule(task))) {
+            saved.put(name, Line.now());
+        } else {
+            planned.computeIfPresent(name, (id, known) -> known.unsure());
         }
     }
 

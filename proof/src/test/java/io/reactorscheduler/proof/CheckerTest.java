@@ -3,84 +3,11 @@ package io.reactorscheduler.proof;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reactorscheduler.TaskState;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What the checker says of made-up evidence. */
-class CheckerTest {
-
-    private static final Duration LEASE = Duration.ofSeconds(2);
-    private static final long SECOND = 1_000_000;
-
-    private final List<Planned> planned = new ArrayList<>();
-    private final Set<String> asked = new HashSet<>();
-    private final List<Line> lines = new ArrayList<>();
-    private final List<Strike> strikes = new ArrayList<>();
-    private final List<Row> rows = new ArrayList<>();
-    private final Map<String, TaskState> tasks = new HashMap<>();
-    private final List<String> findings = new ArrayList<>();
-    private final List<String> leftovers = new ArrayList<>();
-    private final Evidence.Held before = new Evidence.Held(9, 1_000_000, 50_000);
-    private Evidence.Held after = before;
-    private boolean losesWrites;
-
-    private List<Problem.Rule> broken() {
-        Evidence evidence = new Evidence(
-                LEASE,
-                losesWrites,
-                planned,
-                asked,
-                lines,
-                strikes,
-                new Evidence.Snapshot(rows, tasks, findings, leftovers),
-                before,
-                after);
-        return Checker.check(evidence).problems().stream()
-                .map(Problem::rule)
-                .distinct()
-                .toList();
-    }
-
-    private void once(String id, long fire) {
-        planned.add(new Planned(id, Planned.Kind.NORMAL, fire, 0, 1, true, true, fire));
-        tasks.put(id, TaskState.COMPLETED);
-    }
-
-    private void repeating(String id, int count) {
-        planned.add(new Planned(id, Planned.Kind.NORMAL, SECOND, SECOND, count, true, true, SECOND));
-        tasks.put(id, TaskState.COMPLETED);
-    }
-
-    private void line(Line.Kind kind, String execution, long fence, String node, long fire, long micros) {
-        lines.add(new Line(kind, micros, node, execution, fence, 1, fire, ""));
-    }
-
-    private void pause(String node, long from, long to) {
-        lines.add(new Line(Line.Kind.PAUSED, to, node, Line.NOTHING, 0, 0, from, ""));
-    }
-
-    private void ran(String execution, long fence, String node, long fire, long start, long end) {
-        line(Line.Kind.STARTED, execution, fence, node, fire, start);
-        line(Line.Kind.ENDED, execution, fence, node, fire, end);
-    }
-
-    private void row(String execution, TaskState state, long fence, String node, long fire) {
-        String task = execution.substring(0, execution.lastIndexOf('#'));
-        rows.add(new Row(execution, task, state, fire, 1, fence, node, state == TaskState.COMPLETED ? "" : "why"));
-    }
-
-    /** One task that ran as it should. */
-    private void oneGoodRun() {
-        once("a", SECOND);
-        ran("a#1", 5, "n1", SECOND, SECOND + 10, SECOND + 500);
-        row("a#1", TaskState.COMPLETED, 5, "n1", SECOND);
-    }
+class CheckerTest extends MadeUpEvidence {
 
     @Test
     void aRunAsItShouldBeBreaksNothing() {
@@ -106,7 +33,7 @@ class CheckerTest {
     @Test
     void aRowOfSkippedFireTimesStandsForEachOfThem() {
         repeating("a", 4);
-        rows.add(new Row("a#1-skipped-1000000", "a", TaskState.SKIPPED, SECOND, 3, 5, "n1", "overlapped"));
+        skipped("a#1-skipped-1000000", 5, SECOND, 3, 4 * SECOND, Reason.LATER.text());
         ran("a#1", 5, "n1", 4 * SECOND, 4 * SECOND, 4 * SECOND + 1);
         row("a#1", TaskState.COMPLETED, 5, "n1", 4 * SECOND);
         assertThat(broken()).isEmpty();
@@ -118,7 +45,7 @@ class CheckerTest {
     @Test
     void aSkippedFireTimeWithoutAReasonIsUntrue() {
         repeating("a", 1);
-        rows.add(new Row("a#1", "a", TaskState.SKIPPED, SECOND, 1, 5, "n1", ""));
+        skipped("a#1", 5, SECOND, 1, SECOND, "");
         assertThat(broken()).containsExactly(Problem.Rule.UNTRUE);
     }
 
@@ -216,6 +143,7 @@ class CheckerTest {
         ran("a#1", 6, "n2", SECOND, 2 * SECOND, 3 * SECOND);
         row("a#1", TaskState.COMPLETED, 6, "n2", SECOND);
         strikes.add(new Strike(Fault.ROLLING_RESTART, "n1", 0, 0));
+        lines.add(stopped("Stopped[finished=0, givenBack=0]"));
         assertThat(broken()).containsExactly(Problem.Rule.REPEAT);
 
         strikes.add(new Strike(Fault.KILL, "n3", SECOND + 600, SECOND + 600));
@@ -245,6 +173,7 @@ class CheckerTest {
         ran("a#1", 6, "n2", SECOND, 20 * SECOND, 21 * SECOND);
         row("a#1", TaskState.COMPLETED, 6, "n2", SECOND);
         strikes.add(new Strike(Fault.ROLLING_RESTART, "n1", 0, 0));
+        lines.add(stopped("Stopped[finished=0, givenBack=0]"));
         pause("n1", SECOND, SECOND + SECOND / 4);
         pause("n1", 18 * SECOND, 20 * SECOND);
         pause("n2", SECOND, 4 * SECOND);
@@ -278,7 +207,7 @@ class CheckerTest {
 
     @Test
     void whatWasAskedForAndHasNoRecordIsALoss() {
-        planned.add(new Planned("host", Planned.Kind.TRIGGERED, 99 * SECOND, 0, 1, true, true, 0));
+        planned.add(new Planned("host", Planned.Kind.TRIGGERED, 99 * SECOND, 0, 1, true, true, 0, Set.of()));
         tasks.put("host", TaskState.PENDING);
         asked.add("host#1");
         assertThat(broken()).containsExactly(Problem.Rule.LOSS);
@@ -310,6 +239,15 @@ class CheckerTest {
         row("a#1", TaskState.COMPLETED, 6, "n2", SECOND);
         strikes.add(new Strike(Fault.REDIS_CRASH, Line.NOTHING, 2 * SECOND, 3 * SECOND));
         assertThat(broken()).isEmpty();
+        assertThat(excused()).isOne();
+
+        strikes.set(0, new Strike(Fault.REDIS_CRASH, Line.NOTHING, 2 * SECOND + 200, 3 * SECOND));
+        assertThat(broken()).as("claimed long before").containsExactly(Problem.Rule.OVERLAP);
+
+        Partitions others = new Partitions(1, Set.of());
+        strikes.set(0, new Strike(Fault.REDIS_CRASH, Line.NOTHING, 2 * SECOND, 3 * SECOND, others));
+        assertThat(broken()).as("on another master").containsExactly(Problem.Rule.OVERLAP);
+        strikes.set(0, new Strike(Fault.REDIS_CRASH, Line.NOTHING, 2 * SECOND, 3 * SECOND));
 
         losesWrites = false;
         assertThat(broken()).containsExactly(Problem.Rule.OVERLAP);
