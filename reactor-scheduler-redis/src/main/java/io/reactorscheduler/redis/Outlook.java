@@ -31,7 +31,6 @@ final class Outlook {
     /** A node that has not claimed for so many polls may be gone; one that comes again knows nothing. */
     private static final long LONG_POLLS = 10;
 
-
     private final int partitions;
     private final long pollMicros;
     private final LongSupplier nowMicros;

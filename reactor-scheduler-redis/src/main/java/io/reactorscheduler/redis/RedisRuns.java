@@ -86,8 +86,7 @@ final class RedisRuns {
         claiming.begin(partition);
         if (partitions.size() == 1) {
             return claim(claiming, partition, null)
-                    .onErrorResume(
-                            error -> !claiming.isEmpty(), error -> Mono.fromRunnable(claiming::end));
+                    .onErrorResume(error -> !claiming.isEmpty(), error -> Mono.fromRunnable(claiming::end));
         }
         if (!claiming.mayHaveWork(partition)) {
             claiming.end();
