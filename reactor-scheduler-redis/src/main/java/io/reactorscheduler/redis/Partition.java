@@ -68,7 +68,7 @@ final class Partition {
     /** A claim failed; nobody shall wait for the next ones. What it may have claimed is given back as soon as can be. */
     void goesAway(Throwable error) {
         isAway = true;
-        LOG.warn("Partition {} is passed over by claims until it answers: {}", number, error.getMessage());
+        LOG.warn("Partition {} is passed over by claims ({}) until it answers", number, error.getMessage());
         probe();
     }
 
