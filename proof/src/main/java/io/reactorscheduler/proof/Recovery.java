@@ -39,7 +39,7 @@ record Recovery(long[] micros, long[] inOutageMicros) {
                 if (!run.isOpen() || !run.node().equals(death.node())) {
                     continue;
                 }
-                byExecution.get(run.execution()).stream()
+                byExecution.getOrDefault(run.execution(), List.of()).stream()
                         // another one may have had the run before, when the node stood still and was killed then
                         .filter(next -> next.fence() > run.fence())
                         .min(Comparator.comparing(Run::fence))
