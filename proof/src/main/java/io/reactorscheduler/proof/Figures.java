@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 
 /**
  * What was counted in a round.
@@ -24,7 +25,7 @@ import java.util.stream.Collectors;
  * @param before what Redis held before the work
  * @param after what it held after it
  * @param recovery how long after a kill what it cut off ran again
- * @param unavailableMicros from the crash of a server until a run of what it held was claimed and started, at most
+ * @param unavailableMicros the longest time without a start of a run of what a server held, from its crash on
  */
 record Figures(
         String name,
@@ -44,6 +45,9 @@ record Figures(
         long unavailableMicros) {
 
     private static final double MICROS_PER_MILLI = 1_000;
+
+    /** What comes later is no outage of this crash. */
+    private static final long AFTER_CRASH_MICROS = 15_000_000;
 
     static Figures of(RoundSettings settings, Evidence evidence, Checker.Verdict verdict) {
         List<Run> runs = Run.of(evidence);
@@ -102,7 +106,7 @@ record Figures(
                 .count();
     }
 
-    /** Longest time from a crash until a run of the tasks of that server started that was claimed after it. */
+    /** Longest time without a start of a run of the tasks of a server, from its crash on. */
     private static long unavailable(List<Run> runs, Evidence evidence) {
         long end = evidence.planned().stream()
                 .filter(task -> task.kind() != Planned.Kind.TRIGGERED)
@@ -111,17 +115,28 @@ record Figures(
                 .orElse(0);
         return evidence.strikes().stream()
                 .filter(strike -> strike.fault().stopsRedis())
-                .mapToLong(strike -> runs.stream()
-                                // fences are times of the store
-                                .filter(run -> run.fence() > strike.fromMicros())
+                .mapToLong(strike -> longestGap(
+                        strike.fromMicros(),
+                        Math.max(end, strike.fromMicros()),
+                        runs.stream()
                                 .filter(run -> strike.partitions().have(run.task()))
-                                .mapToLong(Run::startMicros)
-                                .min()
-                                // none until the end, unless there was nothing left to start
-                                .orElse(Math.max(end, strike.fromMicros()))
-                        - strike.fromMicros())
+                                .mapToLong(Run::startMicros)))
                 .max()
                 .orElse(0);
+    }
+
+    /** Between two of these starts, the crash and the end of what is looked at. */
+    private static long longestGap(long from, long to, LongStream starts) {
+        long last = Math.min(to, from + AFTER_CRASH_MICROS);
+        long[] inOrder = LongStream.concat(LongStream.of(from, last), starts)
+                .filter(start -> start >= from && start <= last)
+                .sorted()
+                .toArray();
+        long longest = 0;
+        for (int i = 1; i < inOrder.length; i++) {
+            longest = Math.max(longest, inOrder[i] - inOrder[i - 1]);
+        }
+        return longest;
     }
 
     private long problems(Problem.Rule... rules) {
