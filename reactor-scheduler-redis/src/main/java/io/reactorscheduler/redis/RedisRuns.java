@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** What nodes do to runs: claim, renew, end, sweep. */
+/** What nodes do to runs: claim, renew, end. */
 final class RedisRuns {
 
     /** Elements of one call; more are several calls. */
