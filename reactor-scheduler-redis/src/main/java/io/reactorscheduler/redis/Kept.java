@@ -30,6 +30,12 @@ final class Kept<T> {
         return now;
     }
 
+    /** What is there or being made, empty for nothing. */
+    synchronized Mono<T> known() {
+        Mono<T> now = known;
+        return now == null ? Mono.empty() : now;
+    }
+
     private synchronized void forget(int time) {
         if (time == times) {
             known = null;

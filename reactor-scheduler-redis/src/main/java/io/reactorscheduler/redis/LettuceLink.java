@@ -49,8 +49,14 @@ final class LettuceLink implements RedisLink {
     private <T> Mono<T> call(Function<RedisClusterAsyncCommands<String, String>, CompletionStage<T>> command) {
         return Mono.defer(this::commands)
                 .flatMap(connected -> Mono.fromCompletionStage(() -> command.apply(connected.async()))
-                        .timeout(timeout))
+                        .timeout(timeout)
+                        .doOnError(RedisErrors::isNoAnswer, error -> lookAgain()))
                 .onErrorMap(RedisErrors::translate);
+    }
+
+    private void lookAgain() {
+        opener.lookAgain()
+                .subscribe(none -> {}, error -> LOG.warn("Cannot look for who serves what in the cluster", error));
     }
 
     @Override
@@ -67,7 +73,8 @@ final class LettuceLink implements RedisLink {
                                         .async()
                                         .<List<@Nullable Object>>eval(
                                                 script.text(), ScriptOutputType.MULTI, keys, values)))
-                        .timeout(timeout))
+                        .timeout(timeout)
+                        .doOnError(RedisErrors::isNoAnswer, error -> lookAgain()))
                 // the server may have done it: every script may come twice
                 .retryWhen(Retry.backoff(RETRIES, FIRST_RETRY).filter(RedisErrors::isLostConnection))
                 .onErrorMap(RedisErrors::translate);

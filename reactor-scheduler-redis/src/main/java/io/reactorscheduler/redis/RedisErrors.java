@@ -22,6 +22,12 @@ final class RedisErrors {
         return message != null && message.startsWith("NOSCRIPT");
     }
 
+    /** Whether a call was sent and nothing came back in time. */
+    static boolean isNoAnswer(Throwable error) {
+        Throwable cause = unwrap(error);
+        return cause instanceof TimeoutException || cause instanceof RedisCommandTimeoutException;
+    }
+
     /** Whether a connection that was made got lost during a call, so that nobody knows whether the server did it. */
     static boolean isLostConnection(Throwable error) {
         Throwable cause = unwrap(error);

@@ -8,6 +8,7 @@ import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -19,6 +20,14 @@ interface RedisOpener {
 
     /** Connects for messages. */
     Mono<Messages> messages();
+
+    /**
+     * A call got no answer: whoever serves what it is about may have changed without a word, as when a master of a cluster
+     * stands still. At most one look at a time.
+     */
+    default Mono<Void> lookAgain() {
+        return Mono.empty();
+    }
 
     /** Lets go of the client at once, where it was made here; closes it when subscribed. */
     Mono<Void> close();
@@ -69,6 +78,17 @@ interface RedisOpener {
     /** Over a client of a cluster. */
     static RedisOpener of(RedisClusterClient client) {
         return new RedisOpener() {
+            private final AtomicBoolean looks = new AtomicBoolean();
+
+            @Override
+            public Mono<Void> lookAgain() {
+                return Mono.defer(() -> looks.compareAndSet(false, true)
+                        ? Mono.fromCompletionStage(client::refreshPartitionsAsync)
+                                .subscribeOn(reactor.core.scheduler.Schedulers.boundedElastic())
+                                .doFinally(end -> looks.set(false))
+                        : Mono.empty());
+            }
+
             @Override
             public Mono<Commands> commands() {
                 return Mono.fromCallable(() -> client.connect(StringCodec.UTF8))

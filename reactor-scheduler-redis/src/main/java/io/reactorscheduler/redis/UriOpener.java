@@ -21,7 +21,12 @@ import reactor.core.scheduler.Schedulers;
 final class UriOpener implements RedisOpener {
 
     private static final Duration LONGEST_RECONNECT_DELAY = Duration.ofSeconds(1);
-    private static final Duration TOPOLOGY_REFRESH = Duration.ofSeconds(10);
+
+    /**
+     * Each refresh connects to every node of a cluster and sends it six commands, which an idle client would send for nothing.
+     * What changes is learned of by redirections, by connections that are lost, and by calls that get no answer.
+     */
+    private static final Duration TOPOLOGY_REFRESH = Duration.ofMinutes(30);
 
     private final RedisURI uri;
     private final Duration timeout;
@@ -45,6 +50,11 @@ final class UriOpener implements RedisOpener {
     @Override
     public Mono<Messages> messages() {
         return opener().flatMap(RedisOpener::messages);
+    }
+
+    @Override
+    public Mono<Void> lookAgain() {
+        return Mono.defer(made::known).flatMap(known -> known.opener().lookAgain());
     }
 
     private Mono<RedisOpener> opener() {

@@ -117,6 +117,28 @@ class RedisLockFaultsTest {
     }
 
     @Test
+    void anOwnerThatStandsStillLosesTheLockToALargerFenceAndLearnsOfItWhenItGoesOn() {
+        WorkerProcess owner = WorkerProcess.start(LockOwner.class, redis.uri(), "a", LEASE.toString());
+        try {
+            owner.awaitLine("BEGINS");
+            owner.freeze();
+            LockLease next = near.acquire("a", PATIENCE).block(PATIENCE);
+            assertThat(next.fence()).isGreaterThan(owner.fence("BEGINS"));
+            assertThat(owner.lines()).as("it knows of nothing").noneMatch(line -> line.startsWith("CANCELLED"));
+
+            owner.thaw();
+
+            owner.awaitLine("CANCELLED");
+            owner.awaitLine("LOST");
+            assertThat(owner.fence("LOST")).isEqualTo(owner.fence("BEGINS"));
+            next.renew().block(PATIENCE);
+            assertThat(next.isTrusted()).as("it is the lock of the next").isTrue();
+        } finally {
+            owner.dispose();
+        }
+    }
+
+    @Test
     void workGoesOnWhenItsConnectionsAreReset() {
         Work work = new Work(distant);
         long fence = work.awaitStart();
