@@ -49,7 +49,10 @@ public final class Overlap {
         return new Overlap(Mode.PARALLEL, Checks.atLeast("max", max, 2));
     }
 
-    /** The active run is cancelled and the new one starts. */
+    /**
+     * The active run is cancelled and the new one starts. A run that comes late, because its node was lost or its retry had
+     * to wait, is cancelled itself where a later one is active.
+     */
     public static Overlap cancelRunning() {
         return CANCEL_RUNNING;
     }

@@ -9,6 +9,8 @@ import reactor.core.publisher.Mono;
  */
 final class OverlappingRuns {
 
+    private static final String LATER_RUNS = "overlapped: a later run is active";
+
     private final Resources with;
 
     OverlappingRuns(Resources with) {
@@ -29,7 +31,7 @@ final class OverlappingRuns {
                 .doOnSuccess(done -> run.headWritten());
         return claim.task().overlap().mode() == Overlap.Mode.CANCEL_RUNNING
                 ? written.then(untilDone(
-                        Mono.defer(() -> endOthers(claim)),
+                        Mono.defer(() -> endOlder(run)),
                         "The runs before " + claim.executionId() + " could not be cancelled; it waits"))
                 : written;
     }
@@ -40,11 +42,18 @@ final class OverlappingRuns {
                 .retryWhen(with.again());
     }
 
-    private Mono<Void> endOthers(Claim claim) {
+    /**
+     * The newest wins, whichever comes first: a run that comes late, because its node was lost or its retry had to wait,
+     * ends itself where a later one is active.
+     */
+    private Mono<Void> endOlder(Run run) {
+        Claim claim = run.claim();
         return with.store()
                 .executions(ExecutionQuery.of(claim.task().id()).state(TaskState.RUNNING))
-                .filter(execution -> execution.fence() < claim.fence())
-                .concatMap(execution -> with.store().cancelExecution(execution.id()))
+                .filter(execution -> !execution.id().equals(claim.executionId()))
+                .concatMap(execution -> Execution.numberOf(execution.id()) < claim.number()
+                        ? with.store().cancelExecution(execution.id())
+                        : Mono.fromRunnable(() -> run.end(Outcome.cancelled(LATER_RUNS))))
                 .then();
     }
 }

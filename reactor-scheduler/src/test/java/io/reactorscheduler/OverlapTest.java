@@ -99,6 +99,33 @@ class OverlapTest extends InVirtualTime {
     }
 
     @Test
+    void aRetryThatComesWhileALaterRunIsActiveIsCancelledInstead() {
+        ReactiveScheduler scheduler = started();
+        now(scheduler.schedule(Task.of("tick", run -> {
+                    long second = seconds(run.fireTime());
+                    fired.add(second);
+                    return second == 10
+                            ? Mono.error(new IllegalStateException())
+                            : Mono.never().doOnCancel(() -> ended.add("cancelled " + second));
+                })
+                .id("tick")
+                .every(Duration.ofSeconds(10))
+                .overlap(Overlap.cancelRunning())
+                .retry(RetryPolicy.fixed(1, Duration.ofSeconds(15)))));
+
+        pass(Duration.ofSeconds(29));
+
+        assertThat(fired).containsExactly(10L, 20L);
+        assertThat(ended).isEmpty();
+        assertThat(now(scheduler.executions(ExecutionQuery.of("tick").state(TaskState.CANCELLED))))
+                .singleElement()
+                .satisfies(retry -> {
+                    assertThat(retry.id()).isEqualTo("tick#1");
+                    assertThat(retry.reason()).isEqualTo("overlapped: a later run is active");
+                });
+    }
+
+    @Test
     void waitingForARetryCountsAsActive() {
         ReactiveScheduler scheduler = started();
         now(scheduler.schedule(Task.of("tick", run -> {

@@ -257,7 +257,8 @@ final class Checker {
         if (reason == null || !task.reasons().contains(reason)) {
             return false;
         }
-        if (reason == Reason.CANCELLED != (row.state() == TaskState.CANCELLED)) {
+        boolean isCancel = reason == Reason.CANCELLED || reason == Reason.SUPERSEDED;
+        if (isCancel != (row.state() == TaskState.CANCELLED)) {
             return false;
         }
         long first = task.numberOf(row.fireMicros());
@@ -265,7 +266,7 @@ final class Checker {
         long slack = Line.micros(evidence.lease()) + UNREPLICATED_MICROS;
         return switch (reason) {
             // by a run of a later fire time
-            case CANCELLED -> ofTask.stream().anyMatch(run -> run.fireMicros() > row.fireMicros());
+            case CANCELLED, SUPERSEDED -> ofTask.stream().anyMatch(run -> run.fireMicros() > row.fireMicros());
             // the same claim ran for an earlier fire time, and the record of its end came at most a lease after it
             case OVERLAPPED ->
                 ofTask.stream()

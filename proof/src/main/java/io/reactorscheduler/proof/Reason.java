@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 enum Reason {
     /** A later run took its place. */
     CANCELLED("cancelled"),
+    /** It came late, while a later run was active. */
+    SUPERSEDED("overlapped: a later run is active"),
     /** It passed while a run was active. */
     OVERLAPPED("overlapped: the run before it was still active"),
     /** It came while as many runs as allowed were active. */

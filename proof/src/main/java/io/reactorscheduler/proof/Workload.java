@@ -151,7 +151,7 @@ final class Workload {
             return EnumSet.of(Reason.LATER, Reason.OVERLAPPED);
         }
         return overlap.equals(Overlap.cancelRunning())
-                ? EnumSet.of(Reason.LATER, Reason.CANCELLED)
+                ? EnumSet.of(Reason.LATER, Reason.CANCELLED, Reason.SUPERSEDED)
                 : EnumSet.of(Reason.LATER, Reason.BOUND);
     }
 
