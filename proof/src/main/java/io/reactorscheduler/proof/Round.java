@@ -163,9 +163,12 @@ final class Round {
                 : List.of(open + " tasks are open for ever; " + Workload.hosts() + " of them wait to be triggered");
     }
 
+    /** How many executions have ended; one that is done again and again gets nothing done. */
     private static long done(Arena arena) {
         return arena.lines().stream()
                 .filter(line -> line.kind() == Line.Kind.ENDED)
+                .map(Line::execution)
+                .distinct()
                 .count();
     }
 
