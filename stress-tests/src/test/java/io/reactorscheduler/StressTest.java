@@ -59,6 +59,8 @@ class StressTest {
                         Main.class.getName(),
                         "-sc",
                         "false",
+                        "-pth",
+                        "false",
                         "-f",
                         "1",
                         "-fsm",

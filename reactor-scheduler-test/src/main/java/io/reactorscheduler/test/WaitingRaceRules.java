@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -26,6 +27,7 @@ import reactor.core.Disposables;
 abstract class WaitingRaceRules extends StoreRules {
 
     private static final long PATIENCE_MILLIS = 10_000;
+    private static final long PARKED_NANOS = 20_000;
 
     private final AtomicInteger done = new AtomicInteger();
     private final Semaphore awake = new Semaphore(0);
@@ -95,7 +97,7 @@ abstract class WaitingRaceRules extends StoreRules {
 
     @Test
     void aTaskBroughtForwardWhileItIsSavedIsHinted() {
-        int tasks = many;
+        int tasks = many / 5;
         Race race = new Race();
 
         race.once(() -> saveInTurn(
@@ -112,9 +114,18 @@ abstract class WaitingRaceRules extends StoreRules {
         List<String> ids = numbered("t", tasks);
         for (int i = 0; i < tasks && !race.isOver(); i++) {
             while (done.get() < i && !race.isOver()) {
-                Thread.onSpinWait();
+                awaitABit();
             }
             save.accept(ids.get(i));
+        }
+    }
+
+    /** Servers need the processor that a spinning thread would take, and calls to them last longer than this. */
+    private void awaitABit() {
+        if (store.isShared()) {
+            LockSupport.parkNanos(PARKED_NANOS);
+        } else {
+            Thread.onSpinWait();
         }
     }
 
