@@ -41,7 +41,9 @@ final class RedisErrors {
         if (cause instanceof SchedulerException known) {
             return known;
         }
-        return new StoreUnavailableException("Redis: " + advice(cause) + " (" + cause.getMessage() + ")", cause);
+        String message = cause.getMessage();
+        return new StoreUnavailableException(
+                "Redis: " + advice(cause) + " (" + (message == null ? cause : message) + ")", cause);
     }
 
     private static Throwable unwrap(Throwable error) {
