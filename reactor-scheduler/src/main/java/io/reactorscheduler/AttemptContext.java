@@ -2,6 +2,7 @@ package io.reactorscheduler;
 
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 /** What every attempt of a run knows alike. */
@@ -12,6 +13,13 @@ interface AttemptContext extends RunContext {
     Runner runner();
 
     RunReports.Of reports();
+
+    Cancellation cancellation();
+
+    @Override
+    default Mono<Void> cancelled() {
+        return cancellation().asMono();
+    }
 
     @Override
     default TaskRecord task() {

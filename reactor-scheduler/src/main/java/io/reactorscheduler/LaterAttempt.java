@@ -1,6 +1,5 @@
 package io.reactorscheduler;
 
-import reactor.core.publisher.Mono;
 import reactor.util.context.ContextView;
 
 /**
@@ -18,7 +17,8 @@ final class LaterAttempt implements AttemptContext {
         this.attempt = attempt;
     }
 
-    Cancellation cancellation() {
+    @Override
+    public Cancellation cancellation() {
         return cancellation;
     }
 
@@ -30,11 +30,6 @@ final class LaterAttempt implements AttemptContext {
     @Override
     public boolean isCancelled() {
         return cancellation.isCancelled();
-    }
-
-    @Override
-    public Mono<Void> cancelled() {
-        return cancellation.asMono();
     }
 
     @Override

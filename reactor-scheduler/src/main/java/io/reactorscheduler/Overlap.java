@@ -51,7 +51,8 @@ public final class Overlap {
 
     /**
      * The active run is cancelled and the new one starts. A run that comes late, because its node was lost or its retry had
-     * to wait, is cancelled itself where a later one is active.
+     * to wait, is cancelled itself where a later one is active. Triggered runs cancel none and count as later or earlier by
+     * when they were asked for.
      */
     public static Overlap cancelRunning() {
         return CANCEL_RUNNING;

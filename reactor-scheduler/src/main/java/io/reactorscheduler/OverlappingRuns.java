@@ -43,17 +43,25 @@ final class OverlappingRuns {
     }
 
     /**
-     * The newest wins, whichever comes first: a run that comes late, because its node was lost or its retry had to wait,
-     * ends itself where a later one is active.
+     * The newest wins: a run that comes late, because its node was lost or its retry had to wait, ends itself where a later
+     * one is active. One that was claimed after it does not count: that one looks, too, and ends this one, unless it is a
+     * fire time that is skipped, or was triggered and runs besides.
      */
     private Mono<Void> endOlder(Run run) {
         Claim claim = run.claim();
         return with.store()
-                .executions(ExecutionQuery.of(claim.task().id()).state(TaskState.RUNNING))
-                .filter(execution -> !execution.id().equals(claim.executionId()))
-                .concatMap(execution -> Execution.numberOf(execution.id()) < claim.number()
-                        ? with.store().cancelExecution(execution.id())
-                        : Mono.fromRunnable(() -> run.end(Outcome.cancelled(LATER_RUNS))))
+                .executions(ExecutionQuery.of(claim.task().id())
+                        .state(TaskState.RUNNING)
+                        .limit(Integer.MAX_VALUE))
+                .concatMap(other -> {
+                    long number = Execution.numberOf(other.id());
+                    if (number < claim.number()) {
+                        return with.store().cancelExecution(other.id());
+                    }
+                    return number > claim.number() && other.fence() < claim.fence()
+                            ? Mono.fromRunnable(() -> run.end(Outcome.cancelled(LATER_RUNS)))
+                            : Mono.empty();
+                })
                 .then();
     }
 }

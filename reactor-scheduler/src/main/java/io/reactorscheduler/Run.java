@@ -368,11 +368,7 @@ final class Run extends Mono<Completion> implements AttemptContext, CoreSubscrib
     }
 
     @Override
-    public Mono<Void> cancelled() {
-        return cancellation().asMono();
-    }
-
-    private synchronized Cancellation cancellation() {
+    public synchronized Cancellation cancellation() {
         Cancellation known = cancellation;
         if (known == null) {
             known = new Cancellation();

@@ -126,6 +126,44 @@ class OverlapTest extends InVirtualTime {
     }
 
     @Test
+    void aRetryIsNotCancelledByALaterFireTimeThatIsSkipped() {
+        ReactiveScheduler scheduler = started();
+        now(scheduler.schedule(Task.of("tick", run -> {
+                    fired.add(seconds(run.fireTime()));
+                    return run.attempt() == 1 ? Mono.error(new IllegalStateException()) : Mono.never();
+                })
+                .id("tick")
+                .every(Duration.ofHours(1))
+                .overlap(Overlap.cancelRunning())
+                .misfire(Misfire.skip(Duration.ofMinutes(1)))
+                .retry(RetryPolicy.fixed(1, Duration.ofMinutes(30)))));
+        pass(Duration.ofMinutes(70));
+        now(scheduler.pauseQueue(TaskQueue.DEFAULT_NAME));
+        pass(Duration.ofMinutes(60));
+
+        now(scheduler.resumeQueue(TaskQueue.DEFAULT_NAME));
+        settle();
+
+        assertThat(fired).containsExactly(3_600L, 3_600L);
+        assertThat(now(scheduler.task("tick")).running()).isOne();
+    }
+
+    @Test
+    void aTriggeredRunStandsBesideTheActiveOneUntilTheNextFireTime() {
+        ReactiveScheduler scheduler = started();
+        now(scheduler.schedule(every10s(Duration.ofSeconds(30)).overlap(Overlap.cancelRunning())));
+        pass(Duration.ofSeconds(12));
+
+        now(scheduler.trigger("tick"));
+        settle();
+        assertThat(now(scheduler.task("tick")).running()).isEqualTo(2);
+        pass(Duration.ofSeconds(10));
+
+        assertThat(fired).containsExactly(10L, 12L, 20L);
+        assertThat(ended).containsExactlyInAnyOrder("cancelled 10", "cancelled 12");
+    }
+
+    @Test
     void waitingForARetryCountsAsActive() {
         ReactiveScheduler scheduler = started();
         now(scheduler.schedule(Task.of("tick", run -> {

@@ -35,6 +35,9 @@ final class Arena implements AutoCloseable {
     /** What a namespace keeps without any task: its settings and the queues nodes have; and answers to calls, which go by themselves. */
     static final String KEPT = ".*:(m|c|q|j|Q:(" + Work.FAST + "|" + Work.SLOW + "|default)|i:.*)";
 
+    /** What Redis says of the time that is left to a key without an end. */
+    private static final Long WITHOUT_END = -1L;
+
     /** Keeps next to nothing. */
     private static final Retention BRIEF = new Retention(1, Duration.ofMillis(1), 1);
 
@@ -45,6 +48,11 @@ final class Arena implements AutoCloseable {
     private final Servers servers;
     private final Path logs;
     private final RedisTaskStore store;
+
+    /** The way of the driver's calls to a standalone Redis. */
+    private final @Nullable FaultProxy wayOfCalls;
+
+    private final RedisTaskStore called;
     private final ReactiveScheduler scheduler;
     private final Map<String, FaultProxy> proxies = new ConcurrentHashMap<>();
     private final List<Worker> alive = new CopyOnWriteArrayList<>();
@@ -61,8 +69,13 @@ final class Arena implements AutoCloseable {
             throw new UncheckedIOException("Cannot make a directory for logs in " + LOGS, e);
         }
         this.store = WorkerMain.store(workerSettings("driver", servers.uri(), Duration.ZERO), TIMEOUT);
+        this.wayOfCalls = settings.servers() == Servers.Kind.STANDALONE
+                ? FaultProxy.to(servers.nodes().get(0))
+                : null;
+        String uri = wayOfCalls == null ? servers.uri() : wayOfCalls.uri();
+        this.called = WorkerMain.store(workerSettings("driver", uri, Duration.ZERO), TIMEOUT);
         this.scheduler = ReactiveScheduler.builder()
-                .store(store)
+                .store(called)
                 .node("driver")
                 .queue(TaskQueue.named(Work.FAST))
                 .queue(TaskQueue.named(Work.SLOW))
@@ -130,7 +143,14 @@ final class Arena implements AutoCloseable {
     }
 
     FaultProxy proxyOf(Worker worker) {
-        FaultProxy proxy = proxies.get(worker.node());
+        return there(proxies.get(worker.node()));
+    }
+
+    FaultProxy proxyOfCalls() {
+        return there(wayOfCalls);
+    }
+
+    private FaultProxy there(@Nullable FaultProxy proxy) {
         if (proxy == null) {
             throw new IllegalStateException("there is no proxy before " + servers);
         }
@@ -176,7 +196,7 @@ final class Arena implements AutoCloseable {
     Evidence.Held held() {
         for (EmbeddedRedis redis : servers.nodes()) {
             if (String.valueOf(redis.command("INFO", "replication")).contains("role:master")) {
-                keysOf(redis, "*}:i:*").forEach(key -> redis.command("DEL", key));
+                keysOf(redis, "*}:i:*").forEach(key -> forget(redis, key));
             }
         }
         long keys = 0;
@@ -195,6 +215,13 @@ final class Arena implements AutoCloseable {
             dataset += number(memory, "used_memory_dataset");
         }
         return new Evidence.Held(keys, bytes, dataset);
+    }
+
+    private static void forget(EmbeddedRedis redis, String answer) {
+        if (Objects.equals(redis.command("TTL", answer), WITHOUT_END)) {
+            throw new IllegalStateException("the answer " + answer + " would never go by itself");
+        }
+        redis.command("DEL", answer);
     }
 
     private static long number(String info, String name) {
@@ -242,8 +269,12 @@ final class Arena implements AutoCloseable {
     public void close() {
         alive.forEach(Worker::kill);
         scheduler.dispose();
+        called.dispose();
         store.dispose();
         proxies.values().forEach(FaultProxy::close);
+        if (wayOfCalls != null) {
+            wayOfCalls.close();
+        }
         servers.close();
     }
 

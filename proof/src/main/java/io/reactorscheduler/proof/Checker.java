@@ -25,6 +25,7 @@ final class Checker {
     private final List<Run> runs;
     private final Map<String, Planned> planned;
     private final List<Problem> problems = new ArrayList<>();
+    private long excused;
 
     private Checker(Evidence evidence) {
         this.evidence = evidence;
@@ -68,7 +69,7 @@ final class Checker {
         }
         Verdict ofRuns = RunChecker.check(evidence, checker.runs, checker.planned);
         checker.problems.addAll(ofRuns.problems());
-        return new Verdict(checker.problems, ofRuns.excused());
+        return new Verdict(checker.problems, checker.excused + ofRuns.excused());
     }
 
     /** What a node scheduled itself: it knows the earliest time, the fire time is the store's. */
@@ -123,12 +124,12 @@ final class Checker {
     }
 
     private void judge(Planned task, int[] records) {
-        boolean isExcused = !task.isSure()
-                || (task.kind() == Planned.Kind.CANCELLED
-                        && evidence.store().tasks().get(task.id()) == TaskState.CANCELLED);
+        boolean isCancelled = task.kind() == Planned.Kind.CANCELLED
+                && evidence.store().tasks().get(task.id()) == TaskState.CANCELLED;
         for (int number = 0; number < records.length; number++) {
             String which = "fire time " + number + " of " + records.length + " (" + task.fireTime(number) + ") of "
                     + task.id() + ", which is " + evidence.store().tasks().get(task.id());
+            boolean isExcused = !task.isSure() || (isCancelled && task.wasCancelledBefore(number));
             if (records[number] == 0 && task.owes(number) && !isExcused) {
                 found(Problem.Rule.LOSS, which + ", has no record");
             } else if (records[number] > 1) {
@@ -224,9 +225,16 @@ final class Checker {
                 default -> {}
             }
             ran.stream()
-                    .filter(run -> run.fence() > row.fence() && row.state().isFinal() && !isForgotten(run))
-                    .forEach(run ->
-                            found(Problem.Rule.STALE_WRITE, row + " although it was claimed again before: " + run));
+                    .filter(run -> run.fence() > row.fence() && row.state().isFinal())
+                    .forEach(run -> staleWrite(row, run));
+        }
+    }
+
+    private void staleWrite(Row row, Run claimedAgain) {
+        if (mayBeUnheardOf(claimedAgain)) {
+            excused++;
+        } else {
+            found(Problem.Rule.STALE_WRITE, row + " although it was claimed again before: " + claimedAgain);
         }
     }
 
@@ -265,8 +273,12 @@ final class Checker {
         long last = task.fireTime(first + row.fireTimes() - 1);
         long slack = Line.micros(evidence.lease()) + UNREPLICATED_MICROS;
         return switch (reason) {
-            // by a run of a later fire time
-            case CANCELLED, SUPERSEDED -> ofTask.stream().anyMatch(run -> run.fireMicros() > row.fireMicros());
+            // by a run of a later fire time, whose handler starts after that
+            case CANCELLED, SUPERSEDED ->
+                ofTask.stream()
+                        .anyMatch(run -> run.fireMicros() > row.fireMicros()
+                                && run.startMicros() <= row.endMicros() + slack
+                                && run.endMicros() + slack > row.endMicros());
             // the same claim ran for an earlier fire time, and the record of its end came at most a lease after it
             case OVERLAPPED ->
                 ofTask.stream()
@@ -282,14 +294,5 @@ final class Checker {
                 first + row.fireTimes() < task.count() && task.fireTime(first + row.fireTimes()) <= row.endMicros();
             case TOO_LATE -> last + Line.micros(Workload.TOLERANCE) <= row.endMicros();
         };
-    }
-
-    /** Whether the store may have forgotten this claim, because a replica took over that had not heard of it. */
-    private boolean isForgotten(Run run) {
-        return evidence.losesWrites()
-                && evidence.strikes().stream()
-                        .anyMatch(strike -> strike.isCrashOf(run.task())
-                                && run.startMicros() < strike.toMicros()
-                                && run.endMicros() > strike.fromMicros());
     }
 }

@@ -16,7 +16,7 @@ enum Fault {
     PARTITION,
     /** All that passes between a node and Redis takes longer, for a while. */
     DELAY,
-    /** Redis does what a node asks, and its answers get lost, several times. */
+    /** Redis does what a node and the driver ask, and its answers get lost, several times. */
     DROPPED_REPLIES,
     /** Redis is killed (SIGKILL) and started again; where there are replicas, one of them takes over. */
     REDIS_CRASH,

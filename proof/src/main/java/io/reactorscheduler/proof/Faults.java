@@ -151,12 +151,12 @@ final class Faults {
     private void dropReplies(Random own) {
         for (int i = 0; i < DROPS; i++) {
             Worker worker = take(own);
-            FaultProxy proxy = arena.proxyOf(worker);
+            List<FaultProxy> ways = List.of(arena.proxyOf(worker), arena.proxyOfCalls());
             long from = Line.now();
-            proxy.dropReplies();
+            ways.forEach(FaultProxy::dropReplies);
             Pause.of(Duration.ofMillis(50 + own.nextInt(200)));
-            proxy.heal();
-            proxy.reset();
+            ways.forEach(FaultProxy::heal);
+            ways.forEach(FaultProxy::reset);
             giveBack(Fault.DROPPED_REPLIES, worker, from);
             Pause.of(A_MOMENT);
         }

@@ -19,6 +19,7 @@ import java.util.stream.LongStream;
  * @param strikes faults by kind
  * @param problems broken promises by rule
  * @param excused what the checker let pass, because a node stood still or a replica that took over was behind
+ * @param unsure tasks of which nobody knows whether they are saved, and triggers that got no answer
  * @param repeated executions whose work was done more than once, because a crash came before the record
  * @param stale ends that the store refused
  * @param mixed faults that began while another one went on
@@ -36,6 +37,7 @@ record Figures(
         Map<String, Long> strikes,
         Map<String, Long> problems,
         long excused,
+        long unsure,
         long repeated,
         long stale,
         long mixed,
@@ -73,6 +75,10 @@ record Figures(
                         .map(problem -> problem.rule().name())
                         .toList()),
                 verdict.excused(),
+                evidence.unanswered()
+                        + evidence.planned().stream()
+                                .filter(task -> !task.isSure())
+                                .count(),
                 repeated,
                 evidence.lines().stream()
                         .filter(line -> line.kind() == Line.Kind.STALE)
@@ -167,7 +173,7 @@ record Figures(
                 + ",\"runs\":" + runs + ",\"kills\":" + kills
                 + ",\"losses\":" + problems(Problem.Rule.LOSS)
                 + ",\"doubles\":" + problems(Problem.Rule.DOUBLE, Problem.Rule.OVERLAP, Problem.Rule.REPEAT)
-                + ",\"excused\":" + excused + ",\"repeated\":" + repeated + ",\"staleRefused\":" + stale
+                + ",\"excused\":" + excused + ",\"unsure\":" + unsure + ",\"repeated\":" + repeated + ",\"staleRefused\":" + stale
                 + ",\"recoveries\":" + recovery.micros().length
                 + ",\"recoveryP50\":" + quantile(0.5, recovery.micros())
                 + ",\"recoveryP99\":" + quantile(0.99, recovery.micros())

@@ -13,6 +13,7 @@ import java.util.Set;
  * @param isSerial whether its runs follow one another
  * @param isSure whether the store has said that it is saved
  * @param owedMicros repeating ones owe no fire time before this
+ * @param cancelledMicros when somebody was about to cancel it; the end of time for never
  * @param reasons why its fire times may not run, when nobody cancels it
  */
 record Planned(
@@ -24,7 +25,24 @@ record Planned(
         boolean isSerial,
         boolean isSure,
         long owedMicros,
+        long cancelledMicros,
         Set<Reason> reasons) {
+
+    /** What is due so long before a cancel has run by then, or a later fire time took its place. */
+    private static final long SETTLED_MICROS = 20_000_000;
+
+    Planned(
+            String id,
+            Kind kind,
+            long firstMicros,
+            long periodMicros,
+            int count,
+            boolean isSerial,
+            boolean isSure,
+            long owedMicros,
+            Set<Reason> reasons) {
+        this(id, kind, firstMicros, periodMicros, count, isSerial, isSure, owedMicros, Long.MAX_VALUE, reasons);
+    }
 
     enum Kind {
         /** Each fire time completes or is skipped with a reason. */
@@ -53,15 +71,32 @@ record Planned(
         return periodMicros == 0 || fireTime(number) >= owedMicros;
     }
 
-    Planned unsure() {
-        return new Planned(id, kind, firstMicros, periodMicros, count, isSerial, false, owedMicros, reasons);
+    /** Whether a fire time came so shortly before somebody cancelled the task, or after that, that it may have no record. */
+    boolean wasCancelledBefore(long number) {
+        return fireTime(number) > cancelledMicros - SETTLED_MICROS;
     }
 
-    Planned cancelled() {
-        return new Planned(id, Kind.CANCELLED, firstMicros, periodMicros, count, isSerial, isSure, owedMicros, reasons);
+    Planned unsure() {
+        return new Planned(
+                id, kind, firstMicros, periodMicros, count, isSerial, false, owedMicros, cancelledMicros, reasons);
+    }
+
+    Planned cancelled(long micros) {
+        return new Planned(
+                id,
+                Kind.CANCELLED,
+                firstMicros,
+                periodMicros,
+                count,
+                isSerial,
+                isSure,
+                owedMicros,
+                Math.min(micros, cancelledMicros),
+                reasons);
     }
 
     Planned owedFrom(long micros) {
-        return new Planned(id, kind, firstMicros, periodMicros, count, isSerial, isSure, micros, reasons);
+        return new Planned(
+                id, kind, firstMicros, periodMicros, count, isSerial, isSure, micros, cancelledMicros, reasons);
     }
 }

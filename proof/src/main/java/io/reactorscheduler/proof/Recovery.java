@@ -1,9 +1,12 @@
 package io.reactorscheduler.proof;
 
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -77,6 +80,13 @@ record Recovery(long[] micros, long[] inOutageMicros) {
     /** Whether half of enough recoveries took too long. */
     boolean isLate(long leaseMicros) {
         return micros.length >= ENOUGH && quantile(HALF, micros) > leaseMicros + AFTER_LEASE_MICROS;
+    }
+
+    /** The longest while nothing else went wrong. */
+    Optional<Duration> longest() {
+        return micros.length == 0
+                ? Optional.empty()
+                : Optional.of(Duration.of(micros[micros.length - 1], ChronoUnit.MICROS));
     }
 
     /** Of some sorted numbers, of which there is at least one. */

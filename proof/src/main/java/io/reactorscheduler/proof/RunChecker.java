@@ -231,6 +231,7 @@ final class RunChecker {
                         .anyMatch(strike -> strike.isCrashOf(earlier.task())
                                 && strike.fromMicros() < later.startMicros()
                                 && strike.fromMicros() - UNREPLICATED_MICROS < earlier.startMicros()
-                                && strike.toMicros() > earlier.startMicros());
+                                && strike.toMicros() > earlier.startMicros()
+                                && strike.toMicros() + leaseMicros > earlier.endMicros());
     }
 }

@@ -295,7 +295,7 @@ final class Workload {
             return;
         }
         String id = candidates.get(random.nextInt(candidates.size()));
-        planned.computeIfPresent(id, (same, known) -> known.cancelled());
+        planned.computeIfPresent(id, (same, known) -> known.cancelled(Line.now()));
         told(scheduler.cancel(id));
     }
 

@@ -32,7 +32,7 @@ class CheckerExcusesTest extends MadeUpEvidence {
         row("a#1", TaskState.CANCELLED, 5, "n1", SECOND);
         assertThat(broken()).containsExactly(Problem.Rule.UNTRUE);
 
-        planned.set(0, planned.get(0).cancelled());
+        planned.set(0, planned.get(0).cancelled(SECOND));
         assertThat(broken()).isEmpty();
     }
 
@@ -44,10 +44,18 @@ class CheckerExcusesTest extends MadeUpEvidence {
         ran("a#2", 6, "n1", 2 * SECOND, 2 * SECOND, 3 * SECOND);
         assertThat(broken()).isEmpty();
 
+        rows.set(0, new Row("a#1", "a", TaskState.CANCELLED, SECOND, 1, 5, "n1", 6 * SECOND, Reason.SUPERSEDED.text()));
+        assertThat(broken()).as("the later one was over").containsExactly(Problem.Rule.UNTRUE);
+
+        planned.set(0, repeatingTask("a", 2, false, Reason.SUPERSEDED));
+        rows.set(0, new Row("a#1", "a", TaskState.CANCELLED, SECOND, 1, 5, "n1", 3 * SECOND, Reason.SUPERSEDED.text()));
+        assertThat(broken()).isEmpty();
+
         planned.clear();
         repeating("a", 2, false, Reason.BOUND);
         assertThat(broken()).containsExactly(Problem.Rule.UNTRUE);
 
+        rows.set(0, new Row("a#1", "a", TaskState.CANCELLED, SECOND, 1, 5, "n1", SECOND, Reason.CANCELLED.text()));
         planned.clear();
         repeating("a", 1, false, Reason.CANCELLED);
         rows.remove(1);
@@ -122,7 +130,7 @@ class CheckerExcusesTest extends MadeUpEvidence {
     @Test
     void workThatWasDoneAndHasNoRecordIsALossAlsoOfACancelledTask() {
         repeating("a", 1);
-        planned.set(0, planned.get(0).cancelled());
+        planned.set(0, planned.get(0).cancelled(SECOND));
         tasks.put("a", TaskState.CANCELLED);
         ran("a#1", 5, "n1", SECOND, SECOND, 2 * SECOND);
         assertThat(broken()).containsExactly(Problem.Rule.LOSS);
@@ -132,6 +140,50 @@ class CheckerExcusesTest extends MadeUpEvidence {
 
         losesWrites = true;
         assertThat(broken()).isEmpty();
+    }
+
+    @Test
+    void aCancelledTimelineOwesWhatCameLongBeforeItsCancel() {
+        repeating("a", 40);
+        tasks.put("a", TaskState.CANCELLED);
+        planned.set(0, planned.get(0).cancelled(20 * SECOND));
+        assertThat(broken()).isEmpty();
+
+        planned.set(0, repeatingTask("a", 40, true).cancelled(21 * SECOND));
+        assertThat(broken()).containsExactly(Problem.Rule.LOSS);
+    }
+
+    @Test
+    void aTaskWhoseSaveGotNoAnswerOwesNothing() {
+        once("a", SECOND);
+        assertThat(broken()).containsExactly(Problem.Rule.LOSS);
+
+        planned.set(0, planned.get(0).unsure());
+        assertThat(broken()).isEmpty();
+    }
+
+    @Test
+    void whatANodeSavedAMomentBeforeAReplicaTookOverMayBeForgotten() {
+        line(Line.Kind.SCHEDULED, "b", 0, "n1", SECOND, SECOND);
+        losesWrites = true;
+        strikes.add(new Strike(Fault.REDIS_CRASH, Line.NOTHING, 3 * SECOND, 4 * SECOND));
+        assertThat(broken()).containsExactly(Problem.Rule.LOSS);
+
+        strikes.set(0, new Strike(Fault.REDIS_CRASH, Line.NOTHING, 2 * SECOND - 1, 4 * SECOND));
+        assertThat(broken()).isEmpty();
+    }
+
+    @Test
+    void onlyAClaimOfJustBeforeATakeOverMayBeFollowedByTheEndOfTheOneBefore() {
+        oneGoodRun();
+        ran("a#1", 6, "n2", SECOND, 3 * SECOND, 4 * SECOND);
+        losesWrites = true;
+        strikes.add(new Strike(Fault.REDIS_CRASH, Line.NOTHING, 4 * SECOND, 5 * SECOND));
+        assertThat(broken()).contains(Problem.Rule.STALE_WRITE);
+
+        strikes.set(0, new Strike(Fault.REDIS_CRASH, Line.NOTHING, 4 * SECOND - 1, 5 * SECOND));
+        assertThat(broken()).doesNotContain(Problem.Rule.STALE_WRITE);
+        assertThat(excused()).isOne();
     }
 
     @Test

@@ -216,7 +216,7 @@ class CheckerTest extends MadeUpEvidence {
     @Test
     void aCancelledTaskOwesNothingMore() {
         once("a", SECOND);
-        planned.set(0, planned.get(0).cancelled());
+        planned.set(0, planned.get(0).cancelled(SECOND));
         assertThat(broken()).as("it was not cancelled in time").containsExactly(Problem.Rule.LOSS);
 
         tasks.put("a", TaskState.CANCELLED);

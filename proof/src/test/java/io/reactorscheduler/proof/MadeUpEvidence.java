@@ -65,9 +65,12 @@ abstract class MadeUpEvidence {
     }
 
     void repeating(String id, int count, boolean isSerial, Reason... reasons) {
-        planned.add(
-                new Planned(id, Planned.Kind.NORMAL, SECOND, SECOND, count, isSerial, true, SECOND, Set.of(reasons)));
+        planned.add(repeatingTask(id, count, isSerial, reasons));
         tasks.put(id, TaskState.COMPLETED);
+    }
+
+    static Planned repeatingTask(String id, int count, boolean isSerial, Reason... reasons) {
+        return new Planned(id, Planned.Kind.NORMAL, SECOND, SECOND, count, isSerial, true, SECOND, Set.of(reasons));
     }
 
     void line(Line.Kind kind, String execution, long fence, String node, long fire, long micros) {

@@ -22,7 +22,7 @@ final class RedisErrors {
         return message != null && message.startsWith("NOSCRIPT");
     }
 
-    /** Whether a call was sent and nothing came back in time. */
+    /** Whether nothing came back in time. */
     static boolean isNoAnswer(Throwable error) {
         Throwable cause = unwrap(error);
         return cause instanceof TimeoutException || cause instanceof RedisCommandTimeoutException;

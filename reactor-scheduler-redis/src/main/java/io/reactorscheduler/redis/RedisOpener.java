@@ -8,12 +8,17 @@ import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 /** How connections are made, and which of it is ours to close. */
 interface RedisOpener {
+
+    /** A look asks every server of a cluster over a connection of its own. */
+    Duration BETWEEN_LOOKS = Duration.ofSeconds(2);
 
     /** Connects for commands. */
     Mono<Commands> commands();
@@ -23,7 +28,7 @@ interface RedisOpener {
 
     /**
      * A call got no answer: whoever serves what it is about may have changed without a word, as when a master of a cluster
-     * stands still. At most one look at a time.
+     * stands still. At most one look at a time, and a pause after each: an answer that is late may have other reasons.
      */
     default Mono<Void> lookAgain() {
         return Mono.empty();
@@ -58,14 +63,14 @@ interface RedisOpener {
                 // Lettuce connects off this thread, but may look up names on it: its asynchronous way needs the URI
                 return Mono.fromCallable(() -> client.connect(StringCodec.UTF8))
                         .map(connection -> new Commands(connection.async(), connection))
-                        .subscribeOn(reactor.core.scheduler.Schedulers.boundedElastic());
+                        .subscribeOn(Schedulers.boundedElastic());
             }
 
             @Override
             public Mono<Messages> messages() {
                 return Mono.fromCallable(() -> client.connectPubSub(StringCodec.UTF8))
                         .map(connection -> new Messages(connection, true))
-                        .subscribeOn(reactor.core.scheduler.Schedulers.boundedElastic());
+                        .subscribeOn(Schedulers.boundedElastic());
             }
 
             @Override
@@ -84,7 +89,10 @@ interface RedisOpener {
             public Mono<Void> lookAgain() {
                 return Mono.defer(() -> looks.compareAndSet(false, true)
                         ? Mono.fromCompletionStage(client::refreshPartitionsAsync)
-                                .subscribeOn(reactor.core.scheduler.Schedulers.boundedElastic())
+                                .subscribeOn(Schedulers.boundedElastic())
+                                .materialize()
+                                .delayElement(BETWEEN_LOOKS)
+                                .<Void>dematerialize()
                                 .doFinally(end -> looks.set(false))
                         : Mono.empty());
             }
@@ -93,14 +101,14 @@ interface RedisOpener {
             public Mono<Commands> commands() {
                 return Mono.fromCallable(() -> client.connect(StringCodec.UTF8))
                         .map(connection -> new Commands(connection.async(), connection))
-                        .subscribeOn(reactor.core.scheduler.Schedulers.boundedElastic());
+                        .subscribeOn(Schedulers.boundedElastic());
             }
 
             @Override
             public Mono<Messages> messages() {
                 return Mono.fromCallable(() -> client.connectPubSub(StringCodec.UTF8))
                         .<Messages>map(connection -> new Messages(connection, true))
-                        .subscribeOn(reactor.core.scheduler.Schedulers.boundedElastic());
+                        .subscribeOn(Schedulers.boundedElastic());
             }
 
             @Override

@@ -8,6 +8,7 @@ import io.reactorscheduler.ExecutionEvent;
 import io.reactorscheduler.ExecutionQuery;
 import io.reactorscheduler.ReactiveScheduler;
 import io.reactorscheduler.StoreUnavailableException;
+import io.reactorscheduler.Retention;
 import io.reactorscheduler.TaskInfo;
 import io.reactorscheduler.TaskQueue;
 import io.reactorscheduler.TaskState;
@@ -90,6 +91,23 @@ class BrokenPartitionTest extends StoreTest {
             return claimed.size() == TASKS;
         });
         assertThat(claimed).doesNotHaveDuplicates();
+    }
+
+    /** What was given is not given again, so an error in its place would leave it to the end of its lease. */
+    @Test
+    void whatTheFirstCallOfALargeClaimGaveIsKeptWhenTheNextOneFails() {
+        WatchedLink link = new WatchedLink(server.uri(), PATIENCE);
+        RedisTaskStore store = use(new RedisTaskStore(
+                new RedisSettings(namespace, 1, Retention.defaults(), Duration.ofSeconds(5), null, 3, 0), link));
+        int many = 600;
+        store.saveAll(Flux.range(0, many).map(i -> due(store, "t" + i))).blockLast(PATIENCE);
+        link.refuseAfter(1, Scripts.CLAIM);
+
+        List<Claim> given = claim(store, many);
+        link.heal();
+
+        assertThat(given).isNotEmpty().hasSizeLessThan(many);
+        assertThat(claim(store, many)).hasSize(many - given.size());
     }
 
     @Test

@@ -49,6 +49,8 @@ class IdleClusterTest {
         RedisTaskStore store = builder("idle").partitions(16).build();
         ReactiveScheduler node = ReactiveScheduler.builder()
                 .store(store)
+                // sweeps, of which each partition takes one a lease, would come all at once
+                .lease(Duration.ofHours(1))
                 .handle(Handler.named("plain", String.class), (none, run) -> Mono.empty())
                 .start();
         store.stats().block(PATIENCE);

@@ -1,82 +1,29 @@
 package io.reactorscheduler.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.reactorscheduler.Claim;
-import io.reactorscheduler.ClaimRequest;
 import io.reactorscheduler.ExecutionEvent;
 import io.reactorscheduler.ExecutionQuery;
 import io.reactorscheduler.IfExists;
 import io.reactorscheduler.NewTask;
 import io.reactorscheduler.Overlap;
 import io.reactorscheduler.Position;
-import io.reactorscheduler.Retention;
 import io.reactorscheduler.TaskQueue;
 import io.reactorscheduler.TaskRecord;
 import io.reactorscheduler.TaskState;
 import io.reactorscheduler.TaskStore;
 import io.reactorscheduler.TaskStore.Extra;
 import io.reactorscheduler.Trigger;
-import io.reactorscheduler.embedded.FaultProxy;
-import java.lang.reflect.Field;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Set;
-import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
 
 /** The server did it, and the reply got lost: the call is sent again by the client and answered as if it had come once. */
-class LostRepliesTest extends StoreTest {
-
-    private FaultProxy proxy;
-    private TaskStore direct;
-    private TaskStore store;
-
-    @BeforeEach
-    void connect() throws IllegalAccessException {
-        proxy = FaultProxy.to(server);
-        direct = store();
-        store = use(RedisTaskStore.builder()
-                .uri(proxy.uri())
-                .namespace(namespace)
-                .commandTimeout(Duration.ofSeconds(20))
-                .build());
-        store.stats().block(PATIENCE);
-        // else the reply that is lost says that the server does not know the script
-        for (Field field : Scripts.class.getDeclaredFields()) {
-            server.command("SCRIPT", "LOAD", ((Script) field.get(null)).text());
-        }
-    }
-
-    @AfterEach
-    void disconnect() {
-        proxy.close();
-    }
-
-    /** Makes a call whose first reply is lost with its connection. */
-    private <T> T withLostReply(Mono<T> call) {
-        return withLostReply(call, () -> {});
-    }
-
-    /** @param meanwhile what happens before the call is sent again */
-    private <T> T withLostReply(Mono<T> call, Runnable meanwhile) {
-        long before = calls();
-        proxy.dropReplies();
-        var reply = call.toFuture();
-        await("the call", () -> calls() > before);
-        Pause.of(Duration.ofMillis(50));
-        meanwhile.run();
-        proxy.heal();
-        proxy.reset();
-        return Mono.fromFuture(reply).block(PATIENCE);
-    }
+class LostRepliesTest extends LostReplies {
 
     @Test
     void aTaskIsSavedAsNewAlsoWhereItMustNotBeKnown() {
@@ -299,198 +246,5 @@ class LostRepliesTest extends StoreTest {
         assertThat(withLostReply(store.resizeQueue("default", 7)).concurrency()).isEqualTo(7);
         assertThat(withLostReply(store.pauseQueue("default", false)).isPaused()).isFalse();
         assertThat(direct.queues().collectList().block(PATIENCE)).containsExactly(queue.concurrency(7));
-    }
-
-    // ---- what somebody else did before the call was sent again stays
-
-    @Test
-    void aTaskThatWasResumedMeanwhileIsNotCancelledAgain() {
-        direct.save(due(direct, "a")).block(PATIENCE);
-        long now = direct.nowMicros();
-
-        var answered = withLostReply(
-                store.cancel("a"),
-                () -> direct.resume("a", Position.at(now, now)).block(PATIENCE));
-
-        assertThat(answered.state()).isEqualTo(TaskState.CANCELLED);
-        assertThat(direct.task("a").block(PATIENCE).state()).isEqualTo(TaskState.PENDING);
-    }
-
-    @Test
-    void aTaskThatWasCancelledMeanwhileIsNotResumedAgain() {
-        direct.save(due(direct, "a")).block(PATIENCE);
-        direct.cancel("a").block(PATIENCE);
-        long now = direct.nowMicros();
-
-        var answered = withLostReply(
-                store.resume("a", Position.at(now, now)),
-                () -> direct.cancel("a").block(PATIENCE));
-
-        assertThat(answered.state()).isEqualTo(TaskState.PENDING);
-        assertThat(direct.task("a").block(PATIENCE).state()).isEqualTo(TaskState.CANCELLED);
-    }
-
-    @Test
-    void anExecutionThatHasEndedMeanwhileIsSaidToBeCancelled() {
-        direct.save(due(direct, "a")).block(PATIENCE);
-        Claim claim = claim(direct, 1).get(0);
-
-        assertThat(withLostReply(store.cancelExecution(claim.executionId()), () -> succeed(direct, claim)))
-                .isTrue();
-    }
-
-    @Test
-    void anExecutionThatWasClaimedMeanwhileIsNotCancelled() {
-        direct.save(task("a", direct.nowMicros() + 1_000 * SECOND_MICROS, IfExists.FAIL))
-                .block(PATIENCE);
-        String id = direct.enqueue("a", new Extra(0, null)).block(PATIENCE);
-
-        assertThat(withLostReply(
-                        store.cancelExecution(id),
-                        () -> assertThat(claim(direct, 1)).hasSize(1)))
-                .isFalse();
-
-        assertThat(server.command("EXISTS", key("x"))).as("to be ended").isEqualTo(0L);
-    }
-
-    @Test
-    void aQueueThatWentOnMeanwhileIsNotPausedAgain() {
-        direct.declareQueue(TaskQueue.named("default")).block(PATIENCE);
-
-        var answered = withLostReply(
-                store.pauseQueue("default", true),
-                () -> direct.pauseQueue("default", false).block(PATIENCE));
-
-        assertThat(answered.isPaused()).isTrue();
-        assertThat(defaultQueue().isPaused()).isFalse();
-    }
-
-    @Test
-    void aQueueThatWasResizedMeanwhileIsNotResizedAgain() {
-        direct.declareQueue(TaskQueue.named("default")).block(PATIENCE);
-
-        var answered = withLostReply(
-                store.resizeQueue("default", 7),
-                () -> direct.resizeQueue("default", 9).block(PATIENCE));
-
-        assertThat(answered.concurrency()).isEqualTo(7);
-        assertThat(defaultQueue().concurrency()).isEqualTo(9);
-    }
-
-    @Test
-    void aQueueThatWasDeclaredOtherwiseMeanwhileIsNotDeclaredAgain() {
-        TaskQueue queue = TaskQueue.named("default").capacity(10);
-        TaskQueue other = TaskQueue.named("default").capacity(20);
-
-        assertThat(withLostReply(
-                        store.declareQueue(queue),
-                        () -> direct.declareQueue(other).block(PATIENCE)))
-                .isEqualTo(queue);
-
-        assertThat(defaultQueue()).isEqualTo(other);
-    }
-
-    private TaskQueue defaultQueue() {
-        return direct.queues().blockLast(PATIENCE);
-    }
-
-    // ---- sweeps
-
-    @Test
-    void aCrashIsCountedOnceByASweep() {
-        direct.save(due(direct, "a")).block(PATIENCE);
-        direct.claim(brief()).block(PATIENCE);
-        Pause.of(Duration.ofMillis(5));
-
-        withLostReply(store.sweep());
-
-        assertThat(direct.task("a").block(PATIENCE).crashes()).isOne();
-        assertThat(claim(direct, 5)).hasSize(1);
-    }
-
-    /** A claim whose lease ends at once. */
-    private static ClaimRequest brief() {
-        return new ClaimRequest(
-                "node", Duration.ofMillis(1), List.of(new ClaimRequest.Slots("default", 1)), Set.of(PLAIN.name()));
-    }
-
-    /** The caller of the first one got an error, so nothing is sent again: another call has to ask for the same reply. */
-    @Test
-    void whatASweepThatFailedHasFoundIsToldByTheNextOne() {
-        WatchedLink link = new WatchedLink(server.uri(), PATIENCE);
-        RedisTaskStore sweeper = use(new RedisTaskStore(
-                new RedisSettings(namespace, 1, Retention.defaults(), Duration.ofSeconds(5), null, 3, 0), link));
-        server.command("ZADD", key("e"), "1", "garbage");
-        link.loseReplies(Scripts.SWEEP);
-        assertThatThrownBy(() -> sweeper.sweep().block(PATIENCE)).hasMessageContaining("unheard");
-        assertThat(server.command("ZCARD", key("e"))).as("it was swept").isEqualTo(0L);
-        link.heal();
-
-        assertThat(sweeper.sweep().block(PATIENCE).findings())
-                .singleElement()
-                .asString()
-                .contains("a row of \"e\"");
-        assertThat(sweeper.sweep().block(PATIENCE).findings()).isEmpty();
-    }
-
-    @Test
-    void whatASweepHasFoundIsToldWhenItIsSentAgain() {
-        server.command("ZADD", key("e"), "1", "garbage");
-
-        assertThat(withLostReply(store.sweep()).findings()).hasSize(1);
-        assertThat(store.sweep().block(PATIENCE).findings()).isEmpty();
-    }
-
-    /** A sweep of which nobody hears, as a node that gave it up makes another one. */
-    private void sweepUnheard(String what, BooleanSupplier isDone) {
-        long before = calls();
-        proxy.dropReplies();
-        var abandoned = store.sweep().subscribe();
-        await("the call", () -> calls() > before);
-        await(what, isDone);
-        Pause.of(Duration.ofMillis(50));
-        abandoned.dispose();
-        proxy.heal();
-        proxy.reset();
-    }
-
-    @Test
-    void whatASweepHasQuarantinedIsToldByTheNextOne() {
-        direct.save(due(direct, "a")).block(PATIENCE);
-        for (int crash = 1; crash < RedisTaskStore.DEFAULT_QUARANTINE_AFTER; crash++) {
-            assertThat(direct.claim(brief()).block(PATIENCE).claims()).hasSize(1);
-            Pause.of(Duration.ofMillis(5));
-            direct.sweep().block(PATIENCE);
-        }
-        direct.claim(brief()).block(PATIENCE);
-        Pause.of(Duration.ofMillis(5));
-        sweepUnheard("the quarantine", () -> direct.task("a").block(PATIENCE).state() == TaskState.QUARANTINED);
-
-        assertThat(store.sweep().block(PATIENCE).quarantined()).containsExactly("a");
-        assertThat(store.sweep().block(PATIENCE).quarantined()).isEmpty();
-        assertThat((List<?>) server.command("KEYS", key("i:*")))
-                .as("answers to sweeps that were heard")
-                .allMatch(name -> (Long) server.command("TTL", name.toString()) <= 60);
-    }
-
-    @Test
-    void resultsThatASweepHasDroppedAreToldByTheNextOne() {
-        RedisTaskStore brief = use(RedisTaskStore.builder()
-                .uri(proxy.uri())
-                .namespace(namespace)
-                .retention(new Retention(1, Duration.ofMillis(1), 1))
-                .commandTimeout(Duration.ofSeconds(20))
-                .build());
-        brief.stats().block(PATIENCE);
-        direct.save(due(direct, "a")).block(PATIENCE);
-        succeed(direct, claim(direct, 1).get(0));
-        Pause.of(Duration.ofMillis(5));
-        store = brief;
-        sweepUnheard(
-                "the end of the history",
-                () -> server.command("EXISTS", key("f")).equals(0L));
-
-        assertThat(store.sweep().block(PATIENCE).dropped()).containsExactly("\"ok\"");
-        assertThat(store.sweep().block(PATIENCE).dropped()).isEmpty();
     }
 }

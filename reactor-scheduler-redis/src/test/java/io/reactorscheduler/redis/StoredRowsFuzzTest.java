@@ -1,6 +1,7 @@
 package io.reactorscheduler.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import io.reactorscheduler.Claim;
 import io.reactorscheduler.ExecutionQuery;
@@ -11,13 +12,22 @@ import io.reactorscheduler.TaskStore;
 import io.reactorscheduler.TaskStore.Extra;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
-import java.util.Random;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.PropertyDefaults;
+import net.jqwik.api.Provide;
+import net.jqwik.api.ShrinkingMode;
+import net.jqwik.api.lifecycle.AfterProperty;
+import net.jqwik.api.lifecycle.BeforeProperty;
 
 /**
  * Whatever stands in the row of a task, each call gives something or fails with an error of ours, in bounded time, and other
@@ -25,10 +35,12 @@ import org.junit.jupiter.api.Timeout;
  *
  * <p>The rows that all begins with are in {@code src/test/resources/fuzz/rows.txt}, in hexadecimal digits.
  */
+@PropertyDefaults(tries = 60, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.BOUNDED)
 class StoredRowsFuzzTest extends StoreTest {
 
-    private static final int TRIES = Integer.getInteger("fuzz.tries", 60);
-    private static final long SEED = Long.getLong("fuzz.seed", new Random().nextLong());
+    /** Far longer than all calls take together on a busy machine; one that hangs takes longer. */
+    private static final Duration BOUND = Duration.ofSeconds(9);
+
     private static final HexFormat HEX = HexFormat.of();
 
     private static final String WRITE =
@@ -37,13 +49,27 @@ class StoredRowsFuzzTest extends StoreTest {
     private TaskStore store;
     private int used;
 
-    private static List<byte[]> corpus() throws IOException {
+    private static List<byte[]> corpus() {
         try (InputStream in = StoredRowsFuzzTest.class.getResourceAsStream("/fuzz/rows.txt")) {
             return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8)
                     .lines()
                     .map(HEX::parseHex)
                     .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
+    }
+
+    @BeforeProperty
+    void start() {
+        startServer();
+        store = store();
+        store.stats().block(PATIENCE);
+    }
+
+    @AfterProperty
+    void stop() {
+        stopServer();
     }
 
     private void write(byte[] row) {
@@ -75,29 +101,26 @@ class StoredRowsFuzzTest extends StoreTest {
         Fuzz.answered(store.remove("bad"));
     }
 
-    @Test
-    @Timeout(60)
-    void whateverStandsInARowEachCallIsAnsweredAndOtherTasksRun() throws IOException {
-        List<byte[]> corpus = corpus();
-        Random random = new Random(SEED);
-        store = store();
-        store.stats().block(PATIENCE);
-        for (byte[] row : corpus) {
-            use(row);
-        }
-        for (int i = 0; i < TRIES; i++) {
-            use(Fuzz.changed(corpus, random));
+    @Provide
+    Arbitrary<byte[]> rows() {
+        return Fuzz.rows(corpus());
+    }
+
+    @Property
+    void whateverStandsInARowEachCallIsAnsweredAndOtherTasksRun(@ForAll("rows") byte[] row) {
+        try {
+            store.save(due(store, "bad")).block(PATIENCE);
+            write(row);
+            assertTimeout(BOUND, this::useAll);
+        } catch (AssertionError | RuntimeException e) {
+            throw new AssertionError("row " + HEX.formatHex(row) + ": " + e, e);
+        } finally {
+            server.command("HDEL", key("t"), "bad");
         }
     }
 
-    private void use(byte[] row) {
-        store.save(due(store, "bad")).block(PATIENCE);
-        write(row);
-        try {
-            useAll();
-        } catch (AssertionError | RuntimeException e) {
-            throw new AssertionError("seed " + SEED + ", row " + HEX.formatHex(row) + ": " + e, e);
-        }
-        server.command("HDEL", key("t"), "bad");
+    @Example
+    void soItIsForEachRowThatAllBeginsWith() {
+        corpus().forEach(this::whateverStandsInARowEachCallIsAnsweredAndOtherTasksRun);
     }
 }

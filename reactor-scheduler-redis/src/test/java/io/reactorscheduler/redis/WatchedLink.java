@@ -4,9 +4,11 @@ import io.lettuce.core.RedisURI;
 import io.reactorscheduler.StoreUnavailableException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -21,6 +23,7 @@ final class WatchedLink implements RedisLink {
     private final Duration timeout;
     private final Set<String> silent = ConcurrentHashMap.newKeySet();
     private final Set<Script> refused = ConcurrentHashMap.newKeySet();
+    private final Map<Script, AtomicInteger> left = new ConcurrentHashMap<>();
     private final Set<Script> unheard = ConcurrentHashMap.newKeySet();
     private final ConcurrentLinkedQueue<Call> calls = new ConcurrentLinkedQueue<>();
     private final Set<Call> losing = ConcurrentHashMap.newKeySet();
@@ -50,6 +53,11 @@ final class WatchedLink implements RedisLink {
         refused.add(script);
     }
 
+    /** A script is run so many times more, then its callers get an error. */
+    void refuseAfter(int calls, Script script) {
+        left.put(script, new AtomicInteger(calls));
+    }
+
     /** From now on a script is run, and its callers get an error. */
     void loseReplies(Script script) {
         unheard.add(script);
@@ -58,6 +66,7 @@ final class WatchedLink implements RedisLink {
     /** Scripts are run and answered again. */
     void heal() {
         refused.clear();
+        left.clear();
         unheard.clear();
     }
 
@@ -79,7 +88,8 @@ final class WatchedLink implements RedisLink {
             if (losing.remove(call)) {
                 return link.run(script, key, args).then(Mono.never());
             }
-            if (refused.contains(script)) {
+            AtomicInteger more = left.get(script);
+            if (refused.contains(script) || (more != null && more.getAndDecrement() <= 0)) {
                 return Mono.error(new StoreUnavailableException("refused", null));
             }
             if (silent.contains(key)) {

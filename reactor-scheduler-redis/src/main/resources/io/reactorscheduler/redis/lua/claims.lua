@@ -25,7 +25,7 @@ local function take_next(id, T)
   if first then
     local E = T.e[first]
     if not T.o or (at(E.d) <= head and at(E.d) <= asked) then
-      E.D, E.w, E.d, E.r, E.p = E.d, nil, nil, nil, nil
+      E.D, E.w, E.d, E.r = E.d, nil, nil, nil
       -- the head may be ahead of it by now, so it is late on purpose
       if T.o and at(E.F) > at(E.b or -NEVER) then E.b = E.F end
       return first, E, active

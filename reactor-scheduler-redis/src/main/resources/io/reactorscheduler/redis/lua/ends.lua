@@ -4,7 +4,7 @@
 local function was_recorded(id, T, number, fence)
   if not T then return false end
   local E = T.e and T.e[number]
-  if E then return E.p ~= nil and E.f == fence end
+  if E then return E.p == fence end
   if not call('ZSCORE', P .. 'f', row_name(id, { n = number, f = fence })) then return false end
   for _, R in ipairs(rows_of_task(id, T)) do
     if R.n == number and not R.k then return not R.g end
@@ -35,7 +35,7 @@ local function go_on_later(id, T, E, each, last)
   E.E, E.S = each.error, each.started
   if last == 'T' then E.a = each.attempt + 1 end
   wait_again(E, last == 'T' and each.retry_at or E.D, last == 'T' and 1 or nil)
-  E.p = 1
+  E.p = each.fence
   settle(id, T, nil)
   note(last, id, each.number, E.n, each.error and each.error[2])
 end

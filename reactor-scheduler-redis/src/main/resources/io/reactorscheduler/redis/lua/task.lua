@@ -7,7 +7,7 @@
 -- Q was quarantined, Y has events, g is in z;
 -- v version of the definition, w executions by older version.
 -- An open execution: w waits again, f fence, n node, l claimed at, a attempt (1), F fire, D due, d due again, b buffered until,
--- x asked for, i input, u fired, r waits for a retry, p a node reported that, g detached, z replaced, k key, q queue it holds the key in,
+-- x asked for, i input, u fired, r waits for a retry, p fence whose node reported that, g detached, z replaced, k key, q queue it holds the key in,
 -- E error, S started, v version, c to be ended by its owner.
 
 local owned = {}
