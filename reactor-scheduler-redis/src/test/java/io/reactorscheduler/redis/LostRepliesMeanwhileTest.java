@@ -5,12 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.reactorscheduler.Claim;
 import io.reactorscheduler.Completion;
 import io.reactorscheduler.ExecutionError;
-import io.reactorscheduler.Outcome;
 import io.reactorscheduler.IfExists;
+import io.reactorscheduler.Outcome;
 import io.reactorscheduler.Position;
 import io.reactorscheduler.TaskQueue;
 import io.reactorscheduler.TaskState;
 import io.reactorscheduler.TaskStore.Extra;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What somebody else did before a call whose reply got lost was sent again stays as it is. */
@@ -60,8 +61,7 @@ class LostRepliesMeanwhileTest extends LostReplies {
         Outcome retry = Outcome.retryAt(now, ExecutionError.of(new IllegalStateException("first")));
 
         var recorded = withLostReply(
-                store.complete(
-                        List.of(new Completion(claim, retry, 1, now, now, Position.UNCHANGED, List.of()))),
+                store.complete(List.of(new Completion(claim, retry, 1, now, now, Position.UNCHANGED, List.of()))),
                 () -> assertThat(claim(direct, 1)).hasSize(1));
 
         assertThat(recorded.get(0).isStale()).isFalse();

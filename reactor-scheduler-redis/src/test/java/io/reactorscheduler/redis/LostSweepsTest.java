@@ -81,7 +81,8 @@ class LostSweepsTest extends LostReplies {
         assertThat(store.sweep().block(PATIENCE).quarantined()).isEmpty();
         assertThat((List<?>) server.command("KEYS", key("i:*")))
                 .as("answers to sweeps that were heard")
-                .allSatisfy(name -> assertThat((Long) server.command("TTL", name.toString())).isBetween(0L, 60L));
+                .allSatisfy(name -> assertThat((Long) server.command("TTL", name.toString()))
+                        .isBetween(0L, 60L));
     }
 
     @Test

@@ -35,7 +35,7 @@ import net.jqwik.api.lifecycle.BeforeProperty;
  *
  * <p>The rows that all begins with are in {@code src/test/resources/fuzz/rows.txt}, in hexadecimal digits.
  */
-@PropertyDefaults(tries = 60, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.BOUNDED)
+@PropertyDefaults(tries = 300, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.BOUNDED)
 class StoredRowsFuzzTest extends StoreTest {
 
     /** Far longer than all calls take together on a busy machine; one that hangs takes longer. */
