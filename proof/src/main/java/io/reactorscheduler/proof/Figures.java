@@ -173,7 +173,8 @@ record Figures(
                 + ",\"runs\":" + runs + ",\"kills\":" + kills
                 + ",\"losses\":" + problems(Problem.Rule.LOSS)
                 + ",\"doubles\":" + problems(Problem.Rule.DOUBLE, Problem.Rule.OVERLAP, Problem.Rule.REPEAT)
-                + ",\"excused\":" + excused + ",\"unsure\":" + unsure + ",\"repeated\":" + repeated + ",\"staleRefused\":" + stale
+                + ",\"excused\":" + excused + ",\"unsure\":" + unsure + ",\"repeated\":" + repeated
+                + ",\"staleRefused\":" + stale
                 + ",\"recoveries\":" + recovery.micros().length
                 + ",\"recoveryP50\":" + quantile(0.5, recovery.micros())
                 + ",\"recoveryP99\":" + quantile(0.99, recovery.micros())
