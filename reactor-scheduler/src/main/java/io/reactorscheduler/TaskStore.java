@@ -130,8 +130,8 @@ public interface TaskStore {
      * Records outcomes and next heads; gives, for each element in order, whether it was recorded or stale. A claim is valid
      * until its end was reported, a sweep has found it expired, or its task was removed; one reported after the deadline
      * counts while no sweep came between. The same end reported twice is recorded once, and answered as recorded both times,
-     * because the first answer may be lost; only when the execution was claimed again, or is not kept any more, the second is
-     * stale.
+     * because the first answer may be lost; only when the execution was claimed again, or is not kept any more, the second may
+     * be stale.
      *
      * <p>An execution whose task was given another head meanwhile leaves that head alone. So does one of an overlapping
      * task when {@link #advance} came first for it; else the head that its end brings counts, as there. One whose task was cancelled or

@@ -249,6 +249,14 @@ final class Checker {
         }
     }
 
+    /** The end of the last fault of Redis about a moment; the moment itself where there is none. */
+    private long endOfOutage(long micros, long slack) {
+        return evidence.strikes().stream()
+                .filter(strike -> strike.fault().isOfRedis() && strike.isWithin(micros - slack, micros + slack))
+                .mapToLong(Strike::toMicros)
+                .reduce(micros, Math::max);
+    }
+
     private void explained(Row row, List<Run> ofTask) {
         Planned task = planned.get(row.task());
         if (task != null && !isExplained(row, task, ofTask)) {
@@ -273,11 +281,11 @@ final class Checker {
         long last = task.fireTime(first + row.fireTimes() - 1);
         long slack = Line.micros(evidence.lease()) + UNREPLICATED_MICROS;
         return switch (reason) {
-            // by a run of a later fire time, whose handler starts after that
+            // by a run of a later fire time, whose handler starts after that, and after what Redis suffers just then
             case CANCELLED, SUPERSEDED ->
                 ofTask.stream()
                         .anyMatch(run -> run.fireMicros() > row.fireMicros()
-                                && run.startMicros() <= row.endMicros() + slack
+                                && run.startMicros() <= endOfOutage(row.endMicros(), slack) + slack
                                 && run.endMicros() + slack > row.endMicros());
             // the same claim ran for an earlier fire time, and the record of its end came at most a lease after it
             case OVERLAPPED ->

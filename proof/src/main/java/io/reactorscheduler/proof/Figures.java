@@ -19,7 +19,7 @@ import java.util.stream.LongStream;
  * @param strikes faults by kind
  * @param problems broken promises by rule
  * @param excused what the checker let pass, because a node stood still or a replica that took over was behind
- * @param unsure tasks of which nobody knows whether they are saved, and triggers that got no answer
+ * @param unsure saves and triggers of the driver that got no answer
  * @param repeated executions whose work was done more than once, because a crash came before the record
  * @param stale ends that the store refused
  * @param mixed faults that began while another one went on

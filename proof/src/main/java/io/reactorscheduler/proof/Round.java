@@ -65,13 +65,17 @@ final class Round {
                 Watch watch = Watch.over(arena.servers())) {
             Evidence evidence = evidence(arena, watch);
             Checker.Verdict verdict = Checker.check(evidence);
-            List<Problem> problems = verdict.problems();
+            Figures figures = Figures.of(settings, evidence, verdict);
+            List<Problem> problems = new ArrayList<>(verdict.problems());
+            if (settings.isEndless()) {
+                figures.recovery().tooLong(evidence.lease()).ifPresent(problems::add);
+            }
             if (problems.isEmpty()) {
                 arena.forget();
             } else {
                 arena.keep(problems, evidence);
             }
-            return new Result(problems, Figures.of(settings, evidence, verdict), arena.logs());
+            return new Result(problems, figures, arena.logs());
         } catch (RuntimeException e) {
             throw new IllegalStateException("the round broke off: " + e.getMessage() + "; logs in " + arena.logs(), e);
         }

@@ -14,6 +14,9 @@ final class Watch implements AutoCloseable {
 
     private static final Duration LOOK_AGAIN = Duration.ofMillis(200);
 
+    /** A master that was only slow takes writes until Sentinels have made it a replica. */
+    private static final long DEMOTED_MICROS = 10_000_000;
+
     private final Servers servers;
     private final List<Strike> seen = new CopyOnWriteArrayList<>();
     private final Thread thread = new Thread(this::look, "watch");
@@ -34,8 +37,8 @@ final class Watch implements AutoCloseable {
         while (!isOver) {
             try {
                 OptionalLong since = servers.surprise();
-                since.ifPresent(from ->
-                        seen.add(new Strike(Fault.REDIS_CRASH, Line.NOTHING, from, Line.now(), Partitions.ALL)));
+                since.ifPresent(from -> seen.add(new Strike(
+                        Fault.REDIS_CRASH, Line.NOTHING, from, Line.now() + DEMOTED_MICROS, Partitions.ALL)));
             } catch (UncheckedIOException | IllegalStateException busy) {
                 // a Sentinel without processor time; the next look tells
             }

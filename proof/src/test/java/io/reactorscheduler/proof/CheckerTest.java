@@ -244,6 +244,11 @@ class CheckerTest extends MadeUpEvidence {
         strikes.set(0, new Strike(Fault.REDIS_CRASH, Line.NOTHING, 2 * SECOND + 200, 3 * SECOND));
         assertThat(broken()).as("claimed long before").containsExactly(Problem.Rule.OVERLAP);
 
+        strikes.set(0, new Strike(Fault.REDIS_CRASH, Line.NOTHING, SECOND / 2, SECOND + 20));
+        assertThat(broken()).isEmpty();
+        lines.set(1, new Line(Line.Kind.ENDED, 3 * SECOND + 20, "n1", "a#1", 5, 1, SECOND, ""));
+        assertThat(broken()).as("it went on for more than a lease").containsExactly(Problem.Rule.OVERLAP);
+
         Partitions others = new Partitions(1, Set.of());
         strikes.set(0, new Strike(Fault.REDIS_CRASH, Line.NOTHING, 2 * SECOND, 3 * SECOND, others));
         assertThat(broken()).as("on another master").containsExactly(Problem.Rule.OVERLAP);

@@ -26,9 +26,6 @@ class LongRoundsTest {
     /** All lines of all rounds since the module was cleaned. */
     private static final Path TOLD = Path.of("target", "proof", "rounds.txt");
 
-    /** Of what a kill cut off while nothing else went wrong. */
-    private static final Duration LONGEST_RECOVERY = RoundSettings.LEASE.plusSeconds(1);
-
     /** Problems of one round that are printed; the figures count all of them. */
     private static final int MOST_TOLD = 20;
 
@@ -65,15 +62,10 @@ class LongRoundsTest {
         try {
             Round.Result result = Round.run(settings);
             tell(result.figures().toString());
-            List<String> problems = new ArrayList<>(result.problems().stream()
+            List<String> problems = result.problems().stream()
                     .limit(MOST_TOLD)
                     .map(problem -> name + problem + "; logs in " + result.logs())
-                    .toList());
-            result.figures()
-                    .recovery()
-                    .longest()
-                    .filter(longest -> longest.compareTo(LONGEST_RECOVERY) > 0)
-                    .ifPresent(longest -> problems.add(name + "a run came back " + longest + " after a kill"));
+                    .toList();
             problems.forEach(LongRoundsTest::tell);
             return problems;
         } catch (IllegalStateException | UncheckedIOException e) {
