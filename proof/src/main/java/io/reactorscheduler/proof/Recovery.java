@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
  *
  * @param micros while nothing else went wrong, sorted
  * @param inOutageMicros when Redis was struck from a lease before the kill until a second after the lease ended, or when
- *     a node that may have claimed the run next was struck too before it could start it; sorted
+ *     another node was struck between the kill and the start; sorted
  */
 record Recovery(long[] micros, long[] inOutageMicros) {
 
@@ -64,12 +64,15 @@ record Recovery(long[] micros, long[] inOutageMicros) {
                                 death.fromMicros() - lease, death.fromMicros() + lease + AFTER_LEASE_MICROS));
     }
 
-    /** Who claims a run and is struck before it writes that into its log, or starts it, holds it for another lease. */
+    /**
+     * Who claims a run and is struck before it writes that into its log, or starts it, holds it for another lease. And nodes
+     * that are struck together leave more work than the others can do at once, of which the least urgent waits.
+     */
     private static boolean isAnotherStruck(Strike death, long untilMicros, Evidence evidence) {
-        long claimable = death.fromMicros() + Line.micros(evidence.lease()) / 2;
         return evidence.strikes().stream()
-                .anyMatch(strike ->
-                        !strike.fault().isGentle() && !strike.equals(death) && strike.isWithin(claimable, untilMicros));
+                .anyMatch(strike -> !strike.fault().isGentle()
+                        && !strike.equals(death)
+                        && strike.isWithin(death.fromMicros(), untilMicros));
     }
 
     /** Whether half of enough recoveries took too long. */
