@@ -33,7 +33,7 @@ final class Round {
     /** Longer than a replica is behind, in microseconds. */
     private static final long UNREPLICATED = 1_000_000;
 
-    /** Far longer than anything is waited for that is not lost: a lease, a retry, a look at each partition. */
+    /** Far longer than anything is waited for that is not lost: a lease, a retry, a look at each partition, a replica. */
     private static final Duration STANDSTILL = Duration.ofSeconds(30);
 
     private static final Duration BETWEEN_STRIKES = Duration.ofMillis(500);
@@ -123,7 +123,7 @@ final class Round {
 
     /** Replicas follow a moment later. */
     private static Evidence.Held heldAtLast(Arena arena, Evidence.Held before) {
-        Waiting.isSoon(() -> arena.held().isWithin(before));
+        Waiting.isWithin(STANDSTILL, () -> arena.held().isWithin(before));
         return arena.held();
     }
 
@@ -209,7 +209,7 @@ final class Round {
         // the results of what was removed go with the next sweeps, some with each
         while (!block(store.sweep()).dropped().isEmpty()) {}
         // replicas follow a moment later
-        Waiting.isSoon(() -> keysLeft(arena).isEmpty());
+        Waiting.isWithin(STANDSTILL, () -> keysLeft(arena).isEmpty());
         leftovers.addAll(keysLeft(arena));
         return new Evidence.Snapshot(rows, states, findings, leftovers);
     }
@@ -222,7 +222,7 @@ final class Round {
     private static List<String> afterRetention(Arena arena, Set<String> cancelled) {
         RedisTaskStore store = arena.forgetful();
         try {
-            Waiting.isSoon(() -> {
+            Waiting.isWithin(STANDSTILL, () -> {
                 for (int i = 0; i < SWEPT_AT_ONCE; i++) {
                     block(store.sweep());
                 }

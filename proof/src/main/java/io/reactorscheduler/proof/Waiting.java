@@ -40,7 +40,11 @@ final class Waiting {
 
     /** Whether it came true in time. */
     static boolean isSoon(BooleanSupplier condition) {
-        long end = System.nanoTime() + PATIENCE.toNanos();
+        return isWithin(PATIENCE, condition);
+    }
+
+    static boolean isWithin(Duration patience, BooleanSupplier condition) {
+        long end = System.nanoTime() + patience.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - end > 0) {
                 return false;
