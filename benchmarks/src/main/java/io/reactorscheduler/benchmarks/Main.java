@@ -28,7 +28,7 @@ public final class Main {
               --budget <seconds>   the measured run of slow subjects, which their number of tasks follows: 4, with
                                    --quick 2, for no budget 0
               --whole              slow subjects get as many tasks as the others; with --budget 0
-              --jvm <options>      of the JVMs instead of -Xms4g -Xmx4g (pending: 2g)
+              --jvm <options>      of the JVMs instead of -Xms2g -Xmx2g -XX:+AlwaysPreTouch
               --limit <seconds>    after which a JVM is ended: 180, compare 60, with --quick 20
               --within <minutes>   after which no JVM is started: compare 57, with --quick 9.5
               --out <file>         also writes the lines of JSON to this file

@@ -228,6 +228,11 @@ final class Runner {
         if (plan.jvmOptions().isEmpty()) {
             command.add("-Xms" + workload.heap());
             command.add("-Xmx" + workload.heap());
+            if (workload.field() == Field.MEMORY) {
+                // else the first use of each page is measured, which on a virtual machine takes longer than what uses
+                // it
+                command.add("-XX:+AlwaysPreTouch");
+            }
         }
         command.addAll(plan.jvmOptions());
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName(), "measure"));

@@ -29,6 +29,6 @@ interface Workload {
 
     /** The most heap of its JVMs, as {@code -Xmx} takes it. */
     default String heap() {
-        return "4g";
+        return "2g";
     }
 }
