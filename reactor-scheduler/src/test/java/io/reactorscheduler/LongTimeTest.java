@@ -18,34 +18,46 @@ import reactor.test.StepVerifier;
 class LongTimeTest extends InVirtualTime {
 
     @Test
-    void aYearOfAMinutelyCronRunsEachMinuteOnce() {
-        ReactiveScheduler scheduler = started();
-        AtomicInteger runs = new AtomicInteger();
-        now(scheduler.schedule(Task.of("minutely", run -> Mono.fromRunnable(runs::incrementAndGet))
-                .cron("* * * * *")));
+    void aYearOfAMinutelyCronRunsEachMinuteOnceInUnderASecond() {
+        assertThat(quickest(() -> {
+                    ReactiveScheduler scheduler = started();
+                    AtomicInteger runs = new AtomicInteger();
+                    now(scheduler.schedule(Task.of("minutely", run -> Mono.fromRunnable(runs::incrementAndGet))
+                            .cron("* * * * *")));
 
-        pass(Duration.ofDays(365));
+                    pass(Duration.ofDays(365));
 
-        assertThat(runs).hasValue(365 * 24 * 60);
+                    assertThat(runs).hasValue(365 * 24 * 60);
+                    scheduler.dispose();
+                }))
+                .isLessThan(Duration.ofSeconds(1));
     }
 
-    /** Of the time of this thread, as a machine that is busy with other things may take any time; the quickest of some tries. */
     @Test
     void theFireTimesOfAYearOfAMinutelyCronAreComputedInUnderASecond() {
+        assertThat(quickest(() -> assertThat(Trigger.cron("* * * * *")
+                                .endAt(START.plus(Duration.ofDays(365)))
+                                .timeline(START)
+                                .count()
+                                .block())
+                        .isEqualTo(365 * 24 * 60)))
+                .isLessThan(Duration.ofSeconds(1));
+    }
+
+    /**
+     * The shortest of up to ten tries, which end with the first in under a second: the first ones are interpreted rather than
+     * compiled. It is time of this thread, which does everything here, as a machine that is busy with other things may take
+     * any time.
+     */
+    private static Duration quickest(Runnable work) {
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
         Duration quickest = Duration.ofDays(1);
-        for (int i = 0; i < 5 && quickest.compareTo(Duration.ofSeconds(1)) >= 0; i++) {
+        for (int i = 0; i < 10 && quickest.compareTo(Duration.ofSeconds(1)) >= 0; i++) {
             long begin = threads.getCurrentThreadCpuTime();
-            long fireTimes = Trigger.cron("* * * * *")
-                    .endAt(START.plus(Duration.ofDays(365)))
-                    .timeline(START)
-                    .count()
-                    .block();
+            work.run();
             quickest = Duration.ofNanos(threads.getCurrentThreadCpuTime() - begin);
-
-            assertThat(fireTimes).isEqualTo(365 * 24 * 60);
         }
-        assertThat(quickest).isPositive().isLessThan(Duration.ofSeconds(1));
+        return quickest;
     }
 
     @Test
