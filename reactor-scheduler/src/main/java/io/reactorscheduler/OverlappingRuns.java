@@ -19,16 +19,16 @@ final class OverlappingRuns {
 
     /**
      * Writes the next head of the timeline, so that it survives a crash of this node, and ends the other runs where the
-     * task says so. A run that ends before the head is known to be written brings it with its end.
+     * task says so. The end of the run brings the head again: a cancel may come before it is written, and a replica that
+     * takes over may never have heard of it, though it was confirmed.
      */
     Mono<Void> before(Run run) {
         Claim claim = run.claim();
         List<TaskStore.Advance> head =
                 List.of(new TaskStore.Advance(claim, run.plan().head()));
         Mono<Void> written = untilDone(
-                        Mono.defer(() -> with.store().advance(head)),
-                        "The fire time after that of " + claim.executionId() + " could not be written; its run waits")
-                .doOnSuccess(done -> run.headWritten());
+                Mono.defer(() -> with.store().advance(head)),
+                "The fire time after that of " + claim.executionId() + " could not be written; its run waits");
         return claim.task().overlap().mode() == Overlap.Mode.CANCEL_RUNNING
                 ? written.then(untilDone(
                         Mono.defer(() -> endOlder(run)),

@@ -70,9 +70,6 @@ final class Run extends Mono<Completion> implements AttemptContext, CoreSubscrib
     /** Whether the last attempt has ended by itself and another one is waited for. */
     private volatile boolean isBetweenAttempts;
 
-    /** Whether the store has the next head of a timeline that does not wait for the end of this run. */
-    private volatile boolean isHeadWritten;
-
     /** The next active run of the same task; kept by {@link ActiveRuns}. */
     volatile @Nullable Run nextOfTask;
 
@@ -268,14 +265,6 @@ final class Run extends Mono<Completion> implements AttemptContext, CoreSubscrib
     void attemptCancelled() {
         LaterAttempt current = later;
         (current == null ? cancellation() : current.cancellation()).cancel();
-    }
-
-    void headWritten() {
-        isHeadWritten = true;
-    }
-
-    boolean isHeadWritten() {
-        return isHeadWritten;
     }
 
     int startedAttempts() {

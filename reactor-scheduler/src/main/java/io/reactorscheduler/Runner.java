@@ -340,13 +340,11 @@ final class Runner {
         Claim claim = plan.claim();
         long now = with.nowMicros();
         try {
-            Planner.Next next = run.isHeadWritten()
-                    ? Planner.Next.UNCHANGED
-                    : switch (outcome.kind()) {
-                        case COMPLETED, FAILED, CANCELLED -> Planner.after(plan, now);
-                        case SKIPPED -> Planner.afterSkip(plan, now);
-                        case RETRY_AT, RELEASED -> Planner.Next.UNCHANGED;
-                    };
+            Planner.Next next = switch (outcome.kind()) {
+                case COMPLETED, FAILED, CANCELLED -> Planner.after(plan, now);
+                case SKIPPED -> Planner.afterSkip(plan, now);
+                case RETRY_AT, RELEASED -> Planner.Next.UNCHANGED;
+            };
             List<Skip> skipped = both(plan.skipped(), next.skipped());
             return new Completion(
                     claim, outcome, run.startedAttempts(), run.startedMicros(), now, next.position(), skipped);

@@ -151,6 +151,19 @@ class OverlapStoreTest extends InVirtualTime {
         assertThat(accounted()).doesNotHaveDuplicates();
     }
 
+    /** As a replica does that takes over without having heard of it. */
+    @Test
+    void aTimelineGoesOnThoughTheStoreForgetsANextFireTimeThatItHasConfirmed() {
+        ReactiveScheduler scheduler = node("here");
+        shaky.next("advance", ShakyStore.forgotten());
+        schedule(scheduler, everySecond(Duration.ofMillis(100), Overlap.parallel(2)));
+
+        pass(Duration.ofSeconds(4));
+
+        assertThat(fired).containsExactly(1L, 2L, 3L, 4L);
+        assertThat(accounted()).containsExactly(1L, 2L, 3L, 4L);
+    }
+
     @Test
     void anAdvanceThatIsNeverAnsweredIsWrittenAgainAndToldAsAProblem() {
         ReactiveScheduler scheduler = node("here");

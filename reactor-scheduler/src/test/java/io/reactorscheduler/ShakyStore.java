@@ -101,6 +101,11 @@ final class ShakyStore {
         return call -> call.then(Mono.never());
     }
 
+    /** Never done, but answered as if it were; for calls whose answer is empty. */
+    static UnaryOperator<Mono<Object>> forgotten() {
+        return call -> Mono.empty();
+    }
+
     static UnaryOperator<Mono<Object>> failing() {
         return call -> Mono.error(new StoreUnavailableException("away", null));
     }
