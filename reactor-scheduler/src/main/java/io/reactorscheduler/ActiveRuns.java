@@ -237,7 +237,25 @@ final class ActiveRuns {
                 .onErrorResume(error -> {
                     with.events().problem("Leases could not be renewed", error);
                     return Mono.empty();
-                });
+                })
+                .then(headsAgain(runs));
+    }
+
+    /**
+     * Of overlapping runs that last the next head once more: a store that has it leaves it alone, and one that has forgotten
+     * it, because a replica took over, would not go on before they end.
+     */
+    private Mono<Void> headsAgain(List<Run> runs) {
+        List<TaskStore.Advance> heads = runs.stream()
+                .filter(run -> run.claim().overlaps())
+                .map(run -> new TaskStore.Advance(run.claim(), run.plan().head()))
+                .toList();
+        return heads.isEmpty()
+                ? Mono.empty()
+                : with.answered(Mono.defer(() -> with.store().advance(heads)), Duration.ofNanos(renewEveryNanos))
+                        .doOnError(error -> with.events()
+                                .problem("The next fire times of runs that last could not be written again", error))
+                        .onErrorComplete();
     }
 
     private void renewed(List<Run> runs, List<Claim> lost, long trustedUntil) {

@@ -43,6 +43,7 @@ final class Engine {
     private final Map<String, LocalQueue> queues = new ConcurrentHashMap<>();
     private final Disposable.Composite subscriptions = Disposables.composite();
     private final Disposable.Swap sweepAtExpiry = Disposables.swap();
+    private final Disposable.Swap reload = Disposables.swap();
     private final Shutdown shutdown;
     private volatile boolean isOpen;
 
@@ -70,6 +71,7 @@ final class Engine {
         for (TaskQueue queue : with.settings().queues().values()) {
             queues.put(queue.name(), new LocalQueue(queue, with, recorder, claims::lookSoon, this::open));
         }
+        subscriptions.add(reload);
         subscriptions.add(hints().subscribe());
         // nothing is claimed before the store knows the limits of the queues
         subscriptions.add(announceQueues().doOnSuccess(announced -> open()).subscribe());
@@ -153,7 +155,7 @@ final class Engine {
             case CANCEL_EXECUTION -> active.cancelExecution(hint.subject(), hint.number());
             case QUEUE -> {
                 if (isOpen) {
-                    reloadQueues().subscribe();
+                    reload.update(reloadQueues().retryWhen(with.again()).subscribe());
                 }
             }
         }
@@ -163,7 +165,7 @@ final class Engine {
     private Mono<Void> announceQueues() {
         return Flux.fromIterable(with.settings().queues().values())
                 .concatMap(queue -> with.answered(with.store().declareQueue(queue)))
-                .then(reloadQueues())
+                .then(reloadQueues().onErrorComplete())
                 .doOnError(error -> with.events().problem("The store does not know this node's queues yet", error))
                 .retryWhen(with.again());
     }
@@ -181,7 +183,6 @@ final class Engine {
                     }
                 })
                 .doOnError(error -> with.events().problem("The settings of queues could not be read", error))
-                .onErrorComplete()
                 .then();
     }
 

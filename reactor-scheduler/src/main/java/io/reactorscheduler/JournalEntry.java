@@ -21,4 +21,13 @@ public record JournalEntry(
         String taskId,
         @Nullable String executionId,
         String node,
-        String message) {}
+        String message) {
+
+    /** Whether something ended, or may have ended unheard. */
+    boolean isAnEnd() {
+        return switch (kind) {
+            case COMPLETED, FAILED, CANCELLED, SKIPPED, QUARANTINED, REMOVED, MISSED -> true;
+            default -> false;
+        };
+    }
+}

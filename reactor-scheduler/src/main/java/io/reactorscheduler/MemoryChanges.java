@@ -41,6 +41,9 @@ final class MemoryChanges {
             if (isRetry) {
                 run.attempt = ended.attempt() + 1;
             }
+            if (!run.isDetached) {
+                task.more().followEarly(run, ended.next());
+            }
             task.more().waitAgain(run, isRetry ? ended.outcome().retryAtMicros() : claim.dueMicros(), isRetry);
             settle(task, null, now);
         } else {

@@ -88,6 +88,13 @@ final class MemoryRuns {
         }
     }
 
+    /** The timeline goes on before the end of a run, unless it has done so already. */
+    void followEarly(MemoryExecution run, Position next) {
+        if (headNumber == run.number && !next.equals(Position.UNCHANGED)) {
+            head(next);
+        }
+    }
+
     /** Whether there is a head, or a run that will say what the next one is. */
     boolean hasTimeline() {
         return headFire != Position.NO_TIME || headNumber != 0;

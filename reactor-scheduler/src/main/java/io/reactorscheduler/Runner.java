@@ -343,7 +343,9 @@ final class Runner {
             Planner.Next next = switch (outcome.kind()) {
                 case COMPLETED, FAILED, CANCELLED -> Planner.after(plan, now);
                 case SKIPPED -> Planner.afterSkip(plan, now);
-                case RETRY_AT, RELEASED -> Planner.Next.UNCHANGED;
+                // the next attempt may be far, and until then nobody else would write it
+                case RETRY_AT -> claim.overlaps() ? Planner.after(plan, now) : Planner.Next.UNCHANGED;
+                case RELEASED -> Planner.Next.UNCHANGED;
             };
             List<Skip> skipped = both(plan.skipped(), next.skipped());
             return new Completion(

@@ -128,6 +128,9 @@ final class TaskResults {
         /** Ends up to this number had been told when the record was read last. */
         private long looked;
 
+        /** Whether anything was heard lately. */
+        private volatile boolean hadNews = true;
+
         /** Whether the task may have ended without a word of it so far: a late look decides. */
         private boolean isEndAwaited;
 
@@ -157,8 +160,10 @@ final class TaskResults {
 
         Flux<Object> hears(Object news) {
             if (news instanceof News elsewhere) {
+                hadNews = hadNews || elsewhere.executionId() != null;
                 return looksAgain(elsewhere);
             }
+            hadNews = true;
             SchedulerEvent event = (SchedulerEvent) news;
             Flux<Object> values = hears(event);
             Execution execution = event.execution();
@@ -170,12 +175,28 @@ final class TaskResults {
             return values;
         }
 
-        /** Ends that the journal tells: those elsewhere at once, and all once more after a while. */
+        /** Ends that the journal tells: those elsewhere at once, and all once more after a while. And looks without being told. */
         Flux<News> elsewhere(Runnable listening) {
             return with.journal()
                     .of(taskId, listening)
-                    .filter(TaskResults::isEnd)
-                    .flatMap(this::news, Integer.MAX_VALUE);
+                    .filter(JournalEntry::isAnEnd)
+                    .flatMap(this::news, Integer.MAX_VALUE)
+                    .mergeWith(unasked());
+        }
+
+        /**
+         * A look after a time without news, for what the journal will never tell: that the task is not there, because a
+         * replica took over that had not heard of it.
+         */
+        private Flux<News> unasked() {
+            return Flux.interval(with.settings().lease(), with.timer())
+                    .onBackpressureDrop()
+                    .onErrorComplete()
+                    .mapNotNull(tick -> {
+                        boolean isQuiet = !hadNews;
+                        hadNews = false;
+                        return isQuiet ? new News(null, told.incrementAndGet(), false) : null;
+                    });
         }
 
         private Flux<News> news(JournalEntry entry) {
@@ -231,13 +252,6 @@ final class TaskResults {
             }
             return Flux.concat(parts);
         }
-    }
-
-    private static boolean isEnd(JournalEntry entry) {
-        return switch (entry.kind()) {
-            case COMPLETED, FAILED, CANCELLED, SKIPPED, QUARANTINED, REMOVED, MISSED -> true;
-            default -> false;
-        };
     }
 
     /** What the runs give. */

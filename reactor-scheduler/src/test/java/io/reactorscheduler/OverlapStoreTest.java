@@ -165,6 +165,38 @@ class OverlapStoreTest extends InVirtualTime {
     }
 
     @Test
+    void aForgottenNextFireTimeIsWrittenAgainWhileARunLasts() {
+        ReactiveScheduler scheduler = node("here");
+        shaky.next("advance", ShakyStore.forgotten());
+        schedule(scheduler, everySecond(Duration.ofDays(1), Overlap.cancelRunning()));
+
+        pass(LEASE.dividedBy(5).plus(Duration.ofSeconds(3)));
+
+        assertThat(fired).startsWith(1L).endsWith(9L);
+        assertThat(accounted()).containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L);
+    }
+
+    @Test
+    void aForgottenNextFireTimeIsWrittenAgainBeforeALateRetry() {
+        ReactiveScheduler scheduler = node("here");
+        shaky.next("advance", ShakyStore.forgotten());
+        schedule(
+                scheduler,
+                Task.of("tick", run -> {
+                            fired.add(Duration.between(START, run.fireTime()).toSeconds());
+                            return Mono.error(new IllegalStateException("no"));
+                        })
+                        .id("tick")
+                        .retry(RetryPolicy.fixed(1, Duration.ofHours(1)))
+                        .overlap(Overlap.parallel(10))
+                        .every(SECOND));
+
+        pass(Duration.ofSeconds(3));
+
+        assertThat(fired).containsExactly(1L, 2L, 3L);
+    }
+
+    @Test
     void anAdvanceThatIsNeverAnsweredIsWrittenAgainAndToldAsAProblem() {
         ReactiveScheduler scheduler = node("here");
         shaky.next("advance", ShakyStore.lost());

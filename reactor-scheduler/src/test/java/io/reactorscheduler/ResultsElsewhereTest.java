@@ -14,8 +14,9 @@ import reactor.core.publisher.Sinks;
 /** What a node hears of runs on other nodes of a shared store. */
 class ResultsElsewhereTest extends InVirtualTime {
 
-    private final JournalledStore shared = new JournalledStore(
-            InMemoryTaskStore.builder().scheduler(() -> time).build());
+    private final InMemoryTaskStore memory =
+            InMemoryTaskStore.builder().scheduler(() -> time).build();
+    private final JournalledStore shared = new JournalledStore(memory);
     private final List<Object> seen = new ArrayList<>();
     private final AtomicInteger reads = new AtomicInteger();
     private final ReactiveScheduler producer =
@@ -43,6 +44,21 @@ class ResultsElsewhereTest extends InVirtualTime {
         settle();
 
         assertThat(seen).containsExactly(42, "complete");
+    }
+
+    /** As when a replica takes over that has not heard of the save: nothing is ever told of the task. */
+    @Test
+    void resultsOfATaskThatTheStoreHasForgottenEnd() {
+        ScheduledTask<Integer> task = now(producer.schedule(DOUBLE.task(21)));
+        see(task.results());
+        now(memory.remove(task.id()));
+        settle();
+        assertThat(seen).isEmpty();
+
+        // the first one begins with news: that of what is known
+        pass(SchedulerBuilder.DEFAULT_LEASE.multipliedBy(2));
+
+        assertThat(seen).containsExactly("complete");
     }
 
     @Test

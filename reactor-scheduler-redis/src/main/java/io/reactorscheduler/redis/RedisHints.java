@@ -4,6 +4,7 @@ import io.reactorscheduler.Claim;
 import io.reactorscheduler.TaskStore.Hint;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +25,9 @@ final class RedisHints {
     private final Outlook outlook;
     private final Sinks.Many<Hint> ends = Sinks.many().multicast().directBestEffort();
 
+    /** How often it was heard that settings have changed. */
+    private final AtomicLong settingsHeard = new AtomicLong();
+
     RedisHints(RedisKeys keys, RedisLink link, Outlook outlook) {
         this.keys = keys;
         this.link = link;
@@ -35,7 +39,12 @@ final class RedisHints {
         return link.listen(keys.hints(partition.number()))
                 .concatMap(message ->
                         message.equals(RedisLink.LISTENING) ? everywhere(partition) : Mono.justOrEmpty(parse(message)))
-                .doOnNext(hint -> outlook.hinted(partition.number(), hint));
+                .doOnNext(hint -> {
+                    outlook.hinted(partition.number(), hint);
+                    if (hint.kind() == Hint.Kind.QUEUE) {
+                        settingsHeard.incrementAndGet();
+                    }
+                });
     }
 
     private Flux<Hint> everywhere(Partition partition) {
@@ -60,26 +69,37 @@ final class RedisHints {
         return Flux.fromIterable(subjects).map(subject -> new Hint(kind, subject, number));
     }
 
+    /** The settings of all queues, and what had been heard of them before. */
+    private record Look(long heard, String settings) {}
+
     /**
-     * That settings of queues have changed: looked at now and then, and so also where the news got lost. All partitions have
-     * the same ones.
+     * That settings of queues have changed: looked at now and then, and so also where the news got lost. Settings that were
+     * heard of are told once more by the next look, because they may be gone again with a master whose replica had not heard
+     * of them. All partitions have the same ones.
      */
     Flux<Hint> changes(Partition first, Duration every) {
         return Flux.interval(every)
                 .onBackpressureDrop()
-                .concatMap(tick -> first.run(Scripts.QUEUES, List.of())
-                        .map(reply -> reply.list(1).toString())
-                        .onErrorResume(error -> {
-                            LOG.debug("The settings of queues cannot be looked at now", error);
-                            return Mono.empty();
-                        }))
+                .concatMap(tick -> look(first))
                 .distinctUntilChanged()
-                .index((number, settings) -> {
+                .index((number, look) -> {
                     // the first look tells of no change
                     if (number > 0) {
                         outlook.forget();
                     }
                     return new Hint(Hint.Kind.QUEUE, "", 0);
+                });
+    }
+
+    private Mono<Look> look(Partition first) {
+        return Mono.defer(() -> {
+                    long heard = settingsHeard.get();
+                    return first.run(Scripts.QUEUES, List.of())
+                            .map(reply -> new Look(heard, reply.list(1).toString()));
+                })
+                .onErrorResume(error -> {
+                    LOG.debug("The settings of queues cannot be looked at now", error);
+                    return Mono.empty();
                 });
     }
 

@@ -297,6 +297,7 @@ final class RedisRuns {
                 // a damaged row must not keep the ends of others from being told
                 TaskState after = Objects.requireNonNullElse(TaskCodec.known(state), TaskState.PENDING);
                 if (state.isEmpty()) {
+                    outlook.forget(partition.number());
                     recorded.add(Recorded.STALE);
                 } else if (dropped.isEmpty()) {
                     recorded.add(Recorded.done(after));
@@ -332,6 +333,9 @@ final class RedisRuns {
                         reply.texts(2).forEach(place -> hints.end(some.get(Integer.parseInt(place))));
                         List<Integer> lost =
                                 reply.texts(1).stream().map(Integer::valueOf).toList();
+                        if (!lost.isEmpty()) {
+                            outlook.forget(partition.number());
+                        }
                         return IntStream.range(0, some.size())
                                 .mapToObj(i -> !lost.contains(i))
                                 .toList();

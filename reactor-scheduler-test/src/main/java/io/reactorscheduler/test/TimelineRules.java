@@ -159,6 +159,29 @@ abstract class TimelineRules extends StoreRules {
     }
 
     @Test
+    void theHeadThatARetryOfAnOverlappingRunBringsCountsIfNoneWasWrittenBefore() {
+        Claim first = start(overlapping("a"));
+
+        end(first, Outcome.retryAt(future(), ERROR), Draft.at(past()));
+
+        Claim second = claimOne();
+        assertThat(second.number()).isEqualTo(2);
+        assertNothingToClaim();
+    }
+
+    @Test
+    void theHeadThatARetryOfAnOverlappingRunBringsIsTooLateAfterOneThatWasWritten() {
+        Claim first = start(overlapping("a"));
+        long next = future();
+        advance(first, Draft.at(next));
+
+        end(first, Outcome.retryAt(future(), ERROR), Draft.at(past()));
+
+        assertNothingToClaim();
+        assertThat(info("a").nextFireTime()).isEqualTo(instant(next));
+    }
+
+    @Test
     void theHeadThatAnOverlappingEndBringsIsTooLateAfterOneThatWasWritten() {
         Claim first = start(overlapping("a"));
         long next = future();

@@ -33,6 +33,7 @@ end
 
 local function go_on_later(id, T, E, each, last)
   E.E, E.S = each.error, each.started
+  if each.next and not E.g and T.H == each.number then set_head(T, unpack(each.next, 1, 3)) end
   if last == 'T' then E.a = each.attempt + 1 end
   wait_again(E, last == 'T' and each.retry_at or E.D, last == 'T' and 1 or nil)
   E.p = each.fence

@@ -11,6 +11,9 @@ local Q = queue(ARGV[1])
 if (Q.p == 1) ~= (ARGV[2] == '1') then
   set_queue(Q, kept[2], { ARGV[2], Q.c, Q.l, Q.L, Q.k, Q.y, Q.Y })
   settle_queues()
+else
+  -- a node may have heard of a change that a replica that took over has not
+  tell('Q', 0, ARGV[1])
 end
 answer(ARGV[3], { kept[2], kept[3], ARGV[2] })
 return { out(now), kept[2], kept[3], ARGV[2] }
