@@ -184,10 +184,7 @@ final class TaskResults {
                     .mergeWith(unasked());
         }
 
-        /**
-         * A look after a time without news, for what the journal will never tell: that the task is not there, because a
-         * replica took over that had not heard of it.
-         */
+        /** A look after a time without news: of a task that a replica has not heard of before it took over nothing is told. */
         private Flux<News> unasked() {
             return Flux.interval(with.settings().lease(), with.timer())
                     .onBackpressureDrop()
