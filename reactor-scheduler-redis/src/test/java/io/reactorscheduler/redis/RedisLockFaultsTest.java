@@ -96,6 +96,7 @@ class RedisLockFaultsTest {
                 distant.acquire("a", LEASE).doOnNext(lease -> work.seen()).cache();
         next.subscribe();
         awaitInLine("a", 1);
+        awaitReplies(distant);
         redis.freeze();
         assertThatThrownBy(work::awaitEnd).isInstanceOf(LockLostException.class);
         redis.thaw();
@@ -178,6 +179,7 @@ class RedisLockFaultsTest {
         Mono<LockLease> second = distant.acquire("a", PATIENCE).cache();
         second.subscribe();
         awaitInLine("a", 1);
+        awaitReplies(distant);
         proxy.dropReplies();
         first.release().block();
         Mono.delay(LEASE).block();
@@ -192,6 +194,7 @@ class RedisLockFaultsTest {
         Mono<LockLease> second = distant.acquire("a", LEASE).cache();
         second.subscribe();
         awaitInLine("a", 1);
+        awaitReplies(distant);
         redis.kill();
         Mono.delay(LEASE).block();
         redis.restart();
@@ -257,6 +260,11 @@ class RedisLockFaultsTest {
         proxy.heal();
         assertThat(started.asFlux().skip(1).blockFirst(PATIENCE)).isGreaterThan(first);
         leading.dispose();
+    }
+
+    /** Replies come in order: with that of this call those of all calls before it are there. */
+    private static void awaitReplies(RedisLock to) {
+        to.tryAcquire("another", LEASE).block(PATIENCE);
     }
 
     private void awaitInLine(String lock, long number) {
