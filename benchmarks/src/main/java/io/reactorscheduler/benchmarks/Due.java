@@ -5,6 +5,7 @@ import io.netty.util.TimerTask;
 import java.time.Instant;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /**
  * When each of many tasks is due: evenly spread from the first on, in an order that no heap likes best.
@@ -28,6 +29,11 @@ record Due(int n, long firstMicros, long spreadMicros, Lateness lateness, LongAd
     long micros(int i) {
         long place = i * STRIDE % n;
         return firstMicros + place * spreadMicros / n;
+    }
+
+    /** How many are due at or after a time. */
+    long countFrom(long micros) {
+        return IntStream.range(0, n).filter(i -> micros(i) >= micros).count();
     }
 
     Instant instant(int i) {

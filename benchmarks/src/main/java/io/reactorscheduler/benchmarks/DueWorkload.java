@@ -1,22 +1,30 @@
 package io.reactorscheduler.benchmarks;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /** How late tasks start that are due at a steady rate. */
 enum DueWorkload implements Workload {
     FIRE_LATER("fire-later", "tasks that are all due within one second, some seconds ahead: how late they start") {
         @Override
         public List<Params> cases(boolean isQuick) {
-            return List.of(rate(1_000_000, 1, isQuick));
+            return List.of(rate(1_000_000, 1, isQuick).with("lead_ms", 0));
         }
     },
-    LATENESS("lateness", "tasks that are due at a steady rate, from some seconds ahead on: how late they start") {
+    LATENESS(
+            "lateness",
+            "tasks that are due at a steady rate, from some seconds ahead on: how late they start; those of the first"
+                    + " lead_ms do not count") {
         @Override
         public List<Params> cases(boolean isQuick) {
-            int seconds = isQuick ? 2 : 3;
-            return List.of(rate(20_000, seconds, isQuick), rate(200_000, seconds, isQuick));
+            int seconds = isQuick ? 3 : 4;
+            return Stream.of(20_000L, 200_000L)
+                    .map(rate -> rate(rate, seconds, isQuick).with("lead_ms", LEAD_MILLIS))
+                    .toList();
         }
     };
+
+    private static final long LEAD_MILLIS = 1_500;
 
     private final String key;
     private final String question;
@@ -47,18 +55,23 @@ enum DueWorkload implements Workload {
 
     @Override
     public Params small(Params params) {
-        return params.atMost("n", params.get("rate") / 2).atMost("ahead_ms", 200);
+        return params.atMost("n", params.get("rate") / 2)
+                .atMost("ahead_ms", 200)
+                .atMost("lead_ms", 0);
     }
 
     @Override
     public void measure(Subject subject, Params params, Values values) throws Exception {
         int n = params.n();
-        Lateness lateness = Lateness.ofAll();
+        Lateness lateness = Lateness.ofWindow();
         Meter meter = Meter.start();
         long first = Meter.nowMicros() + params.get("ahead_ms") * 1_000;
-        subject.fireAt(new Due(n, first, n * 1_000_000L / params.get("rate"), lateness));
+        long from = first + params.get("lead_ms") * 1_000;
+        Due due = new Due(n, first, n * 1_000_000L / params.get("rate"), lateness);
+        lateness.open(from, Long.MAX_VALUE);
+        subject.fireAt(due);
         values.put("scheduling_s", meter.seconds());
-        Meter.await(lateness::count, n);
+        Meter.await(lateness::count, due.countFrom(from));
         meter.putInto(values, n);
         lateness.putInto(values);
     }

@@ -103,6 +103,7 @@ final class Goals {
     private record Named(String workload, String words, Goal goal) {}
 
     private static final String RATE = "per_s";
+    private static final String BUSIEST = "commands_of_busiest_per_job";
     private static final String P50 = "p50_us";
     private static final String P99 = "p99_us";
     private static final String OURS = Subjects.OURS.key();
@@ -226,6 +227,15 @@ final class Goals {
                             new Figure("redis-nodes", REDIS, RATE, Map.of("nodes", 1L)),
                             true,
                             0.9,
+                            "x")),
+            new Named(
+                    "redis-partitions",
+                    "each of 3 masters gets at most 1/1.5 of the commands that one server gets",
+                    new Goal(
+                            new Figure("redis-partitions", REDIS, BUSIEST, Map.of("partitions", 16L, "masters", 3L)),
+                            new Figure("redis-partitions", REDIS, BUSIEST, Map.of("partitions", 1L, "masters", 1L)),
+                            false,
+                            1 / 1.5,
                             "x")));
 
     private Goals() {}

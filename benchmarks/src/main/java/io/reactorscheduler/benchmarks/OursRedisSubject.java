@@ -21,10 +21,20 @@ final class OursRedisSubject implements Subject {
 
     private final List<ReactiveScheduler> nodes = new ArrayList<>();
 
+    private int partitions = RedisTaskStore.DEFAULT_PARTITIONS;
+    private String uri = RedisServer.uri();
+
     /** Not started: it only enqueues. */
-    private final ReactiveScheduler client = node();
+    private ReactiveScheduler client = node();
 
     OursRedisSubject() {}
+
+    @Override
+    public void partition(int number, String at) {
+        partitions = number;
+        uri = at;
+        client = node();
+    }
 
     @Override
     public Subjects kind() {
@@ -79,20 +89,22 @@ final class OursRedisSubject implements Subject {
     }
 
     private void start(HandlerFunction<Void, Void> code) {
-        ReactiveScheduler started = ReactiveScheduler.builder()
-                .store(RedisTaskStore.connect(RedisServer.uri()))
-                .handle(WORK, code)
-                .start();
+        ReactiveScheduler started =
+                ReactiveScheduler.builder().store(store()).handle(WORK, code).start();
         nodes.add(started);
     }
 
     private ReactiveScheduler node() {
         ReactiveScheduler built = ReactiveScheduler.builder()
-                .store(RedisTaskStore.connect(RedisServer.uri()))
+                .store(store())
                 .handle(WORK, (none, run) -> Flux.empty())
                 .build();
         nodes.add(built);
         return built;
+    }
+
+    private RedisTaskStore store() {
+        return RedisTaskStore.builder().uri(uri).partitions(partitions).build();
     }
 
     private static long micros(Instant time) {

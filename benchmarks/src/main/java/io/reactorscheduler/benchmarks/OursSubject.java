@@ -6,6 +6,7 @@ import io.reactorscheduler.Cron;
 import io.reactorscheduler.ReactiveScheduler;
 import io.reactorscheduler.RetryPolicy;
 import io.reactorscheduler.ScheduledTask;
+import io.reactorscheduler.SchedulerBuilder;
 import io.reactorscheduler.Task;
 import io.reactorscheduler.TaskQueue;
 import io.reactorscheduler.Trigger;
@@ -143,6 +144,19 @@ final class OursSubject implements Subject {
             levels[i] = task(() -> backlog.start(level)).queue("levels").priority(level);
         }
         return levels;
+    }
+
+    @Override
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    public void fireByQueue(int n, int queues, Runnable work) {
+        SchedulerBuilder builder = ReactiveScheduler.builder();
+        Task<Void, Object>[] tasks = new Task[queues];
+        for (int i = 0; i < queues; i++) {
+            builder = builder.queue(TaskQueue.named("queue-" + i));
+            tasks[i] = task(work).queue("queue-" + i);
+        }
+        other = builder.start();
+        other.scheduleAll(Flux.range(0, n).map(i -> tasks[i % queues])).blockLast();
     }
 
     @Override

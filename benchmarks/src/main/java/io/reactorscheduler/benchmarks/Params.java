@@ -86,7 +86,8 @@ final class Params {
 
     /** How long a run takes, however fast the subject is, in seconds. */
     double waitSeconds() {
-        double due = byName.containsKey("rate") ? (double) get("n") / get("rate") : 0;
+        double lead = byName.getOrDefault("lead_ms", 0L) / 1_000.0;
+        double due = byName.containsKey("rate") ? (double) get("n") / get("rate") : lead;
         return due
                 + byName.getOrDefault("seconds", 0L)
                 + (byName.getOrDefault("ahead_ms", 0L) + byName.getOrDefault("wait_ms", 0L)) / 1_000.0;

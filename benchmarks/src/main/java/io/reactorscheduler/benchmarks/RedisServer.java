@@ -3,10 +3,14 @@ package io.reactorscheduler.benchmarks;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.sync.RedisCommands;
 import io.reactorscheduler.embedded.EmbeddedRedis;
+import io.reactorscheduler.embedded.EmbeddedRedisCluster;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The Redis of this JVM: started at first use, without persistence, ended with the JVM. Another one is named with
- * {@code -Dbenchmarks.redis=redis://host:port}; everything in it is deleted.
+ * {@code -Dbenchmarks.redis=redis://host:port}; everything in it is deleted. Beside it there is a {@link Cluster}, for the
+ * workloads that ask for it.
  */
 final class RedisServer {
 
@@ -24,11 +28,55 @@ final class RedisServer {
             values.put("reads_per_job", (reads - before.reads) / (double) jobs);
             values.put("commands_per_job", (commands - before.commands) / (double) jobs);
         }
+
+        /** Adds the same of several servers together, and how many commands the busiest of them got for each job. */
+        static void putInto(Values values, List<Usage> before, List<Usage> after, long jobs) {
+            sum(after).putInto(values, sum(before), jobs);
+            long most = IntStream.range(0, after.size())
+                    .mapToLong(i -> after.get(i).commands - before.get(i).commands)
+                    .max()
+                    .orElse(0);
+            values.put("commands_of_busiest_per_job", most / (double) jobs);
+        }
+
+        private static Usage sum(List<Usage> all) {
+            return all.stream()
+                    .reduce(
+                            new Usage(0, 0, 0),
+                            (one, other) -> new Usage(
+                                    one.bytes + other.bytes, one.reads + other.reads, one.commands + other.commands));
+        }
+    }
+
+    /** Three masters with a replica each, which share the slots. */
+    static final class Cluster {
+
+        static final int MASTERS = 3;
+
+        private static final EmbeddedRedisCluster NODES = EmbeddedRedisCluster.start(MASTERS, MASTERS);
+        private static final List<RedisCommands<String, String>> COMMANDS =
+                NODES.uris().stream().limit(MASTERS).map(RedisServer::connect).toList();
+
+        private Cluster() {}
+
+        /** An address of it. */
+        static String uri() {
+            return NODES.uris().get(0);
+        }
+
+        /** Deletes everything in it. */
+        static void clear() {
+            COMMANDS.forEach(RedisCommands::flushall);
+        }
+
+        /** What each of its masters uses and has done so far. */
+        static List<Usage> usages() {
+            return COMMANDS.stream().map(RedisServer::usage).toList();
+        }
     }
 
     private static final String URI = start();
-    private static final RedisCommands<String, String> COMMANDS =
-            RedisClient.create(URI).connect().sync();
+    private static final RedisCommands<String, String> COMMANDS = connect(URI);
 
     private RedisServer() {}
 
@@ -49,20 +97,31 @@ final class RedisServer {
 
     /** How often it has read from a connection: for clients that send one command at a time, their commands. */
     static long reads() {
-        return info("stats", "total_reads_processed");
+        return usage().reads();
     }
 
     static Usage usage() {
-        return new Usage(info("memory", "used_memory"), reads(), info("stats", "total_commands_processed"));
+        return usage(COMMANDS);
     }
 
-    private static long info(String section, String key) {
-        return COMMANDS.info(section)
+    private static Usage usage(RedisCommands<String, String> server) {
+        return new Usage(
+                info(server, "memory", "used_memory"),
+                info(server, "stats", "total_reads_processed"),
+                info(server, "stats", "total_commands_processed"));
+    }
+
+    private static long info(RedisCommands<String, String> server, String section, String key) {
+        return server.info(section)
                 .lines()
                 .filter(line -> line.startsWith(key + ":"))
                 .mapToLong(line -> Long.parseLong(line.substring(key.length() + 1)))
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("INFO " + section + " says nothing of " + key));
+    }
+
+    private static RedisCommands<String, String> connect(String uri) {
+        return RedisClient.create(uri).connect().sync();
     }
 
     private static String start() {

@@ -100,6 +100,16 @@ interface Subject extends AutoCloseable {
         throw new Cannot("has no due times");
     }
 
+    /** Comes before anything is saved: all is kept in so many partitions at another address. */
+    default void partition(int partitions, String uri) throws Exception {
+        throw new Cannot("has no partitions");
+    }
+
+    /** Runs each of so many tasks as soon as possible, dealt to so many queues in turn. */
+    default void fireByQueue(int n, int queues, Runnable work) throws Exception {
+        throw new Cannot("has one queue");
+    }
+
     /** What other JVMs open to be nodes beside this one. */
     default Subjects kind() {
         throw new Cannot("keeps nothing that other nodes could run");

@@ -23,6 +23,7 @@ final class Workloads {
             FireNowWorkload.TIMEOUTS,
             new InFlightWorkload(),
             new PrioritiesWorkload(),
+            new QueuesWorkload(),
             new StreamWorkload(),
             RedisWorkload.ENQUEUE,
             RedisWorkload.ENQUEUE_EACH,
@@ -31,6 +32,7 @@ final class Workloads {
             new RedisDelayedWorkload(),
             new RedisWakeWorkload(),
             new RedisNodesWorkload(),
+            new RedisPartitionsWorkload(),
             RedisCostWorkload.IDLE,
             RedisCostWorkload.BYTES,
             RedisCostWorkload.FUTURE);

@@ -1,0 +1,84 @@
+package io.reactorscheduler.benchmarks;
+
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
+
+/** A backlog in several partitions, on one server and on a cluster. */
+final class RedisPartitionsWorkload implements Workload {
+
+    /** The first so many of the runs warm up and do not count. */
+    private static final double WARM_UP = 0.3;
+
+    @Override
+    public String key() {
+        return "redis-partitions";
+    }
+
+    @Override
+    public String question() {
+        return "a backlog of n jobs in so many partitions, run by one JVM, on one server or a cluster of 3 masters and 3"
+                + " replicas; the first third of the runs does not count";
+    }
+
+    @Override
+    public Field field() {
+        return Field.REDIS;
+    }
+
+    @Override
+    public List<Metric> metrics() {
+        return List.of(
+                Metric.RATE,
+                Metric.CPU,
+                Metric.READS,
+                Metric.less("commands_of_busiest_per_job", "commands/job of the busiest server", 1));
+    }
+
+    @Override
+    public List<Params> cases(boolean isQuick) {
+        Params one =
+                Params.of("n", isQuick ? 30_000 : 100_000).with("partitions", 1).with("masters", 1);
+        Stream<Params> alone = (isQuick ? Stream.of(1, 16) : Stream.of(1, 4, 16, 64))
+                .map(partitions -> one.with("partitions", partitions));
+        Params cluster = one.with("partitions", 16).with("masters", RedisServer.Cluster.MASTERS);
+        return Stream.concat(alone, Stream.of(cluster)).toList();
+    }
+
+    @Override
+    public Params small(Params params) {
+        return params.atMost("n", 5_000);
+    }
+
+    @Override
+    public void measure(Subject subject, Params params, Values values) throws Exception {
+        int n = params.n();
+        boolean isCluster = isCluster(params.get("masters"));
+        if (isCluster) {
+            RedisServer.Cluster.clear();
+        }
+        subject.partition((int) params.get("partitions"), isCluster ? RedisServer.Cluster.uri() : RedisServer.uri());
+        subject.enqueue(n);
+        LongAdder runs = new LongAdder();
+        subject.work(runs::increment);
+        Meter.await(runs::sum, Math.round(n * WARM_UP));
+        long counted = n - runs.sum();
+        List<RedisServer.Usage> before = usages(isCluster);
+        Meter meter = Meter.start();
+        Meter.await(runs::sum, n);
+        meter.putInto(values, counted);
+        RedisServer.Usage.putInto(values, before, usages(isCluster), counted);
+    }
+
+    private static boolean isCluster(long masters) {
+        if (masters != 1 && masters != RedisServer.Cluster.MASTERS) {
+            throw new IllegalArgumentException("--masters " + masters + ": give 1 for one server or "
+                    + RedisServer.Cluster.MASTERS + " for a cluster");
+        }
+        return masters != 1;
+    }
+
+    private static List<RedisServer.Usage> usages(boolean isCluster) {
+        return isCluster ? RedisServer.Cluster.usages() : List.of(RedisServer.usage());
+    }
+}
