@@ -54,6 +54,14 @@ final class KnownRuns {
                 .retryWhen(with.again());
     }
 
+    /** Whether the task is not there any more; not as far as is known where the store does not answer. */
+    Mono<Boolean> isGone() {
+        return with.answered(Mono.defer(() -> with.store().task(taskId)))
+                .hasElement()
+                .map(isThere -> !isThere)
+                .onErrorReturn(false);
+    }
+
     /** The stored result of one execution, element by element. */
     Flux<Object> stored(Execution execution) {
         boolean isList = execution.task().collectsResults();

@@ -68,7 +68,11 @@ final class MemoryMoves {
         if (from != to) {
             from.handOver(task, to, now);
         }
+        boolean isSerialNow = task.overlaps() && !record.overlap().overlaps();
         task.record = record;
+        if (keepsHead && isSerialNow) {
+            more.detachAllButTheHead(task.newest);
+        }
         if (!keepsHead) {
             more.unhalt();
             more.fired = 0;

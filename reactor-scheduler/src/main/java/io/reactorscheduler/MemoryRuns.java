@@ -95,6 +95,13 @@ final class MemoryRuns {
         }
     }
 
+    /** Who passed the head on already must not do so again, now that runs do not overlap any more. */
+    void detachAllButTheHead(@Nullable MemoryExecution newest) {
+        for (MemoryExecution run = newest; run != null; run = run.older) {
+            run.isDetached |= run.state != MemoryExecution.FINISHED && run.number != headNumber;
+        }
+    }
+
     /** Whether there is a head, or a run that will say what the next one is. */
     boolean hasTimeline() {
         return headFire != Position.NO_TIME || headNumber != 0;

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,9 @@ final class TaskResults {
 
     /** How long after its entry in the journal the end of a run of this node has been heard, if ever. */
     private static final Duration GRACE = Duration.ofSeconds(1);
+
+    /** After so many leases without news it is looked whether the task is still there. */
+    private static final int QUIET_LEASES = 10;
 
     /** The most executions whose ends are remembered as given; more than the record of a task has, by default by far. */
     private static final int REMEMBERED = 16_384;
@@ -129,7 +133,7 @@ final class TaskResults {
         private long looked;
 
         /** Whether anything was heard lately. */
-        private volatile boolean hadNews = true;
+        private final AtomicBoolean hadNews = new AtomicBoolean();
 
         /** Whether the task may have ended without a word of it so far: a late look decides. */
         private boolean isEndAwaited;
@@ -160,10 +164,10 @@ final class TaskResults {
 
         Flux<Object> hears(Object news) {
             if (news instanceof News elsewhere) {
-                hadNews = hadNews || elsewhere.executionId() != null;
+                hadNews.set(true);
                 return looksAgain(elsewhere);
             }
-            hadNews = true;
+            hadNews.set(true);
             SchedulerEvent event = (SchedulerEvent) news;
             Flux<Object> values = hears(event);
             Execution execution = event.execution();
@@ -184,16 +188,14 @@ final class TaskResults {
                     .mergeWith(unasked());
         }
 
-        /** A look after a time without news: of a task that a replica has not heard of before it took over nothing is told. */
+        /** For what is never told, a look after a time without news; this node's own events have their time before. */
         private Flux<News> unasked() {
-            return Flux.interval(with.settings().lease(), with.timer())
+            return Flux.interval(with.settings().lease().multipliedBy(QUIET_LEASES), with.timer())
                     .onBackpressureDrop()
                     .onErrorComplete()
-                    .mapNotNull(tick -> {
-                        boolean isQuiet = !hadNews;
-                        hadNews = false;
-                        return isQuiet ? new News(null, told.incrementAndGet(), false) : null;
-                    });
+                    .filter(tick -> !hadNews.getAndSet(false))
+                    .concatMap(tick -> runs.isGone().filter(isGone -> isGone).delayElement(GRACE, with.timer()))
+                    .map(gone -> new News(null, told.incrementAndGet(), false));
         }
 
         private Flux<News> news(JournalEntry entry) {

@@ -287,6 +287,36 @@ abstract class ReplacingRules extends StoreRules {
     }
 
     @Test
+    void anOverlappingRunThatPassedItsHeadOnDoesNotDoSoAgainWhenTheTaskDoesNotOverlapAnyMore() {
+        Claim first = start(overlapping("a"));
+        advance(first, Draft.at(past()));
+        Claim second = claimOne();
+        long next = future();
+        succeed(second, Draft.at(next));
+        save(repeating("a"));
+
+        succeed(first, Draft.at(past()));
+
+        assertNothingToClaim();
+        assertThat(info("a").nextFireTime()).isEqualTo(instant(next));
+    }
+
+    @Test
+    void theRunThatHasTheHeadOfAnOverlappingTaskPassesItOnWhenTheTaskDoesNotOverlapAnyMore() {
+        Claim first = start(overlapping("a"));
+        advance(first, Draft.at(past()));
+        Claim second = claimOne();
+        save(repeating("a"));
+        long next = future();
+
+        succeed(second, Draft.at(next));
+        succeed(first, Draft.at(past()));
+
+        assertNothingToClaim();
+        assertThat(info("a").nextFireTime()).isEqualTo(instant(next));
+    }
+
+    @Test
     void theOldRunOfAnOverlappingTaskDoesNotMoveItsNewHead() {
         Claim old = start(overlapping("a"));
         long due = future();

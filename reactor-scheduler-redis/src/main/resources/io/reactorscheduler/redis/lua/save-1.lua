@@ -26,6 +26,12 @@ local function replace(id, T, D)
   local keeps = not was_over and (T.d or T.H) and D.r and T.t == D.t
   displace(id, T)
   if not keeps then cancel_waiting(id, T, REPLACED, false) end
+  -- who passed the head on already must not do so again, now that runs do not overlap any more
+  if keeps and T.o and not D.o then
+    for number, E in pairs(T.e or {}) do
+      if number ~= T.H then E.g = 1 end
+    end
+  end
   redefine(id, T, D)
   if not keeps then
     unhalt(T)
