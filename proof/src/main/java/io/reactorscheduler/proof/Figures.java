@@ -181,6 +181,8 @@ record Figures(
                 + ",\"recoveryMax\":" + quantile(1, recovery.micros())
                 + ",\"recoveriesInOutage\":" + recovery.inOutageMicros().length
                 + ",\"recoveryInOutageMax\":" + quantile(1, recovery.inOutageMicros())
+                + ",\"recoveriesInLine\":" + recovery.inLineMicros().length
+                + ",\"recoveryInLineMax\":" + quantile(1, recovery.inLineMicros())
                 + ",\"unavailable\":" + millis(unavailableMicros)
                 + ",\"keysBefore\":" + before.keys() + ",\"keysAfter\":" + after.keys()
                 + ",\"usedMemoryBefore\":" + before.bytes() + ",\"usedMemoryAfter\":" + after.bytes()

@@ -15,10 +15,15 @@ record Partitions(int of, Set<Integer> some) {
     /** Whatever there is. */
     static final Partitions ALL = new Partitions(1, Set.of(0));
 
-    /** Whether a task is in one of them: the documented place, worked out without the store. */
+    /** Whether a task is in one of them. */
     boolean have(String task) {
+        return some.contains(placeOf(task, of));
+    }
+
+    /** In which of so many a task is: the documented place, worked out without the store. */
+    static int placeOf(String task, int partitions) {
         CRC32 hash = new CRC32();
         hash.update(task.getBytes(StandardCharsets.UTF_8));
-        return some.contains((int) (hash.getValue() % of));
+        return (int) (hash.getValue() % partitions);
     }
 }

@@ -14,8 +14,9 @@ import java.util.stream.Collectors;
  * @param micros while nothing else went wrong, sorted
  * @param inOutageMicros when Redis was struck from a lease before the kill until a second after the lease ended, or when
  *     another node was struck between the kill and the start; sorted
+ * @param inLineMicros when the run was back in line in time, and what went before it there kept it waiting; sorted
  */
-record Recovery(long[] micros, long[] inOutageMicros) {
+record Recovery(long[] micros, long[] inOutageMicros, long[] inLineMicros) {
 
     /** A recovery may take so much longer than the lease. */
     static final long AFTER_LEASE_MICROS = 1_000_000;
@@ -29,6 +30,10 @@ record Recovery(long[] micros, long[] inOutageMicros) {
         Map<String, List<Run>> byExecution = runs.stream().collect(Collectors.groupingBy(Run::execution));
         List<Long> plain = new ArrayList<>();
         List<Long> inOutage = new ArrayList<>();
+        List<Long> inLine = new ArrayList<>();
+        List<Line> claims = evidence.lines().stream()
+                .filter(line -> line.kind() == Line.Kind.CLAIMED)
+                .toList();
         for (Strike death : evidence.strikes()) {
             if (!death.isDeath()) {
                 continue;
@@ -45,11 +50,36 @@ record Recovery(long[] micros, long[] inOutageMicros) {
                         .filter(next -> next.startMicros() >= death.fromMicros())
                         .ifPresent(next -> {
                             boolean isDelayed = isAnotherStruck(death, next.startMicros(), evidence);
-                            (isInOutage || isDelayed ? inOutage : plain).add(next.startMicros() - death.fromMicros());
+                            long inTime = death.fromMicros() + Line.micros(evidence.lease()) + AFTER_LEASE_MICROS;
+                            List<Long> kind = isInOutage || isDelayed
+                                    ? inOutage
+                                    : hasWaitedInLine(next, inTime, claims) ? inLine : plain;
+                            kind.add(next.startMicros() - death.fromMicros());
                         });
             }
         }
-        return new Recovery(sorted(plain), sorted(inOutage));
+        return new Recovery(sorted(plain), sorted(inOutage), sorted(inLine));
+    }
+
+    /**
+     * Whether a run that started too late had been back in line in time: after that something was claimed from its line, and
+     * nothing but what goes before it. Claims are given in order of their fences.
+     */
+    private static boolean hasWaitedInLine(Run next, long inTimeMicros, List<Line> claims) {
+        if (next.startMicros() <= inTimeMicros) {
+            return false;
+        }
+        Optional<Turn> own = claims.stream()
+                .filter(claim ->
+                        claim.fence() == next.fence() && claim.execution().equals(next.execution()))
+                .map(claim -> Turn.parse(claim.note()))
+                .findFirst();
+        List<Turn> meanwhile = claims.stream()
+                .filter(claim -> claim.micros() >= inTimeMicros && claim.fence() < next.fence())
+                .map(claim -> Turn.parse(claim.note()))
+                .filter(turn -> own.filter(turn::isInLineWith).isPresent())
+                .toList();
+        return !meanwhile.isEmpty() && meanwhile.stream().allMatch(turn -> turn.goesBefore(own.orElseThrow()));
     }
 
     private static long[] sorted(List<Long> times) {

@@ -14,14 +14,16 @@ final class WatchedStore {
 
     private final WorkLog log;
     private final String node;
+    private final int partitions;
 
-    private WatchedStore(WorkLog log, String node) {
+    private WatchedStore(WorkLog log, String node, int partitions) {
         this.log = log;
         this.node = node;
+        this.partitions = partitions;
     }
 
-    static TaskStore of(TaskStore store, WorkLog log, String node) {
-        WatchedStore watched = new WatchedStore(log, node);
+    static TaskStore of(TaskStore store, WorkLog log, String node, int partitions) {
+        WatchedStore watched = new WatchedStore(log, node, partitions);
         return (TaskStore) Proxy.newProxyInstance(
                 TaskStore.class.getClassLoader(), new Class<?>[] {TaskStore.class}, (proxy, method, arguments) -> {
                     Object given;
@@ -49,7 +51,7 @@ final class WatchedStore {
                     claim.fence(),
                     claim.attempt(),
                     claim.fireMicros(),
-                    ""));
+                    Turn.of(claim, partitions).toString()));
         }
     }
 

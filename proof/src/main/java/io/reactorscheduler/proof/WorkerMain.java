@@ -78,7 +78,7 @@ final class WorkerMain {
 
     private void run(WorkerSettings settings, AtomicLong skewMillis) throws IOException {
         ReactiveScheduler scheduler = ReactiveScheduler.builder()
-                .store(WatchedStore.of(store(settings, COMMAND_TIMEOUT), log, node))
+                .store(WatchedStore.of(store(settings, COMMAND_TIMEOUT), log, node, settings.partitions()))
                 .node(node)
                 .lease(settings.lease())
                 .retryInPlace(Duration.ofMillis(100))

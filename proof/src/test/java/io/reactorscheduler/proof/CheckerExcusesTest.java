@@ -314,11 +314,32 @@ class CheckerExcusesTest extends MadeUpEvidence {
         assertThat(broken()).as("a fault of Redis just before").isEmpty();
 
         strikes.remove(1);
-        line(Line.Kind.CLAIMED, "r1#1", 6, "n2", SECOND / 2, 3 * SECOND);
+        claimed("r1#1", 6, 0, SECOND / 2, 3 * SECOND);
         strikes.add(new Strike(Fault.FREEZE, "n2", 3 * SECOND, 4 * SECOND));
         assertThat(broken())
                 .as("one of five is another matter, and four say nothing")
                 .isEmpty();
+    }
+
+    @Test
+    void aRecoveryThatWaitsInLineIsNotLateUnlessSomethingPassesItOver() {
+        recovered(3 * SECOND + 1);
+        for (int i = 1; i <= 5; i++) {
+            claimed("r" + i + "#1", 6, 1, SECOND / 2, 4 * SECOND + 1);
+        }
+        once("other", 3 * SECOND);
+        ran("other#1", 5, "n2", 3 * SECOND, 4 * SECOND, 4 * SECOND + 10);
+        row("other#1", TaskState.COMPLETED, 5, "n2", 3 * SECOND);
+
+        claimed("other#1", 5, 2, 3 * SECOND, 4 * SECOND - 1);
+        assertThat(broken()).as("that was claimed while there was time").containsExactly(Problem.Rule.LATE);
+        claimed("other#1", 5, 2, 3 * SECOND, 4 * SECOND);
+        assertThat(broken()).as("higher priority goes first").isEmpty();
+        claimed("other#1", 5, 1, SECOND / 2 + 1, 4 * SECOND);
+        assertThat(broken()).as("it was due later").containsExactly(Problem.Rule.LATE);
+        lines.remove(lines.size() - 1);
+        claimed("other#1", 5, 0, SECOND / 4, 4 * SECOND);
+        assertThat(broken()).as("its priority is lower").containsExactly(Problem.Rule.LATE);
     }
 
     @Test

@@ -77,6 +77,12 @@ abstract class MadeUpEvidence {
         lines.add(new Line(kind, micros, node, execution, fence, 1, fire, ""));
     }
 
+    /** A claim of what stood in the line that all are in, by priority. */
+    void claimed(String execution, long fence, int priority, long due, long micros) {
+        String note = new Turn(Work.FAST, 0, priority, due).toString();
+        lines.add(new Line(Line.Kind.CLAIMED, micros, "n2", execution, fence, 1, due, note));
+    }
+
     /** What the first node says when it has stopped in order. */
     static Line stopped(String note) {
         return new Line(Line.Kind.STOPPED, 6 * SECOND, "n1", Line.NOTHING, 0, 0, 0, note);
