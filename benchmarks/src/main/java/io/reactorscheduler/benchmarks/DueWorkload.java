@@ -25,6 +25,7 @@ enum DueWorkload implements Workload {
     };
 
     private static final long LEAD_MILLIS = 1_500;
+    private static final long MICROS_PER_MILLI = 1_000;
 
     private final String key;
     private final String question;
@@ -66,7 +67,8 @@ enum DueWorkload implements Workload {
         Lateness lateness = Lateness.ofWindow();
         Meter meter = Meter.start();
         long first = Meter.nowMicros() + params.get("ahead_ms") * 1_000;
-        long from = first + params.get("lead_ms") * 1_000;
+        // in whole milliseconds, because some subjects know no smaller ones
+        long from = (first / MICROS_PER_MILLI + params.get("lead_ms")) * MICROS_PER_MILLI;
         Due due = new Due(n, first, n * 1_000_000L / params.get("rate"), lateness);
         lateness.open(from, Long.MAX_VALUE);
         subject.fireAt(due);
