@@ -36,6 +36,18 @@ final class Claims {
     /** After so long without claims there is little to do, so a few of them are spread over threads: each may take long. */
     private static final long QUIET_MICROS = 1_000;
 
+    /**
+     * Where due times lie close together, the wake-up after a look that gave few claims comes so many times later than the look
+     * before took: else looks cost more than what they give. What is saved meanwhile is told by a hint, and waits for nothing.
+     * In virtual time looks take no time, and so there is no rest.
+     */
+    private static final int REST = 4;
+
+    private static final long LONGEST_REST_MICROS = 100;
+
+    /** So many claims are worth a look. */
+    private static final int WORTH_A_LOOK = 16;
+
     private final Resources with;
     private final Collection<LocalQueue> queues;
     private final Handlers handlers;
@@ -50,6 +62,11 @@ final class Claims {
 
     private volatile boolean stopped;
     private volatile long pausedUntilMicros = Long.MIN_VALUE;
+
+    /** What to rest after the next look that gives few. */
+    private volatile long restMicros;
+
+    private volatile long restUntilMicros = Long.MIN_VALUE;
 
     /** The thread that looks; only touched by it. */
     private @Nullable Thread looking;
@@ -93,8 +110,10 @@ final class Claims {
     }
 
     private void lookAndDrain() {
+        long began = with.nowMicros();
         look();
         rounds.drain();
+        restMicros = Math.min(REST * Math.max(0, with.nowMicros() - began), LONGEST_REST_MICROS);
     }
 
     /** Looks now, on this thread unless another one is looking. What this thread has to hand on waits for {@link Rounds#drain}. */
@@ -164,7 +183,7 @@ final class Claims {
         }
         if (slots == null || asked == null) {
             if (earliest != Position.NO_TIME) {
-                wakeUp.at(earliest);
+                wakeUp.at(Math.max(earliest, Math.min(restUntilMicros, now + LONGEST_REST_MICROS)));
             }
             return false;
         }
@@ -304,6 +323,11 @@ final class Claims {
             }
             pauseMicros = FIRST_PAUSE_MICROS;
             boolean isQuiet = !claims.isEmpty() && isQuiet(batch.nowMicros());
+            if (!claims.isEmpty()
+                    && claims.size() < WORTH_A_LOOK
+                    && !with.store().isShared()) {
+                restUntilMicros = batch.nowMicros() + restMicros;
+            }
             int from = 0;
             for (int i = 0; i < asked.size(); i++) {
                 LocalQueue queue = asked.get(i);
