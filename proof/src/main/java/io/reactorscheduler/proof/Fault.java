@@ -25,6 +25,11 @@ enum Fault {
     /** The disk of Redis is full: it ends at its next write, ends again when it is started, and then there is room. */
     DISK_FULL;
 
+    /** Whether the process of a node ends by it without a word. */
+    boolean isDeath() {
+        return this == KILL || this == CLOCK;
+    }
+
     /** Whether nothing that is running may be lost by it, so that nothing may run twice. */
     boolean isGentle() {
         return this == ROLLING_RESTART || this == CLOCK_STEP;

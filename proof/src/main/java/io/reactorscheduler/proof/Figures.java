@@ -14,7 +14,7 @@ import java.util.stream.LongStream;
  * @param name seed and kind of the round
  * @param executions records of runs in the store
  * @param fireTimes that have a record
- * @param skipped those of them that did not run, for a reason
+ * @param skipped those of them that did not run, by reason
  * @param runs claims that reached a handler
  * @param strikes faults by kind
  * @param problems broken promises by rule
@@ -32,7 +32,7 @@ record Figures(
         String name,
         long executions,
         long fireTimes,
-        long skipped,
+        Map<String, Long> skipped,
         long runs,
         Map<String, Long> strikes,
         Map<String, Long> problems,
@@ -65,8 +65,11 @@ record Figures(
                 evidence.store().rows().stream()
                         .filter(row -> !row.execution().contains("-skipped-"))
                         .count(),
-                fireTimes(evidence, false),
-                fireTimes(evidence, true),
+                evidence.store().rows().stream()
+                        .filter(row -> row.state().isFinal())
+                        .mapToLong(Row::fireTimes)
+                        .sum(),
+                skipped(evidence),
                 runs.size(),
                 count(evidence.strikes().stream()
                         .map(strike -> strike.fault().name())
@@ -90,13 +93,13 @@ record Figures(
                 unavailable(runs, evidence));
     }
 
-    private static long fireTimes(Evidence evidence, boolean onlySkipped) {
+    private static Map<String, Long> skipped(Evidence evidence) {
         return evidence.store().rows().stream()
-                .filter(row -> onlySkipped
-                        ? row.state() == TaskState.SKIPPED
-                        : row.state().isFinal())
-                .mapToLong(Row::fireTimes)
-                .sum();
+                .filter(row -> row.state() == TaskState.SKIPPED)
+                .collect(Collectors.groupingBy(
+                        row -> String.valueOf(Reason.of(row.why())),
+                        TreeMap::new,
+                        Collectors.summingLong(Row::fireTimes)));
     }
 
     private static Map<String, Long> count(List<String> names) {
@@ -169,7 +172,9 @@ record Figures(
     @Override
     public String toString() {
         long kills = strikes.getOrDefault(Fault.KILL.name(), 0L) + strikes.getOrDefault(Fault.CLOCK.name(), 0L);
-        return "{" + name + ",\"executions\":" + executions + ",\"fireTimes\":" + fireTimes + ",\"skipped\":" + skipped
+        return "{" + name + ",\"executions\":" + executions + ",\"fireTimes\":" + fireTimes + ",\"skipped\":"
+                + skipped.values().stream().mapToLong(Long::longValue).sum()
+                + ",\"skippedBy\":" + json(skipped)
                 + ",\"runs\":" + runs + ",\"kills\":" + kills
                 + ",\"losses\":" + problems(Problem.Rule.LOSS)
                 + ",\"doubles\":" + problems(Problem.Rule.DOUBLE, Problem.Rule.OVERLAP, Problem.Rule.REPEAT)
@@ -181,6 +186,7 @@ record Figures(
                 + ",\"recoveryMax\":" + quantile(1, recovery.micros())
                 + ",\"recoveriesInOutage\":" + recovery.inOutageMicros().length
                 + ",\"recoveryInOutageMax\":" + quantile(1, recovery.inOutageMicros())
+                + ",\"recoveryAfterOutageMax\":" + quantile(1, recovery.afterOutageMicros())
                 + ",\"recoveriesInLine\":" + recovery.inLineMicros().length
                 + ",\"recoveryInLineMax\":" + quantile(1, recovery.inLineMicros())
                 + ",\"unavailable\":" + millis(unavailableMicros)

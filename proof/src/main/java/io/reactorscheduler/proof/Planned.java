@@ -14,6 +14,7 @@ import java.util.Set;
  * @param isSure whether the store has said that it is saved
  * @param owedMicros repeating ones owe no fire time before this
  * @param cancelledMicros when somebody was about to cancel it; the end of time for never
+ * @param haltedMicros when the store had said that it is cancelled; the end of time where it did not, or may have forgotten
  * @param reasons why its fire times may not run, when nobody cancels it
  */
 record Planned(
@@ -26,7 +27,10 @@ record Planned(
         boolean isSure,
         long owedMicros,
         long cancelledMicros,
+        long haltedMicros,
         Set<Reason> reasons) {
+
+    private static final long NEVER = Long.MAX_VALUE;
 
     /** What is due so long before a cancel has run by then, or a later fire time took its place. */
     private static final long SETTLED_MICROS = 20_000_000;
@@ -41,7 +45,7 @@ record Planned(
             boolean isSure,
             long owedMicros,
             Set<Reason> reasons) {
-        this(id, kind, firstMicros, periodMicros, count, isSerial, isSure, owedMicros, Long.MAX_VALUE, reasons);
+        this(id, kind, firstMicros, periodMicros, count, isSerial, isSure, owedMicros, NEVER, NEVER, reasons);
     }
 
     enum Kind {
@@ -78,7 +82,17 @@ record Planned(
 
     Planned unsure() {
         return new Planned(
-                id, kind, firstMicros, periodMicros, count, isSerial, false, owedMicros, cancelledMicros, reasons);
+                id,
+                kind,
+                firstMicros,
+                periodMicros,
+                count,
+                isSerial,
+                false,
+                owedMicros,
+                cancelledMicros,
+                haltedMicros,
+                reasons);
     }
 
     Planned cancelled(long micros) {
@@ -92,11 +106,47 @@ record Planned(
                 isSure,
                 owedMicros,
                 Math.min(micros, cancelledMicros),
+                haltedMicros,
+                reasons);
+    }
+
+    /** The store says since then that it is cancelled. */
+    Planned halted(long micros) {
+        return withHalt(Math.min(micros, haltedMicros));
+    }
+
+    /** What the store said of a cancel then, it may have forgotten. */
+    Planned haltDoubted(long fromMicros, long toMicros) {
+        return haltedMicros > fromMicros && haltedMicros < toMicros ? withHalt(NEVER) : this;
+    }
+
+    private Planned withHalt(long micros) {
+        return new Planned(
+                id,
+                kind,
+                firstMicros,
+                periodMicros,
+                count,
+                isSerial,
+                isSure,
+                owedMicros,
+                cancelledMicros,
+                micros,
                 reasons);
     }
 
     Planned owedFrom(long micros) {
         return new Planned(
-                id, kind, firstMicros, periodMicros, count, isSerial, isSure, micros, cancelledMicros, reasons);
+                id,
+                kind,
+                firstMicros,
+                periodMicros,
+                count,
+                isSerial,
+                isSure,
+                micros,
+                cancelledMicros,
+                haltedMicros,
+                reasons);
     }
 }

@@ -24,6 +24,8 @@ record Problem(Rule rule, String text) {
         OVERLAP,
         /** Nothing starts before its fire time. */
         EARLY,
+        /** What the store said is cancelled starts no more runs. */
+        CANCEL,
         /** What was done is done again only if something came between the end of the work and its record; stops in order finish all. */
         REPEAT,
         /** Half of what a kill cuts off runs again within a lease and a second. */

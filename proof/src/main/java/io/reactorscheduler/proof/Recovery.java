@@ -14,9 +14,10 @@ import java.util.stream.Collectors;
  * @param micros while nothing else went wrong, sorted
  * @param inOutageMicros when Redis was struck from a lease before the kill until a second after the lease ended, or when
  *     another node was struck between the kill and the start; sorted
+ * @param afterOutageMicros of these, from the end of the last such strike, unless the run waited in line then; sorted
  * @param inLineMicros when the run was back in line in time, and what went before it there kept it waiting; sorted
  */
-record Recovery(long[] micros, long[] inOutageMicros, long[] inLineMicros) {
+record Recovery(long[] micros, long[] inOutageMicros, long[] afterOutageMicros, long[] inLineMicros) {
 
     /** A recovery may take so much longer than the lease. */
     static final long AFTER_LEASE_MICROS = 1_000_000;
@@ -30,6 +31,7 @@ record Recovery(long[] micros, long[] inOutageMicros, long[] inLineMicros) {
         Map<String, List<Run>> byExecution = runs.stream().collect(Collectors.groupingBy(Run::execution));
         List<Long> plain = new ArrayList<>();
         List<Long> inOutage = new ArrayList<>();
+        List<Long> afterOutage = new ArrayList<>();
         List<Long> inLine = new ArrayList<>();
         List<Line> claims = evidence.lines().stream()
                 .filter(line -> line.kind() == Line.Kind.CLAIMED)
@@ -49,16 +51,22 @@ record Recovery(long[] micros, long[] inOutageMicros, long[] inLineMicros) {
                         .min(Comparator.comparing(Run::fence))
                         .filter(next -> next.startMicros() >= death.fromMicros())
                         .ifPresent(next -> {
-                            boolean isDelayed = isAnotherStruck(death, next.startMicros(), evidence);
-                            long inTime = death.fromMicros() + Line.micros(evidence.lease()) + AFTER_LEASE_MICROS;
-                            List<Long> kind = isInOutage || isDelayed
-                                    ? inOutage
-                                    : hasWaitedInLine(next, inTime, claims) ? inLine : plain;
-                            kind.add(next.startMicros() - death.fromMicros());
+                            long allowed = Line.micros(evidence.lease()) + AFTER_LEASE_MICROS;
+                            long took = next.startMicros() - death.fromMicros();
+                            if (isInOutage || isAnotherStruck(death, next.startMicros(), evidence)) {
+                                inOutage.add(took);
+                                long over = endOfStrikes(death, next.startMicros(), evidence);
+                                if (!hasWaitedInLine(next, over + allowed, claims)) {
+                                    afterOutage.add(next.startMicros() - over);
+                                }
+                            } else {
+                                (hasWaitedInLine(next, death.fromMicros() + allowed, claims) ? inLine : plain)
+                                        .add(took);
+                            }
                         });
             }
         }
-        return new Recovery(sorted(plain), sorted(inOutage), sorted(inLine));
+        return new Recovery(sorted(plain), sorted(inOutage), sorted(afterOutage), sorted(inLine));
     }
 
     /**
@@ -105,6 +113,16 @@ record Recovery(long[] micros, long[] inOutageMicros, long[] inLineMicros) {
                         && strike.isWithin(death.fromMicros(), untilMicros));
     }
 
+    /** When the last of what was struck until a run started was over, of which each may have held the run for another lease. */
+    private static long endOfStrikes(Strike death, long untilMicros, Evidence evidence) {
+        long lease = Line.micros(evidence.lease());
+        return evidence.strikes().stream()
+                .filter(strike -> !strike.fault().isGentle())
+                .filter(strike -> strike.isWithin(death.fromMicros() - lease, untilMicros))
+                .mapToLong(strike -> Math.min(strike.toMicros(), untilMicros))
+                .reduce(death.fromMicros(), Math::max);
+    }
+
     /** Whether half of enough recoveries took too long. */
     boolean isLate(long leaseMicros) {
         return micros.length >= ENOUGH && quantile(HALF, micros) > leaseMicros + AFTER_LEASE_MICROS;
@@ -112,11 +130,21 @@ record Recovery(long[] micros, long[] inOutageMicros, long[] inLineMicros) {
 
     /** What is wrong when the longest took more than a lease and a second; nothing on a machine that does only this. */
     Optional<Problem> tooLong(Duration lease) {
-        long longest = micros.length == 0 ? 0 : quantile(1, micros);
-        return longest <= Line.micros(lease) + AFTER_LEASE_MICROS
+        long allowed = Line.micros(lease) + AFTER_LEASE_MICROS;
+        if (longest(micros) > allowed) {
+            return Optional.of(new Problem(
+                    Problem.Rule.LATE, "a run that a kill cut off ran again " + longest(micros) + " us after it"));
+        }
+        return longest(afterOutageMicros) <= allowed
                 ? Optional.empty()
                 : Optional.of(new Problem(
-                        Problem.Rule.LATE, "a run that a kill cut off ran again " + longest + " us after it"));
+                        Problem.Rule.LATE,
+                        "a run that a kill cut off ran again " + longest(afterOutageMicros)
+                                + " us after the last strike was over that may have kept it"));
+    }
+
+    private static long longest(long[] sorted) {
+        return sorted.length == 0 ? 0 : quantile(1, sorted);
     }
 
     /** Of some sorted numbers, of which there is at least one. */

@@ -38,6 +38,9 @@ final class Round {
 
     private static final Duration BETWEEN_STRIKES = Duration.ofMillis(500);
 
+    /** Longer than a recovery may take beyond a lease. */
+    private static final Duration UNDISTURBED = Duration.ofMillis(1_500);
+
     private final RoundSettings settings;
     private final Random random;
 
@@ -134,7 +137,12 @@ final class Round {
         Pause.of(Duration.ofNanos(Math.max(0, end - Line.micros(settings.window()) - Line.now()) * 1_000));
         for (int done = 0; !list.isEmpty() && (settings.isEndless() ? Line.now() < end : done < list.size()); done++) {
             Pause.of(BETWEEN_STRIKES.plusMillis(random.nextLong(BETWEEN_STRIKES.toMillis())));
-            faults.strike(settings.isEndless() ? any(list) : list.get(done));
+            List<Fault> together = settings.isEndless() ? any(list) : list.get(done);
+            faults.strike(together);
+            if (settings.isEndless() && together.stream().anyMatch(Fault::isDeath) && random.nextBoolean()) {
+                // so that what the kill cut off comes back while nothing else happens
+                Pause.of(RoundSettings.LEASE.plus(UNDISTURBED));
+            }
         }
     }
 

@@ -22,6 +22,9 @@ final class RunChecker {
     /** Within so much of a lease after it goes on, a node that stood still has seen that its leases are over, and cancelled. */
     private static final int WAKING_OF_LEASE = 4;
 
+    /** Longer than any node stands still here. */
+    private static final int STANDSTILLS_OF_LEASE = 3;
+
     /** Longer than a replica is behind, also on a busy machine. */
     private static final long UNREPLICATED_MICROS = 1_000_000;
 
@@ -49,6 +52,7 @@ final class RunChecker {
     static Checker.Verdict check(Evidence evidence, List<Run> runs, Map<String, Planned> planned) {
         RunChecker checker = new RunChecker(evidence, runs, planned);
         checker.nothingEarly();
+        checker.nothingAfterACancel();
         checker.nothingAtOnce();
         checker.nothingGivenTwice();
         checker.nothingTwice();
@@ -62,6 +66,22 @@ final class RunChecker {
             if (run.startMicros() < earliest) {
                 problems.add(new Problem(
                         Problem.Rule.EARLY, run + " started " + (earliest - run.startMicros()) + " us early"));
+            }
+        }
+    }
+
+    /**
+     * Who had claimed a run before its task was cancelled starts it at once, or when it goes on after it stood still, for
+     * longer than a lease.
+     */
+    private void nothingAfterACancel() {
+        for (Run run : runs) {
+            Planned task = planned.get(run.task());
+            if (task != null && run.startMicros() - STANDSTILLS_OF_LEASE * leaseMicros > task.haltedMicros()) {
+                problems.add(new Problem(
+                        Problem.Rule.CANCEL,
+                        run + " started " + (run.startMicros() - task.haltedMicros())
+                                + " us after the store had said that its task is cancelled"));
             }
         }
     }

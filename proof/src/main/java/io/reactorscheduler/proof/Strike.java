@@ -17,7 +17,7 @@ record Strike(Fault fault, String node, long fromMicros, long toMicros, Partitio
 
     /** Whether the node's process ended by it without a word. */
     boolean isDeath() {
-        return fault == Fault.KILL || fault == Fault.CLOCK;
+        return fault.isDeath();
     }
 
     /** Whether any of it was in this time. */

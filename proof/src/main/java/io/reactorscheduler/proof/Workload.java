@@ -92,6 +92,7 @@ final class Workload {
                 planned.computeIfPresent(id, (same, known) -> known.unsure());
             }
         });
+        planned.replaceAll((id, task) -> task.haltDoubted(fromMicros, toMicros));
         asked.forEach((execution, at) -> {
             if (at > fromMicros && at < toMicros && asked.remove(execution) != null) {
                 unanswered.incrementAndGet();
@@ -296,7 +297,9 @@ final class Workload {
         }
         String id = candidates.get(random.nextInt(candidates.size()));
         planned.computeIfPresent(id, (same, known) -> known.cancelled(Line.now()));
-        told(scheduler.cancel(id));
+        if (told(scheduler.cancel(id))) {
+            planned.computeIfPresent(id, (same, known) -> known.halted(Line.now()));
+        }
     }
 
     /** Whether the store has said so; while it is away nobody knows what came of a call. */

@@ -343,6 +343,23 @@ class CheckerExcusesTest extends MadeUpEvidence {
     }
 
     @Test
+    void aRecoveryBesideAnotherStrikeTakesALeaseAndASecondFromTheEndOfThat() {
+        recovered(6 * SECOND);
+        strikes.add(new Strike(Fault.FREEZE, "n2", 2 * SECOND, 4 * SECOND));
+        assertThat(Recovery.of(evidence(), Run.of(evidence())).tooLong(LEASE)).isEmpty();
+
+        strikes.set(1, new Strike(Fault.FREEZE, "n2", 2 * SECOND, 4 * SECOND - 1));
+        assertThat(Recovery.of(evidence(), Run.of(evidence())).tooLong(LEASE))
+                .map(Problem::rule)
+                .contains(Problem.Rule.LATE);
+
+        strikes.add(new Strike(Fault.CLOCK_STEP, "n2", 5 * SECOND, 6 * SECOND));
+        assertThat(Recovery.of(evidence(), Run.of(evidence())).tooLong(LEASE))
+                .as("a clock that is set keeps nothing")
+                .isPresent();
+    }
+
+    @Test
     void aRunThatAnotherNodeHadBeforeTheKillHasNotRecoveredFromIt() {
         recovered(-SECOND / 4);
         strikes.add(new Strike(Fault.FREEZE, "n1", SECOND / 2, SECOND));

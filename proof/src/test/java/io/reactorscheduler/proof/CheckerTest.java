@@ -100,6 +100,23 @@ class CheckerTest extends MadeUpEvidence {
     }
 
     @Test
+    void whatTheStoreSaidIsCancelledStartsNoMoreRunsUnlessItMayHaveForgotten() {
+        repeating("a", 20);
+        planned.set(0, planned.get(0).cancelled(2 * SECOND).halted(2 * SECOND));
+        tasks.put("a", TaskState.CANCELLED);
+        ran("a#1", 5, "n1", SECOND, 8 * SECOND, 8 * SECOND + 1);
+        row("a#1", TaskState.COMPLETED, 5, "n1", SECOND);
+        assertThat(broken()).as("a node that stood still").isEmpty();
+
+        ran("a#2", 6, "n1", 8 * SECOND, 8 * SECOND + 2, 8 * SECOND + 3);
+        row("a#2", TaskState.COMPLETED, 6, "n1", 8 * SECOND);
+        assertThat(broken()).containsExactly(Problem.Rule.CANCEL);
+
+        planned.set(0, planned.get(0).haltDoubted(SECOND, 3 * SECOND));
+        assertThat(broken()).isEmpty();
+    }
+
+    @Test
     void aTaskThatFailedIsUntrueBecauseEachIsTriedMoreOftenThanItFails() {
         once("a", SECOND);
         line(Line.Kind.STARTED, "a#1", 5, "n1", SECOND, SECOND + 10);

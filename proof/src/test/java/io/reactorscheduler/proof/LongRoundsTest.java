@@ -38,9 +38,7 @@ class LongRoundsTest {
         tell("rounds from seed " + seed);
         long end = System.nanoTime()
                 + Duration.ofMinutes(Integer.getInteger("minutes", 1)).toNanos();
-        List<Servers.Kind> kinds = System.getProperty("redis") == null
-                ? List.of(Servers.Kind.values())
-                : List.of(Servers.Kind.valueOf(System.getProperty("redis")));
+        List<Servers.Kind> kinds = kinds();
         List<String> broken = new ArrayList<>();
         for (int round = 0; round == 0 || System.nanoTime() < end; round++, seed++) {
             Servers.Kind servers = kinds.get(round % kinds.size());
@@ -49,6 +47,19 @@ class LongRoundsTest {
             broken.addAll(round(RoundSettings.thorough(seed, servers, faults)));
         }
         assertThat(broken).as("broken promises").isEmpty();
+    }
+
+    /** Those that were asked for and can suffer what was asked for. */
+    private static List<Servers.Kind> kinds() {
+        String one = System.getProperty("redis");
+        List<Servers.Kind> asked = one == null ? List.of(Servers.Kind.values()) : List.of(Servers.Kind.valueOf(one));
+        List<Servers.Kind> able = asked.stream()
+                .filter(servers -> chosen().stream().anyMatch(fault -> fault.isPossible(servers)))
+                .toList();
+        assertThat(able)
+                .as("-Dfault=%s is not possible with -Dredis=%s on this machine", System.getProperty("fault"), one)
+                .isNotEmpty();
+        return able;
     }
 
     private static List<Fault> chosen() {
