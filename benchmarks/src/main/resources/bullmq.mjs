@@ -1,6 +1,6 @@
 // BullMQ as a subject: reads commands on standard input, one a line, and says on standard output what it did.
 //   enqueue n      saves n jobs in bulk, then "done"
-//   each n         saves n jobs by single calls of which many are under way, then "done"
+//   each n calls   saves n jobs by single calls, so many of them under way at once, then "done"
 //   later n ms     saves n jobs that are due in so many milliseconds, then "done"
 //   at us us ...   saves jobs that are due at these epoch microseconds, then "done"
 //   work           begins to run jobs, then "done"; from then on "ran n", and "late due now" for those of "at"
@@ -11,7 +11,6 @@ const url = new URL(process.argv[2]);
 const connection = { host: url.hostname, port: Number(url.port), maxRetriesPerRequest: null };
 const queue = new Queue('benchmark', { connection, defaultJobOptions: { removeOnComplete: true } });
 const BULK = 1000;
-const IN_FLIGHT = 256;
 const CONCURRENCY = 100;
 const REPORT_MS = 2;
 
@@ -30,7 +29,7 @@ async function bulk(n, job) {
   }
 }
 
-async function each(n) {
+async function each(n, calls) {
   let next = 0;
   const lane = async () => {
     while (next < n) {
@@ -38,12 +37,12 @@ async function each(n) {
       await queue.add('job', {});
     }
   };
-  await Promise.all(Array.from({ length: IN_FLIGHT }, lane));
+  await Promise.all(Array.from({ length: calls }, lane));
 }
 
 const commands = {
   enqueue: ([n]) => bulk(Number(n), () => ({ name: 'job', data: {} })),
-  each: ([n]) => each(Number(n)),
+  each: ([n, calls]) => each(Number(n), Number(calls)),
   later: ([n, ms]) => bulk(Number(n), () => ({ name: 'job', data: {}, opts: { delay: Number(ms) } })),
   at: (dues) =>
     bulk(dues.length, (i) => ({

@@ -59,8 +59,8 @@ final class BullMqSubject implements Subject {
     }
 
     @Override
-    public void enqueueEach(int n) throws Exception {
-        send("each " + n);
+    public void enqueueEach(int n, int calls) throws Exception {
+        send("each " + n + " " + calls);
     }
 
     @Override

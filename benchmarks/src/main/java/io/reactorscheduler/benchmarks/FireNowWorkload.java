@@ -2,7 +2,6 @@ package io.reactorscheduler.benchmarks;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.LongAdder;
 
 /** Trivial runs as fast as they go, plain and with what a task may also carry. */
 enum FireNowWorkload implements Workload {
@@ -64,11 +63,7 @@ enum FireNowWorkload implements Workload {
     @Override
     public void measure(Subject subject, Params params, Values values) throws Exception {
         int n = params.n();
-        LongAdder runs = new LongAdder();
-        Meter meter = Meter.start();
-        fire(subject, n, runs::increment);
-        Meter.await(runs::sum, n);
-        meter.putInto(values, n);
+        Meter.runs(n, values, work -> fire(subject, n, work));
     }
 
     @Override

@@ -24,7 +24,7 @@ public final class Main {
 
             Options of compare and run:
               --reps <number>      JVMs for each subject: 3, with --quick 1
-              --warm-up <seconds>  small runs before the measured one in each JVM: 3, compare 1.5, with --quick 2
+              --warm-up <seconds>  small runs before the measured one in each JVM: 4, with --quick 2
               --budget <seconds>   the measured run of slow subjects, which their number of tasks follows: 4, with
                                    --quick 2, for no budget 0
               --whole              slow subjects get as many tasks as the others; with --budget 0
@@ -62,7 +62,7 @@ public final class Main {
         boolean isCompare = command.equals("compare");
         Runner.Plan plan = new Runner.Plan(
                 (int) arguments.number("reps", isQuick ? 1 : 3),
-                arguments.number("warm-up", isQuick ? 2 : isCompare ? 1.5 : 3),
+                arguments.number("warm-up", isQuick ? 2 : 4),
                 arguments.number("budget", isQuick ? 2 : 4),
                 arguments.has("whole"),
                 isCompare,

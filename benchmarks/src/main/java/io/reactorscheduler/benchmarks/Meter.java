@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
@@ -31,6 +32,22 @@ final class Meter {
 
     static Meter start() {
         return new Meter();
+    }
+
+    /** Starts {@code n} runs and waits until all have been; adds what {@link #putInto} does. */
+    static void runs(int n, Values values, Start start) throws Exception {
+        LongAdder runs = new LongAdder();
+        Meter meter = start();
+        start.with(runs::increment);
+        await(runs::sum, n);
+        meter.putInto(values, n);
+    }
+
+    /** Lets a subject begin. */
+    interface Start {
+
+        /** Hands over all of it. */
+        void with(Runnable work) throws Exception;
     }
 
     /** Adds how many a second, CPU seconds per million, and seconds, since the start. */

@@ -19,6 +19,7 @@ record Metric(String value, String label, double factor, boolean isMoreBetter) {
     static final Metric BYTES = less("bytes_per_task", "B/task", 1);
 
     static final Metric READS = less("reads_per_job", "reads/job", 1);
+    static final Metric SERVER = less("server_us_per_job", "server us/job", 1);
 
     static Metric more(String value, String label, double factor) {
         return new Metric(value, label, factor, true);

@@ -16,9 +16,6 @@ final class OursRedisSubject implements Subject {
 
     private static final Handler<Void, Void> WORK = Handler.named("work", Void.class);
 
-    /** Single calls that are under way at the same time. */
-    private static final int CALLS = 256;
-
     private final List<ReactiveScheduler> nodes = new ArrayList<>();
 
     private int partitions = RedisTaskStore.DEFAULT_PARTITIONS;
@@ -47,8 +44,8 @@ final class OursRedisSubject implements Subject {
     }
 
     @Override
-    public void enqueueEach(int n) {
-        Flux.range(0, n).flatMap(i -> client.schedule(WORK.task()), CALLS).blockLast();
+    public void enqueueEach(int n, int calls) {
+        Flux.range(0, n).flatMap(i -> client.schedule(WORK.task()), calls).blockLast();
     }
 
     @Override

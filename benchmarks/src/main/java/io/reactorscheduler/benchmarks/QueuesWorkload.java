@@ -1,7 +1,6 @@
 package io.reactorscheduler.benchmarks;
 
 import java.util.List;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
 
 /** Trivial runs in few and in many queues. */
@@ -37,10 +36,7 @@ final class QueuesWorkload implements Workload {
     @Override
     public void measure(Subject subject, Params params, Values values) throws Exception {
         int n = params.n();
-        LongAdder runs = new LongAdder();
-        Meter meter = Meter.start();
-        subject.fireByQueue(n, (int) params.get("queues"), runs::increment);
-        Meter.await(runs::sum, n);
-        meter.putInto(values, n);
+        int queues = (int) params.get("queues");
+        Meter.runs(n, values, work -> subject.fireByQueue(n, queues, work));
     }
 }

@@ -28,7 +28,7 @@ final class RedisNodesWorkload implements Workload {
 
     @Override
     public List<Metric> metrics() {
-        return List.of(Metric.RATE, Metric.CPU, Metric.READS);
+        return List.of(Metric.RATE, Metric.CPU, Metric.READS, Metric.SERVER);
     }
 
     @Override

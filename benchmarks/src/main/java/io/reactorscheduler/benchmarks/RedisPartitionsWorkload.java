@@ -32,6 +32,7 @@ final class RedisPartitionsWorkload implements Workload {
                 Metric.RATE,
                 Metric.CPU,
                 Metric.READS,
+                Metric.SERVER,
                 Metric.less("commands_of_busiest_per_job", "commands/job of the busiest server", 1));
     }
 

@@ -17,16 +17,17 @@ final class RedisServer {
     /** The system property that names a server. */
     static final String PROPERTY = "benchmarks.redis";
 
-    /** What the server uses and has done so far. */
-    record Usage(long bytes, long reads, long commands) {
+    /** What the server uses and has done so far, and the processor time that it took for that. */
+    record Usage(long bytes, long reads, long commands, long cpuMicros) {
 
         /**
          * Adds what each of so many jobs took since an earlier moment: how often the server read from a connection (of which
-         * one may bring many commands), and commands, those that scripts call among them.
+         * one may bring many commands), commands, those that scripts call among them, and the server's processor time.
          */
         void putInto(Values values, Usage before, long jobs) {
             values.put("reads_per_job", (reads - before.reads) / (double) jobs);
             values.put("commands_per_job", (commands - before.commands) / (double) jobs);
+            values.put("server_us_per_job", (cpuMicros - before.cpuMicros) / (double) jobs);
         }
 
         /** Adds the same of several servers together, and how many commands the busiest of them got for each job. */
@@ -42,9 +43,12 @@ final class RedisServer {
         private static Usage sum(List<Usage> all) {
             return all.stream()
                     .reduce(
-                            new Usage(0, 0, 0),
+                            new Usage(0, 0, 0, 0),
                             (one, other) -> new Usage(
-                                    one.bytes + other.bytes, one.reads + other.reads, one.commands + other.commands));
+                                    one.bytes + other.bytes,
+                                    one.reads + other.reads,
+                                    one.commands + other.commands,
+                                    one.cpuMicros + other.cpuMicros));
         }
     }
 
@@ -106,16 +110,17 @@ final class RedisServer {
 
     private static Usage usage(RedisCommands<String, String> server) {
         return new Usage(
-                info(server, "memory", "used_memory"),
-                info(server, "stats", "total_reads_processed"),
-                info(server, "stats", "total_commands_processed"));
+                (long) info(server, "memory", "used_memory"),
+                (long) info(server, "stats", "total_reads_processed"),
+                (long) info(server, "stats", "total_commands_processed"),
+                (long) (1e6 * (info(server, "cpu", "used_cpu_user") + info(server, "cpu", "used_cpu_sys"))));
     }
 
-    private static long info(RedisCommands<String, String> server, String section, String key) {
+    private static double info(RedisCommands<String, String> server, String section, String key) {
         return server.info(section)
                 .lines()
                 .filter(line -> line.startsWith(key + ":"))
-                .mapToLong(line -> Long.parseLong(line.substring(key.length() + 1)))
+                .mapToDouble(line -> Double.parseDouble(line.substring(key.length() + 1)))
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("INFO " + section + " says nothing of " + key));
     }

@@ -59,7 +59,7 @@ final class RedisWakeWorkload implements Workload {
             if (i >= unmeasured) {
                 asked.set(Meter.nowMicros());
             }
-            subject.enqueueEach(1);
+            subject.enqueueEach(1, 1);
             Meter.await(started::sum, i + 1L);
         }
         lateness.putInto(values);

@@ -1,36 +1,44 @@
 package io.reactorscheduler.benchmarks;
 
 import java.util.List;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
 
 /** Jobs on Redis: written, run, and both at once. */
 enum RedisWorkload implements Workload {
     ENQUEUE("redis-enqueue", "n jobs saved in bulk while nobody runs any") {
         @Override
-        void run(Subject subject, int n, Values values) throws Exception {
+        void run(Subject subject, Params params, Values values) throws Exception {
             Meter meter = Meter.start();
-            subject.enqueue(n);
-            meter.putInto(values, n);
+            subject.enqueue(params.n());
+            meter.putInto(values, params.n());
         }
     },
-    ENQUEUE_EACH("redis-enqueue-each", "n jobs saved by single calls, many at the same time where the subject can") {
+    ENQUEUE_EACH("redis-enqueue-each", "n jobs saved by single calls, so many of them under way at the same time") {
         @Override
-        void run(Subject subject, int n, Values values) throws Exception {
+        void run(Subject subject, Params params, Values values) throws Exception {
             Meter meter = Meter.start();
-            subject.enqueueEach(n);
-            meter.putInto(values, n);
+            subject.enqueueEach(params.n(), (int) params.get("calls"));
+            meter.putInto(values, params.n());
+        }
+
+        /** What is awaited call by call takes a round trip each. */
+        @Override
+        public List<Params> cases(boolean isQuick) {
+            return Stream.concat(
+                            super.cases(isQuick).stream().map(params -> params.with("calls", 256)),
+                            Stream.of(Params.of("n", isQuick ? 10_000L : 20_000L)
+                                    .with("everysec", 0)
+                                    .with("calls", 1)))
+                    .toList();
         }
     },
     DRAIN("redis-drain", "a backlog of n jobs, run") {
         @Override
-        void run(Subject subject, int n, Values values) throws Exception {
+        void run(Subject subject, Params params, Values values) throws Exception {
+            int n = params.n();
             subject.enqueue(n);
-            LongAdder runs = new LongAdder();
             RedisServer.Usage before = RedisServer.usage();
-            Meter meter = Meter.start();
-            subject.work(runs::increment);
-            Meter.await(runs::sum, n);
-            meter.putInto(values, n);
+            Meter.runs(n, values, subject::work);
             RedisServer.usage().putInto(values, before, n);
         }
 
@@ -41,12 +49,9 @@ enum RedisWorkload implements Workload {
     },
     END_TO_END("redis-end-to-end", "n jobs saved in bulk and run at the same time, by one JVM") {
         @Override
-        void run(Subject subject, int n, Values values) throws Exception {
-            LongAdder runs = new LongAdder();
-            Meter meter = Meter.start();
-            subject.fireNow(n, runs::increment);
-            Meter.await(runs::sum, n);
-            meter.putInto(values, n);
+        void run(Subject subject, Params params, Values values) throws Exception {
+            int n = params.n();
+            Meter.runs(n, values, work -> subject.fireNow(n, work));
         }
     };
 
@@ -58,7 +63,7 @@ enum RedisWorkload implements Workload {
         this.question = question;
     }
 
-    abstract void run(Subject subject, int n, Values values) throws Exception;
+    abstract void run(Subject subject, Params params, Values values) throws Exception;
 
     List<Long> sizes(boolean isQuick) {
         return List.of(isQuick ? 30_000L : 100_000L);
@@ -81,7 +86,9 @@ enum RedisWorkload implements Workload {
 
     @Override
     public List<Metric> metrics() {
-        return this == DRAIN ? List.of(Metric.RATE, Metric.CPU, Metric.READS) : List.of(Metric.RATE, Metric.CPU);
+        return this == DRAIN
+                ? List.of(Metric.RATE, Metric.CPU, Metric.READS, Metric.SERVER)
+                : List.of(Metric.RATE, Metric.CPU);
     }
 
     @Override
@@ -100,6 +107,6 @@ enum RedisWorkload implements Workload {
     @Override
     public void measure(Subject subject, Params params, Values values) throws Exception {
         RedisServer.persist(params.get("everysec") == 1);
-        run(subject, params.n(), values);
+        run(subject, params, values);
     }
 }

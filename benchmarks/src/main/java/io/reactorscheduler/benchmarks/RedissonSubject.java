@@ -1,8 +1,14 @@
 package io.reactorscheduler.benchmarks;
 
 import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.redisson.Redisson;
@@ -11,7 +17,7 @@ import org.redisson.api.RedissonClient;
 import org.redisson.api.WorkerOptions;
 import org.redisson.config.Config;
 
-/** Redisson's executor with 64 workers, in bulk where it can. */
+/** Redisson's executor with 64 workers and its default of 64 connections, in bulk where it can. */
 @SuppressWarnings("FutureReturnValueIgnored") // jobs that fail are missing in the count
 public final class RedissonSubject implements Subject {
 
@@ -78,10 +84,25 @@ public final class RedissonSubject implements Subject {
         }
     }
 
+    /** Its calls block, and what does not block answers when the job has run: so each call under way has a thread. */
     @Override
-    public void enqueueEach(int n) {
-        for (int i = 0; i < n; i++) {
-            executor.submit(new Job());
+    public void enqueueEach(int n, int calls) throws Exception {
+        AtomicInteger left = new AtomicInteger(n);
+        ExecutorService threads = Executors.newFixedThreadPool(calls);
+        try {
+            List<Future<?>> callers = new ArrayList<>();
+            for (int i = 0; i < calls; i++) {
+                callers.add(threads.submit(() -> {
+                    while (left.getAndDecrement() > 0) {
+                        executor.submit(new Job());
+                    }
+                }));
+            }
+            for (Future<?> caller : callers) {
+                caller.get();
+            }
+        } finally {
+            threads.shutdown();
         }
     }
 

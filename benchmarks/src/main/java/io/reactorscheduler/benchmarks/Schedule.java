@@ -45,17 +45,17 @@ final class Schedule {
     private Schedule() {}
 
     /**
-     * Everything once, then everything again: when time runs out, repetitions are missing and no line of the tables. What
-     * is slow and in no goal is asked once, or not at all in quick mode.
+     * Everything once, then what the goals are about again: when time runs out, repetitions are missing and no line of the
+     * tables. What is slow and in no goal is not asked at all in quick mode.
      */
     static List<Turn> of(List<Runner.Case> cases, List<Subjects> subjects, Runner.Plan plan) {
         List<Turn> turns = new ArrayList<>();
         for (int rep = 1; rep <= plan.reps(); rep++) {
             for (Runner.Case of : cases) {
                 for (Subjects subject : subjects) {
-                    boolean isExtra = plan.isCompare() && subject.isSlow() && !Goals.name(of.workload(), subject);
+                    boolean isExtra = plan.isCompare() && !subject.isOurs() && !Goals.name(of.workload(), subject);
                     if (subject.meets(of.workload()) && (rep == 1 || !isExtra)) {
-                        String leftOut = isExtra && plan.isQuick() ? "with --quick" : null;
+                        String leftOut = isExtra && subject.isSlow() && plan.isQuick() ? "with --quick" : null;
                         turns.add(
                                 new Turn(of, subject, rep, leftOut == null ? seconds(of, subject, plan) : 0, leftOut));
                     }

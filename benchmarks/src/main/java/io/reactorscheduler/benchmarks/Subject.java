@@ -90,8 +90,8 @@ interface Subject extends AutoCloseable {
         throw new Cannot("keeps nothing that nobody runs");
     }
 
-    /** As {@link #enqueue}, with one call for each task; calls may be under way at the same time. */
-    default void enqueueEach(int n) throws Exception {
+    /** As {@link #enqueue}, with one call for each task, of which so many are under way at the same time. */
+    default void enqueueEach(int n, int calls) throws Exception {
         throw new Cannot("keeps nothing that nobody runs");
     }
 

@@ -23,7 +23,8 @@ enum Subjects {
     JOBRUNR(Field.MEMORY, 0.01, JobRunrSubject::new),
     CRON_UTILS(Field.MEMORY, 0.1, CronUtilsSubject::new),
     OURS_REDIS(Field.REDIS, 1, OursRedisSubject::new),
-    LUA(Field.REDIS, 1, LuaSubject::new),
+    LUA(Field.REDIS, 1, LuaSubject::plain),
+    LUA_KEPT(Field.REDIS, 1, LuaSubject::kept),
     REDISSON(Field.REDIS, 0.2, RedissonSubject::new),
     BULLMQ(Field.REDIS, 0.5, BullMqSubject::new);
 

@@ -31,6 +31,8 @@ class ScheduleTest {
                         "redis-enqueue redisson",
                         "redis-enqueue bullmq",
                         "redis-enqueue-each redisson",
+                        "redis-enqueue-each redisson",
+                        "redis-enqueue-each bullmq",
                         "redis-enqueue-each bullmq",
                         "redis-drain redisson",
                         "redis-drain bullmq",
@@ -38,15 +40,15 @@ class ScheduleTest {
     }
 
     @Test
-    void everythingIsAskedOnceBeforeAnythingIsAskedAgain() {
+    void everythingIsAskedOnceBeforeWhatGoalsNameIsAskedAgain() {
         assertThat(compare(false)).extracting(Schedule.Turn::rep).isSorted();
         assertThat(compare(false).stream()
                         .filter(turn -> turn.of().workload() == FireNowWorkload.FIRE_NOW)
                         .map(turn -> turn.subject().key()))
                 .containsExactly(Stream.of(
                                 "ours,stpe,netty-wheel,reactor,spring,quartz,db-scheduler,jobrunr",
-                                "ours,stpe,netty-wheel,reactor,spring,quartz",
-                                "ours,stpe,netty-wheel,reactor,spring,quartz")
+                                "ours,stpe,quartz",
+                                "ours,stpe,quartz")
                         .flatMap(rep -> Stream.of(rep.split(",")))
                         .toArray(String[]::new));
     }
