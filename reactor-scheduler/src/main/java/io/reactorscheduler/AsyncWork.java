@@ -18,8 +18,8 @@ import reactor.core.publisher.Mono;
  * reference. Nobody waits for the stop: if it fails, that is an event of the execution and a line in the log.
  *
  * <p>A retry starts the work anew, and so does another node after a crash. A service that takes a key to recognise what it
- * has started already should be given {@link RunContext#executionId()}, with {@link RunContext#fireTime()} where a replica of the store may take
- * over that has not heard of the last executions: their numbers are given again then.
+ * has started already should be given {@link RunContext#executionId()}, with {@link RunContext#fireTime()} where a replica
+ * of the store may take over that has not heard of the last executions: their numbers are given again then.
  *
  * <p>The methods are called on the scheduler's threads and must not block. One object serves all runs at once. Code that
  * needs none of this is a {@link HandlerFunction}.

@@ -37,9 +37,9 @@ final class Claims {
     private static final long QUIET_MICROS = 1_000;
 
     /**
-     * Where due times lie close together, the wake-up after a look that gave few claims comes so many times later than the look
-     * before took: else looks cost more than what they give. What is saved meanwhile is told by a hint, and waits for nothing.
-     * In virtual time looks take no time, and so there is no rest.
+     * Where due times lie close together, the wake-up after a look that gave few claims comes so many times later than the one
+     * before took, with the runs that it began: else looks cost more than what they give. What falls due meanwhile, and what is
+     * saved meanwhile and is due after that, waits as long. In virtual time nothing takes time, and so there is no rest.
      */
     private static final int REST = 4;
 
@@ -183,6 +183,7 @@ final class Claims {
         }
         if (slots == null || asked == null) {
             if (earliest != Position.NO_TIME) {
+                // a clock that was set back makes no longer rest
                 wakeUp.at(Math.max(earliest, Math.min(restUntilMicros, now + LONGEST_REST_MICROS)));
             }
             return false;

@@ -16,7 +16,10 @@ public record Position(long fireMicros, long dueMicros, long bufferedUntilMicros
     /** The timeline has ended. */
     public static final Position ENDED = new Position(NO_TIME, NO_TIME, Long.MIN_VALUE);
 
-    /** Leave the head as the store has it: for runs that are not the timeline's, and for most of those that will be claimed again. */
+    /**
+     * Leave the head as the store has it: for runs that are not the timeline's, and for most of those that will be claimed
+     * again.
+     */
     public static final Position UNCHANGED = new Position(NO_TIME, NO_TIME, Long.MIN_VALUE + 1);
 
     /** A head that is due at the given time. */

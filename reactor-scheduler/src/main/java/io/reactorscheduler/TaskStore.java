@@ -134,8 +134,9 @@ public interface TaskStore {
      * be stale.
      *
      * <p>An execution whose task was given another head meanwhile leaves that head alone. So does one of an overlapping
-     * task when {@link #advance} came first for it; else the head that its end brings counts, as there. One whose task was cancelled or
-     * replaced meanwhile is not tried again: a retry or a release of it is recorded as its end.
+     * task when {@link #advance} came first for it; else the head that its end brings counts, as there, and so does that of an
+     * end that is no more than a retry to come, because a store may have forgotten what it was told. One whose task was
+     * cancelled or replaced meanwhile is not tried again: a retry or a release of it is recorded as its end.
      */
     Mono<List<Recorded>> complete(List<Completion> completions);
 
