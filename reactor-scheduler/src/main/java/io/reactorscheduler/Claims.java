@@ -326,6 +326,7 @@ final class Claims {
             boolean isQuiet = !claims.isEmpty() && isQuiet(batch.nowMicros());
             if (!claims.isEmpty()
                     && claims.size() < WORTH_A_LOOK
+                    && !isQuiet
                     && !with.store().isShared()) {
                 restUntilMicros = batch.nowMicros() + restMicros;
             }
