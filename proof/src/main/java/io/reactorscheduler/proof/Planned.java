@@ -81,72 +81,30 @@ record Planned(
     }
 
     Planned unsure() {
-        return new Planned(
-                id,
-                kind,
-                firstMicros,
-                periodMicros,
-                count,
-                isSerial,
-                false,
-                owedMicros,
-                cancelledMicros,
-                haltedMicros,
-                reasons);
+        return with(kind, false, owedMicros, cancelledMicros, haltedMicros);
     }
 
     Planned cancelled(long micros) {
-        return new Planned(
-                id,
-                Kind.CANCELLED,
-                firstMicros,
-                periodMicros,
-                count,
-                isSerial,
-                isSure,
-                owedMicros,
-                Math.min(micros, cancelledMicros),
-                haltedMicros,
-                reasons);
+        return with(Kind.CANCELLED, isSure, owedMicros, Math.min(micros, cancelledMicros), haltedMicros);
     }
 
     /** The store says since then that it is cancelled. */
     Planned halted(long micros) {
-        return withHalt(Math.min(micros, haltedMicros));
+        return with(kind, isSure, owedMicros, cancelledMicros, Math.min(micros, haltedMicros));
     }
 
     /** What the store said of a cancel then, it may have forgotten. */
     Planned haltDoubted(long fromMicros, long toMicros) {
-        return haltedMicros > fromMicros && haltedMicros < toMicros ? withHalt(NEVER) : this;
-    }
-
-    private Planned withHalt(long micros) {
-        return new Planned(
-                id,
-                kind,
-                firstMicros,
-                periodMicros,
-                count,
-                isSerial,
-                isSure,
-                owedMicros,
-                cancelledMicros,
-                micros,
-                reasons);
+        boolean isDoubted = haltedMicros > fromMicros && haltedMicros < toMicros;
+        return isDoubted ? with(kind, isSure, owedMicros, cancelledMicros, NEVER) : this;
     }
 
     Planned owedFrom(long micros) {
-        return new Planned(
-                id,
-                kind,
-                firstMicros,
-                periodMicros,
-                count,
-                isSerial,
-                isSure,
-                micros,
-                cancelledMicros,
-                haltedMicros,
-                reasons);
+        return with(kind, isSure, micros, cancelledMicros, haltedMicros);
+    }
+
+    /** The same task, of which something else is known. */
+    private Planned with(Kind as, boolean sure, long owed, long cancelled, long halted) {
+        return new Planned(id, as, firstMicros, periodMicros, count, isSerial, sure, owed, cancelled, halted, reasons);
     }
 }

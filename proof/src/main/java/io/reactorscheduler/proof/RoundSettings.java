@@ -33,7 +33,7 @@ record RoundSettings(
     private static final int FEW_WORKERS = 2;
     private static final int MANY_WORKERS = 4;
     private static final int SMALL_LOAD = 3;
-    private static final int LARGE_LOAD = 16;
+    private static final int LARGE_LOAD = 20;
     private static final Duration SHORT_WINDOW = Duration.ofSeconds(5);
     private static final Duration LONG_WINDOW = Duration.ofSeconds(60);
 
