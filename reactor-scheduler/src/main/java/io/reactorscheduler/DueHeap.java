@@ -7,11 +7,14 @@ import org.jspecify.annotations.Nullable;
  * A priority queue of nodes by due time: an intrusive 4-ary min-heap.
  *
  * <p>Keys stand in a {@code long[]} of their own, so that a sift compares neighbours in one or two cache lines and follows no
- * pointers; each node knows its place, so that removing any node costs O(log n) without a search. Equal keys are ordered
- * by {@link Node#sequence()}, which is asked only then; nodes with equal key and sequence come in no particular order.
+ * pointers. Each node has a cell as long as it is in the heap, and what moves are the numbers of cells: a sift writes no
+ * reference, which would be a card for the collector at each level, and touches no node. Nodes know their cells and cells their
+ * places, so that removing any node costs O(log n) without a search. Equal keys are ordered by {@link Node#sequence()}, which
+ * is asked only then; nodes with equal key and sequence come in no particular order.
  *
- * <p>A slot takes 12 bytes with compressed references. The arrays grow by half and are halved when less than a quarter full, so a
- * full heap holds at most 18 bytes an entry and an emptied one gives its memory back.
+ * <p>An entry takes 20 bytes with compressed references. The arrays grow by half, large ones by an eighth, so a large heap
+ * that has just grown takes at most 23 bytes an entry. They shrink to a quarter when less than a sixteenth is in use: that
+ * gives all nodes new cells, which is to be rare.
  *
  * <p>A node is in at most one heap at a time. Not safe for several threads.
  *
@@ -21,23 +24,37 @@ final class DueHeap<E extends DueHeap.Node> {
     /** What {@link #peekKey()} answers when there is nothing: no due time is later. */
     static final long NEVER = Long.MAX_VALUE;
 
-    private static final int MINIMUM_CAPACITY = 16;
+    private static final int MINIMUM_CAPACITY = 4;
+    private static final int LARGE = 4096;
     private static final int ABSENT = -1;
 
+    /** By place. */
     private long[] keys = new long[MINIMUM_CAPACITY];
+
+    /** By place the cell of the node that stands there; behind them, up to {@link #end}, the cells that are empty. */
+    private int[] cells = new int[MINIMUM_CAPACITY];
+
+    /** By cell. */
+    private int[] places = new int[MINIMUM_CAPACITY];
+
+    /** By cell. */
     private @Nullable Node[] nodes = new Node[MINIMUM_CAPACITY];
+
     private int size;
+
+    /** The first cell that was never used. */
+    private int end;
 
     /** An entry of a heap; extend it. */
     abstract static class Node {
-        private int heapIndex = ABSENT;
+        private int heapCell = ABSENT;
 
         /** Orders nodes of equal key, the smaller first; must not change while the node is in a heap. */
         abstract long sequence();
 
         /** Whether this node is in a heap now. */
         final boolean isQueued() {
-            return heapIndex != ABSENT;
+            return heapCell != ABSENT;
         }
     }
 
@@ -56,9 +73,12 @@ final class DueHeap<E extends DueHeap.Node> {
             throw new IllegalArgumentException("node " + node + " is in a heap already; take it out first");
         }
         if (size == keys.length) {
-            resize(Math.max(size + 1, (int) Math.min(Integer.MAX_VALUE - 8L, size + (long) (size >> 1))));
+            grow();
         }
-        siftUp(size++, node, key);
+        int cell = size < end ? cells[size] : end++;
+        nodes[cell] = node;
+        setCell(node, cell);
+        siftUp(size++, cell, key);
     }
 
     /** The key of the first node, or {@link #NEVER} when there is none. */
@@ -69,7 +89,7 @@ final class DueHeap<E extends DueHeap.Node> {
     /** The first node, which stays; null when there is none. */
     @Nullable
     E peek() {
-        return size == 0 ? null : cast(nodes[0]);
+        return size == 0 ? null : at(0);
     }
 
     /** Takes the first node out; null when there is none. */
@@ -78,14 +98,14 @@ final class DueHeap<E extends DueHeap.Node> {
         if (size == 0) {
             return null;
         }
-        E first = cast(nodes[0]);
+        E first = at(0);
         removeAt(0);
         return first;
     }
 
     boolean contains(E node) {
-        int index = place(node);
-        return index >= 0 && index < size && nodes[index] == node;
+        int cell = cell(node);
+        return cell >= 0 && cell < end && nodes[cell] == node;
     }
 
     /** Takes a node out, wherever it stands; false when it is not in this heap. */
@@ -93,7 +113,7 @@ final class DueHeap<E extends DueHeap.Node> {
         if (!contains(node)) {
             return false;
         }
-        removeAt(place(node));
+        removeAt(places[cell(node)]);
         return true;
     }
 
@@ -116,12 +136,11 @@ final class DueHeap<E extends DueHeap.Node> {
 
     /** Takes all nodes out and gives the memory back. */
     void clear() {
-        for (int i = 0; i < size; i++) {
-            setPlace(cast(nodes[i]), ABSENT);
+        for (int place = 0; place < size; place++) {
+            setCell(at(place), ABSENT);
         }
         size = 0;
-        keys = new long[MINIMUM_CAPACITY];
-        nodes = new Node[MINIMUM_CAPACITY];
+        closeRanks(MINIMUM_CAPACITY);
     }
 
     /** The number of slots held, for tests of growth. */
@@ -129,62 +148,63 @@ final class DueHeap<E extends DueHeap.Node> {
         return keys.length;
     }
 
-    private void removeAt(int index) {
-        setPlace(cast(nodes[index]), ABSENT);
+    private void removeAt(int place) {
+        int cell = cells[place];
+        setCell(at(place), ABSENT);
+        nodes[cell] = null;
         int last = --size;
-        E moved = cast(nodes[last]);
+        int moved = cells[last];
         long key = keys[last];
-        nodes[last] = null;
-        if (index != last) {
+        cells[last] = cell;
+        if (place != last) {
             // The last node nearly always belongs near the bottom: walk the hole down without comparing with it, then
             // up.
-            siftUp(sinkHole(index), moved, key);
+            siftUp(sinkHole(place), moved, key);
         }
-        if (keys.length > MINIMUM_CAPACITY && size < keys.length >> 2) {
-            resize(Math.max(MINIMUM_CAPACITY, keys.length >> 1));
+        if (keys.length > MINIMUM_CAPACITY && size < keys.length >> 4) {
+            closeRanks(Math.max(MINIMUM_CAPACITY, keys.length >> 2));
         }
     }
 
     /** Moves the smallest child up into the hole until the hole is a leaf; answers where that is. */
     private int sinkHole(int start) {
         long[] k = keys;
-        @Nullable Node[] n = nodes;
+        int[] c = cells;
+        int[] p = places;
         int hole = start;
         for (int first = (hole << 2) + 1; first < size && first > 0; first = (hole << 2) + 1) {
             int least = leastChild(first);
-            Node child = cast(n[least]);
+            int cell = c[least];
             k[hole] = k[least];
-            n[hole] = child;
-            child.heapIndex = hole;
+            c[hole] = cell;
+            p[cell] = hole;
             hole = least;
         }
         return hole;
     }
 
-    private void siftUp(int start, Node node, long key) {
+    private void siftUp(int start, int cell, long key) {
         int hole = start;
         while (hole > 0) {
             int parent = (hole - 1) >> 2;
-            Node above = cast(nodes[parent]);
-            if (!comesBefore(key, node, keys[parent], above)) {
+            long above = keys[parent];
+            if (key > above || (key == above && sequence(cell) >= sequence(cells[parent]))) {
                 break;
             }
-            put(hole, above, keys[parent]);
+            put(hole, cells[parent], above);
             hole = parent;
         }
-        put(hole, node, key);
+        put(hole, cell, key);
     }
 
     private int leastChild(int first) {
         long[] k = keys;
-        int end = Math.min(first + 4, size);
+        int behind = Math.min(first + 4, size);
         int least = first;
         long leastKey = k[first];
-        for (int i = first + 1; i < end; i++) {
+        for (int i = first + 1; i < behind; i++) {
             long key = k[i];
-            if (key < leastKey
-                    || (key == leastKey
-                            && cast(nodes[i]).sequence() < cast(nodes[least]).sequence())) {
+            if (key < leastKey || (key == leastKey && sequence(cells[i]) < sequence(cells[least]))) {
                 least = i;
                 leastKey = key;
             }
@@ -192,30 +212,65 @@ final class DueHeap<E extends DueHeap.Node> {
         return least;
     }
 
-    private static boolean comesBefore(long key, Node node, long otherKey, Node other) {
-        return key < otherKey || (key == otherKey && node.sequence() < other.sequence());
+    private void put(int place, int cell, long key) {
+        keys[place] = key;
+        cells[place] = cell;
+        places[cell] = place;
     }
 
-    private void put(int index, Node node, long key) {
-        keys[index] = key;
-        nodes[index] = node;
-        node.heapIndex = index;
+    private void grow() {
+        long more = size < LARGE ? size >> 1 : size >> 3;
+        int capacity = (int) Math.max(size + 1L, Math.min(Integer.MAX_VALUE - 8L, size + more));
+        resized(
+                Arrays.copyOf(keys, capacity),
+                Arrays.copyOf(cells, capacity),
+                Arrays.copyOf(places, capacity),
+                Arrays.copyOf(nodes, capacity));
     }
 
-    private void resize(int capacity) {
-        keys = Arrays.copyOf(keys, capacity);
-        nodes = Arrays.copyOf(nodes, capacity);
+    /** All at once, so that a heap is as it was when there is no memory for one of them. */
+    private void resized(long[] newKeys, int[] newCells, int[] newPlaces, @Nullable Node[] newNodes) {
+        keys = newKeys;
+        cells = newCells;
+        places = newPlaces;
+        nodes = newNodes;
     }
 
-    private static int place(Node node) {
-        return node.heapIndex;
+    /** Gives memory back: the nodes get the first cells, in the order of their places. */
+    private void closeRanks(int capacity) {
+        @Nullable Node[] together = new Node[capacity];
+        int[] inOrder = new int[capacity];
+        long[] fewer = Arrays.copyOf(keys, capacity);
+        int[] alsoInOrder = new int[capacity];
+        for (int place = 0; place < size; place++) {
+            E node = at(place);
+            together[place] = node;
+            inOrder[place] = place;
+            alsoInOrder[place] = place;
+            setCell(node, place);
+        }
+        resized(fewer, inOrder, alsoInOrder, together);
+        end = size;
     }
 
-    private static void setPlace(Node node, int index) {
-        node.heapIndex = index;
+    private long sequence(int cell) {
+        return cast(nodes[cell]).sequence();
     }
 
-    /** The node of a slot below {@link #size}, where only nodes that came in as {@code E} stand. */
+    private static int cell(Node node) {
+        return node.heapCell;
+    }
+
+    private static void setCell(Node node, int cell) {
+        node.heapCell = cell;
+    }
+
+    /** The node of a place below {@link #size}. */
+    private E at(int place) {
+        return cast(nodes[cells[place]]);
+    }
+
+    /** The node of a cell that is in use, where only nodes that came in as {@code E} stand. */
     @SuppressWarnings({"unchecked", "NullAway"})
     private E cast(@Nullable Node node) {
         return (E) node;

@@ -132,7 +132,7 @@ final class MemoryChanges {
     }
 
     private static TaskState stateOf(MemoryTask task, MemoryRuns more, Outcome.@Nullable Kind last) {
-        boolean isActive = more.isHalted() ? more.hasActiveSinceHalt(task.newest) : more.active > 0;
+        boolean isActive = more.isHalted() ? more.hasActiveSinceHalt(task.newest()) : more.active > 0;
         if (isActive) {
             return TaskState.RUNNING;
         }
@@ -281,7 +281,7 @@ final class MemoryChanges {
     /** Gives a task a head that the end of no earlier run may change. */
     static void head(MemoryTask task, MemoryRuns more, Position head) {
         more.head(head);
-        for (MemoryExecution run = task.newest; run != null; run = run.older) {
+        for (MemoryExecution run = task.newest(); run != null; run = run.older) {
             if (run.state != MemoryExecution.FINISHED) {
                 run.isDetached = true;
             }
@@ -308,12 +308,15 @@ final class MemoryChanges {
         MemoryLane lane = task.lane;
         TaskStore.Hint hint = task.active() > 0 ? hint(task) : null;
         lane.remove(task);
-        for (MemoryExecution run = task.newest; run != null; ) {
+        for (MemoryExecution run = task.newest(); run != null; ) {
             MemoryExecution older = run.older;
-            if (run.state == MemoryExecution.ACTIVE) {
-                lane.end(run, now);
-            } else if (run.state == MemoryExecution.FINISHED) {
+            if (run.state == MemoryExecution.FINISHED) {
                 lane.history.delete(run);
+            } else {
+                if (run.state == MemoryExecution.ACTIVE) {
+                    lane.end(run, now);
+                }
+                task.remove(run);
             }
             run = older;
         }

@@ -24,6 +24,10 @@ final class MemoryExecution extends Chain.Node<MemoryExecution> {
 
     final MemoryTask task;
     final long number;
+
+    /** Its cell among the {@link MemoryCells} of its queue. */
+    int cell = MemoryCells.NONE;
+
     byte state;
 
     /** Whether its end no longer decides where the timeline goes on, because the task was given another head. */

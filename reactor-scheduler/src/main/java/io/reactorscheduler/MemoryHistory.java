@@ -47,7 +47,7 @@ final class MemoryHistory {
     void trim(MemoryTask task, long now) {
         MemoryRuns more = task.more;
         while (more != null && more.finished > retention.perTask()) {
-            MemoryExecution oldest = more.oldest;
+            MemoryExecution oldest = task.oldest();
             while (oldest != null && oldest.state != MemoryExecution.FINISHED) {
                 oldest = oldest.newer;
             }
@@ -105,7 +105,7 @@ final class MemoryHistory {
         if (result != null) {
             drop(result);
         }
-        if (task.newest == null && isDisposable(task)) {
+        if (task.newest() == null && isDisposable(task)) {
             lane.remove(task);
         }
     }
@@ -142,7 +142,7 @@ final class MemoryHistory {
 
     /** Remembers a task to be deleted one day, if it has ended and has no execution that it goes with. */
     void ended(MemoryTask task, long now) {
-        if (task.newest != null || task.where != MemoryTask.OUT || !isDisposable(task)) {
+        if (task.newest() != null || task.where != MemoryTask.OUT || !isDisposable(task)) {
             return;
         }
         task.where = MemoryTask.ENDED;

@@ -78,6 +78,7 @@ final class MemoryLane {
 
     // ---- guarded by the monitor
 
+    final MemoryCells cells = new MemoryCells();
     final MemoryActive active = new MemoryActive();
     final MemoryHistory history;
     private final long[] states = new long[TaskState.values().length];
@@ -261,7 +262,7 @@ final class MemoryLane {
 
     /** Gives a task that is in no line to another queue, whose monitor is held too, and where it has a place. */
     void handOver(MemoryTask task, MemoryLane to, long now) {
-        for (MemoryExecution run = task.more().oldest; run != null; run = run.newer) {
+        for (MemoryExecution run = task.oldest(); run != null; run = run.newer) {
             if (run.state == MemoryExecution.ACTIVE) {
                 active.remove(run);
                 freeKey(run, now);
@@ -277,7 +278,7 @@ final class MemoryLane {
         int extras = task.more().waitingExtras();
         to.freePlaces(-extras);
         freePlaces(extras + (task.state().isFinal() ? 0 : 1));
-        task.lane = to;
+        task.moveTo(to);
     }
 
     /** Deletes a task. */

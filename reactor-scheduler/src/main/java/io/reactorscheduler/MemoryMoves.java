@@ -71,14 +71,14 @@ final class MemoryMoves {
         boolean isSerialNow = task.overlaps() && !record.overlap().overlaps();
         task.record = record;
         if (keepsHead && isSerialNow) {
-            more.detachAllButTheHead(task.newest);
+            more.detachAllButTheHead(task.newest());
         }
         if (!keepsHead) {
             more.unhalt();
             more.fired = 0;
             more.isManual = !change.head().hasHead();
             MemoryChanges.head(task, more, change.head());
-            for (MemoryExecution run = task.newest; run != null; run = run.older) {
+            for (MemoryExecution run = task.newest(); run != null; run = run.older) {
                 run.isReplaced |= run.state == MemoryExecution.ACTIVE;
             }
         }

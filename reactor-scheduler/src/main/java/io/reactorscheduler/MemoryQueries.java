@@ -5,7 +5,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
-import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,9 +15,6 @@ import org.jspecify.annotations.Nullable;
 final class MemoryQueries {
 
     private static final Comparator<MemoryTask> BY_ID = Comparator.comparing(task -> task.record.id());
-
-    /** Executions that are looked at without letting go of their queue. */
-    private static final int CHUNK = 256;
 
     private final MemoryIds ids;
 
@@ -89,32 +86,30 @@ final class MemoryQueries {
     /** The task now, null when it is gone. */
     @Nullable
     TaskInfo info(MemoryTask task) {
-        for (; ; ) {
-            MemoryLane lane = task.lane;
-            synchronized (lane) {
-                if (task.where == MemoryTask.REMOVED) {
-                    return null;
-                }
-                if (task.lane == lane) {
-                    return task.info();
-                }
-            }
-        }
+        return inItsQueue(task, () -> task.where == MemoryTask.REMOVED ? null : task.info());
     }
 
     List<Execution> executions(ExecutionQuery query, Collection<MemoryLane> lanes) {
-        List<Sorted> sorted = new ArrayList<>();
+        List<MemoryExecution> all = new ArrayList<>();
         String taskId = query.task();
         if (taskId == null) {
             for (MemoryLane lane : lanes) {
                 if (query.queue() == null || query.queue().equals(lane.name)) {
-                    look(query, lane, into -> executions(lane, into), sorted);
+                    addExecutions(lane, all);
                 }
             }
         } else {
             MemoryTask task = ids.get(taskId);
             if (task != null) {
-                look(query, task.lane, task::executions, sorted);
+                all.addAll(inItsQueue(task, task::executions));
+            }
+        }
+        List<Sorted> sorted = new ArrayList<>();
+        for (MemoryExecution run : all) {
+            int found = sorted.size();
+            Sorted row = inItsQueue(run.task, () -> new Sorted(run.order, run.skip == null, found, run.toExecution()));
+            if (query.matches(row.execution())) {
+                sorted.add(row);
             }
         }
         sorted.sort(Sorted.NEWEST_FIRST);
@@ -126,27 +121,22 @@ final class MemoryQueries {
     }
 
     /** All executions of a queue but those that wait. */
-    private static void executions(MemoryLane lane, List<MemoryExecution> into) {
-        lane.active.forEach(into::add);
-        for (MemoryExecution run = lane.history.finished.last; run != null; run = run.before) {
-            into.add(run);
+    private static void addExecutions(MemoryLane lane, List<MemoryExecution> into) {
+        synchronized (lane) {
+            lane.active.forEach(into::add);
+            for (MemoryExecution run = lane.history.finished.last; run != null; run = run.before) {
+                into.add(run);
+            }
         }
     }
 
-    /** Copies the list under the monitor, then lets go of it now and then while the records are built. */
-    private static void look(
-            ExecutionQuery query, MemoryLane lane, Consumer<List<MemoryExecution>> list, List<Sorted> into) {
-        List<MemoryExecution> all = new ArrayList<>();
-        synchronized (lane) {
-            list.accept(all);
-        }
-        for (int from = 0; from < all.size(); from += CHUNK) {
+    /** Looks at a task under the monitor of its queue, which may become another one until it is locked. */
+    private static <T extends @Nullable Object> T inItsQueue(MemoryTask task, Supplier<T> look) {
+        for (; ; ) {
+            MemoryLane lane = task.lane;
             synchronized (lane) {
-                for (MemoryExecution run : all.subList(from, Math.min(from + CHUNK, all.size()))) {
-                    Execution execution = run.toExecution();
-                    if (query.matches(execution)) {
-                        into.add(new Sorted(run.order, run.skip == null, into.size(), execution));
-                    }
+                if (task.lane == lane) {
+                    return look.get();
                 }
             }
         }

@@ -67,9 +67,8 @@ final class MemoryRuns {
     @Nullable
     DueHeap<MemoryExecution> extras;
 
-    /** The oldest of the executions that are known. */
-    @Nullable
-    MemoryExecution oldest;
+    /** The cell of the oldest of the executions that are known, see {@link MemoryCells}. */
+    int oldest = MemoryCells.NONE;
 
     void head(Position head) {
         headFire = head.fireMicros();

@@ -1,5 +1,6 @@
 package io.reactorscheduler;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -37,9 +38,8 @@ final class MemoryTask extends Chain.Node<MemoryTask> {
     @Nullable
     MemoryTask idNext;
 
-    /** The newest of its executions that are known, of which each knows the older one. */
-    @Nullable
-    MemoryExecution newest;
+    /** The cell of the newest of its executions that are known, of which each knows the older one. */
+    private int newest = MemoryCells.NONE;
 
     @Nullable
     MemoryRuns more;
@@ -103,8 +103,8 @@ final class MemoryTask extends Chain.Node<MemoryTask> {
         MemoryRuns known = more;
         if (known == null) {
             known = new MemoryRuns();
-            MemoryExecution run = newest;
-            known.oldest = run;
+            MemoryExecution run = newest();
+            known.oldest = newest;
             if (run == null) {
                 if (state() == TaskState.PENDING) {
                     known.head(Position.at(due, due));
@@ -142,13 +142,28 @@ final class MemoryTask extends Chain.Node<MemoryTask> {
         if (runs != null) {
             return runs.active;
         }
-        return newest != null && newest.state == MemoryExecution.ACTIVE ? 1 : 0;
+        MemoryExecution run = newest();
+        return run != null && run.state == MemoryExecution.ACTIVE ? 1 : 0;
+    }
+
+    /** The newest of its executions that are known. */
+    @Nullable
+    MemoryExecution newest() {
+        assert Thread.holdsLock(lane) : lane.name;
+        return lane.cells.get(newest);
+    }
+
+    /** The oldest of its executions that are known. */
+    @Nullable
+    MemoryExecution oldest() {
+        assert Thread.holdsLock(lane) : lane.name;
+        return more == null ? newest() : lane.cells.get(more.oldest);
     }
 
     /** The execution of a number, not the rows of fire times that it skipped. */
     @Nullable
     MemoryExecution execution(long number) {
-        for (MemoryExecution run = newest; run != null; run = run.older) {
+        for (MemoryExecution run = newest(); run != null; run = run.older) {
             if (run.number == number && run.skip == null) {
                 return run;
             }
@@ -158,14 +173,15 @@ final class MemoryTask extends Chain.Node<MemoryTask> {
 
     /** Makes an execution the newest. */
     void add(MemoryExecution run) {
-        MemoryExecution last = newest;
+        MemoryExecution last = newest();
+        lane.cells.add(run);
         run.older = last;
         if (last != null) {
             last.newer = run;
         }
-        newest = run;
-        if (more != null && more.oldest == null) {
-            more.oldest = run;
+        newest = run.cell;
+        if (more != null && last == null) {
+            more.oldest = run.cell;
         }
     }
 
@@ -176,22 +192,45 @@ final class MemoryTask extends Chain.Node<MemoryTask> {
         if (older != null) {
             older.newer = newer;
         } else if (more != null) {
-            more.oldest = newer;
+            more.oldest = newer == null ? MemoryCells.NONE : newer.cell;
         }
         if (newer != null) {
             newer.older = older;
         } else {
-            newest = older;
+            newest = older == null ? MemoryCells.NONE : older.cell;
         }
         run.older = null;
         run.newer = null;
+        lane.cells.remove(run);
+    }
+
+    /** An execution of it has got another cell. */
+    void hasMoved(MemoryExecution run) {
+        if (run.newer == null) {
+            newest = run.cell;
+        }
+        if (run.older == null && more != null) {
+            more.oldest = run.cell;
+        }
+    }
+
+    /** Goes to another queue with its executions. */
+    void moveTo(MemoryLane to) {
+        for (MemoryExecution run = newest(); run != null; run = run.older) {
+            lane.cells.remove(run);
+            to.cells.add(run);
+            hasMoved(run);
+        }
+        lane = to;
     }
 
     /** All its executions, newest first. */
-    void executions(List<MemoryExecution> into) {
-        for (MemoryExecution run = newest; run != null; run = run.older) {
-            into.add(run);
+    List<MemoryExecution> executions() {
+        List<MemoryExecution> all = new ArrayList<>();
+        for (MemoryExecution run = newest(); run != null; run = run.older) {
+            all.add(run);
         }
+        return all;
     }
 
     /** The task as users see it. */
@@ -201,14 +240,15 @@ final class MemoryTask extends Chain.Node<MemoryTask> {
         long next = nextDue();
         MemoryRuns runs = more;
         if (runs == null) {
-            numbers = newest == null ? 0 : newest.number;
+            MemoryExecution run = newest();
+            numbers = run == null ? 0 : run.number;
             fire = next;
         } else {
             numbers = runs.claimedNumbers;
             fire = runs.fire();
         }
         int attempt = 1;
-        for (MemoryExecution run = newest; run != null; run = run.older) {
+        for (MemoryExecution run = newest(); run != null; run = run.older) {
             if (run.state == MemoryExecution.ACTIVE || run.state == MemoryExecution.AGAIN) {
                 attempt = run.attempt;
                 break;

@@ -43,17 +43,19 @@ class DueHeapTest {
         TreeSet<Item> model =
                 new TreeSet<>(Comparator.<Item>comparingLong(item -> item.key).thenComparingLong(Item::sequence));
         List<Item> all = new ArrayList<>();
+        boolean grows = true;
         for (int i = 0; i < operations; i++) {
-            int what = random.nextInt(10);
+            grows = random.nextInt(200) == 0 ? !grows : grows;
+            int what = random.nextInt(10) + (grows ? 0 : 3);
             Item any = all.isEmpty() ? null : all.get(random.nextInt(all.size()));
-            if (what < 5 || any == null) {
+            if (what < 6 || any == null) {
                 Item item = new Item(i);
                 long key = random.nextInt(keys) - keys / 2L;
                 item.key = key;
                 all.add(item);
                 model.add(item);
                 heap.add(item, key);
-            } else if (what < 7) {
+            } else if (what < 8) {
                 assertThat(heap.remove(any)).isEqualTo(model.remove(any));
             } else {
                 assertThat(heap.poll()).isSameAs(model.pollFirst());
@@ -84,16 +86,17 @@ class DueHeapTest {
     }
 
     @Test
-    void growsByHalfAndGivesMemoryBackWhenDrained() {
+    void growsByHalfThenByAnEighthAndGivesMemoryBackWhenDrained() {
         DueHeap<Item> heap = new DueHeap<>();
         for (int i = 0; i < 100_000; i++) {
             heap.add(new Item(i), i ^ 0x5555);
-            assertThat(heap.capacity()).isLessThanOrEqualTo(Math.max(16, heap.size() * 3 / 2));
+            int least = heap.size() <= 5_000 ? heap.size() * 3 / 2 : heap.size() * 9 / 8;
+            assertThat(heap.capacity()).isLessThanOrEqualTo(Math.max(4, least + 1));
         }
         while (heap.poll() != null) {
-            assertThat(heap.capacity()).isLessThanOrEqualTo(Math.max(16, heap.size() * 4 + 4));
+            assertThat(heap.capacity()).isLessThanOrEqualTo(heap.size() * 16 + 16);
         }
-        assertThat(heap.capacity()).isEqualTo(16);
+        assertThat(heap.capacity()).isLessThanOrEqualTo(16);
     }
 
     @Test

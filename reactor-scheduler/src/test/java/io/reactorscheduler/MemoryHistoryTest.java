@@ -111,6 +111,55 @@ class MemoryHistoryTest extends MemoryFixture {
     }
 
     @Test
+    void aTaskThatIsRemovedLeavesNoneOfItsExecutionsBehindWhateverTheyWaitFor() {
+        InMemoryTaskStore store = store();
+        long due = store.nowMicros();
+        get(store.save(new NewTask(record("a"), Position.ENDED, IfExists.REPLACE)));
+        ExecutionError failure = ExecutionError.of(new IllegalStateException("no"));
+        for (int i = 0; i < 4; i++) {
+            get(store.enqueue("a", new TaskStore.Extra(due, null)));
+        }
+        succeed(store, claim(store, 1).get(0));
+        end(store, claim(store, 1).get(0), Outcome.retryAt(due + 1_000_000, failure), Position.UNCHANGED);
+        save(store, record("b"), due);
+        claim(store, ALL);
+        MemoryLane lane = store.store.lanes().iterator().next();
+        assertThat(lane.cells.size()).isEqualTo(5);
+
+        get(store.remove("a"));
+        get(store.remove("b"));
+
+        assertThat(lane.cells.size()).isZero();
+        assertThat(lane.active.size()).isZero();
+    }
+
+    @Test
+    void aTaskThatGoesToAnotherQueueTakesItsExecutionsAlong() {
+        InMemoryTaskStore store = store();
+        long due = store.nowMicros();
+        get(store.save(new NewTask(record("a"), Position.ENDED, IfExists.REPLACE)));
+        for (int i = 0; i < 3; i++) {
+            get(store.enqueue("a", new TaskStore.Extra(due, null)));
+        }
+        succeed(store, claim(store, 1).get(0));
+        Claim active = claim(store, 1).get(0);
+        MemoryLane before = store.store.lanes().iterator().next();
+
+        get(store.save(new NewTask(queued("a"), Position.ENDED, IfExists.REPLACE)));
+
+        assertThat(before.cells.size()).isZero();
+        assertThat(store.executions(ExecutionQuery.all().task("a"))
+                        .map(Execution::id)
+                        .collectList()
+                        .block())
+                .containsExactlyInAnyOrder("a#1", "a#2", "a#3");
+        assertThat(succeed(store, active).isStale()).isFalse();
+        get(store.remove("a"));
+        assertThat(store.store.lanes())
+                .allSatisfy(lane -> assertThat(lane.cells.size()).isZero());
+    }
+
+    @Test
     void storedResultsOfADeletedTaskAreNamedByTheNextSweep() {
         InMemoryTaskStore store = store();
         save(store, record("a"), store.nowMicros());

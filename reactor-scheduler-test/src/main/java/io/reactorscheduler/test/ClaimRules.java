@@ -10,13 +10,18 @@ import io.reactorscheduler.Position;
 import io.reactorscheduler.TaskInfo;
 import io.reactorscheduler.TaskQueue;
 import io.reactorscheduler.TaskState;
+import io.reactorscheduler.Trigger;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 
@@ -226,6 +231,45 @@ abstract class ClaimRules extends StoreRules {
         assertThat(claim.bufferedUntilMicros()).isEqualTo(Long.MIN_VALUE);
         assertThat(claim.leaseMicros())
                 .isBetween(before + micros(LEASE) - CLOCKS_APART_MICROS, now() + micros(LEASE) + CLOCKS_APART_MICROS);
+    }
+
+    @Test
+    void eachOfManyClaimsSaysWhatIsOfItsOwnTaskHoweverAlikeItsNeighboursAre() {
+        Random random = new Random(11);
+        long due = past() - MANY;
+        Map<String, Draft> drafts = new LinkedHashMap<>();
+        int kind = 0;
+        for (String id : numbered("t", MANY)) {
+            kind = random.nextInt(4) == 0 ? random.nextInt(5) : kind;
+            Draft draft = once(id).due(due + random.nextInt(100));
+            drafts.put(
+                    id,
+                    switch (kind) {
+                        case 0 -> draft;
+                        case 1 -> draft.input("\"" + id + "\"");
+                        case 2 -> draft.with(task -> task.tags("tagged"));
+                        case 3 -> draft.trigger(Trigger.at(instant(due)));
+                        default -> draft.head(Position.at(due, due + random.nextInt(100)));
+                    });
+        }
+        list(store.saveAll(Flux.fromIterable(drafts.values()).map(Draft::newTask)));
+
+        List<Claim> claims = claims(MANY);
+        while (claims.size() < MANY) {
+            List<Claim> more = claims(MANY);
+            assertThat(more).isNotEmpty();
+            claims = Stream.concat(claims.stream(), more.stream()).toList();
+        }
+
+        assertThat(claims).hasSize(MANY).allSatisfy(claim -> {
+            Draft draft = Objects.requireNonNull(drafts.get(claim.task().id()));
+            assertThat(claim.input()).isEqualTo(draft.input());
+            assertThat(claim.fireMicros()).isEqualTo(draft.head().fireMicros());
+            assertThat(claim.dueMicros()).isEqualTo(draft.head().dueMicros());
+            assertThat(claim.task().handler()).isEqualTo(draft.handler());
+            assertThat(claim.task().tags()).isEqualTo(draft.task().tags());
+            assertThat(claim.task().trigger()).isEqualTo(draft.trigger());
+        });
     }
 
     @Test
