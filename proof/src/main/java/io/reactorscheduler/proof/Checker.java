@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Decides whether all promises were kept: a pure function of what is known after a round.
@@ -49,7 +50,12 @@ final class Checker {
      * @param excused what counts as no problem only because a node stood still, by order or as its ticks say, or because a
      *     replica that took over may not have heard of a claim
      */
-    record Verdict(List<Problem> problems, long excused) {}
+    record Verdict(List<Problem> problems, long excused) {
+
+        Verdict with(List<Problem> others) {
+            return new Verdict(Stream.concat(problems.stream(), others.stream()).toList(), excused);
+        }
+    }
 
     static Verdict check(Evidence evidence) {
         Checker checker = new Checker(evidence);

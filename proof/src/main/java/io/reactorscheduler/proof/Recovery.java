@@ -15,7 +15,8 @@ import java.util.stream.Collectors;
  * @param inOutageMicros when Redis was struck from a lease before the kill until a second after the lease ended, or when
  *     another node was struck between the kill and the start; sorted
  * @param afterOutageMicros of these, from the end of the last such strike, unless the run waited in line then; sorted
- * @param inLineMicros when the run was back in line in time, and what went before it there kept it waiting; sorted
+ * @param inLineMicros when the run was back in line in time, and what went before it there kept it waiting, from the kill
+ *     or from the end of the last such strike; sorted
  */
 record Recovery(long[] micros, long[] inOutageMicros, long[] afterOutageMicros, long[] inLineMicros) {
 
@@ -56,9 +57,8 @@ record Recovery(long[] micros, long[] inOutageMicros, long[] afterOutageMicros, 
                             if (isInOutage || isAnotherStruck(death, next.startMicros(), evidence)) {
                                 inOutage.add(took);
                                 long over = endOfStrikes(death, next.startMicros(), evidence);
-                                if (!hasWaitedInLine(next, over + allowed, claims)) {
-                                    afterOutage.add(next.startMicros() - over);
-                                }
+                                (hasWaitedInLine(next, over + allowed, claims) ? inLine : afterOutage)
+                                        .add(next.startMicros() - over);
                             } else {
                                 (hasWaitedInLine(next, death.fromMicros() + allowed, claims) ? inLine : plain)
                                         .add(took);
@@ -128,19 +128,21 @@ record Recovery(long[] micros, long[] inOutageMicros, long[] afterOutageMicros, 
         return micros.length >= ENOUGH && quantile(HALF, micros) > leaseMicros + AFTER_LEASE_MICROS;
     }
 
-    /** What is wrong when the longest took more than a lease and a second; nothing on a machine that does only this. */
-    Optional<Problem> tooLong(Duration lease) {
+    /** What is wrong when some took more than a lease and a second; nothing on a machine that does only this. */
+    List<Problem> tooLong(Duration lease) {
         long allowed = Line.micros(lease) + AFTER_LEASE_MICROS;
+        List<Problem> problems = new ArrayList<>();
         if (longest(micros) > allowed) {
-            return Optional.of(new Problem(
+            problems.add(new Problem(
                     Problem.Rule.LATE, "a run that a kill cut off ran again " + longest(micros) + " us after it"));
         }
-        return longest(afterOutageMicros) <= allowed
-                ? Optional.empty()
-                : Optional.of(new Problem(
-                        Problem.Rule.LATE,
-                        "a run that a kill cut off ran again " + longest(afterOutageMicros)
-                                + " us after the last strike was over that may have kept it"));
+        if (longest(afterOutageMicros) > allowed) {
+            problems.add(new Problem(
+                    Problem.Rule.LATE,
+                    "a run that a kill cut off ran again " + longest(afterOutageMicros)
+                            + " us after the last strike was over that may have kept it"));
+        }
+        return problems;
     }
 
     private static long longest(long[] sorted) {

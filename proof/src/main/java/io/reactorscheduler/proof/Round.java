@@ -68,11 +68,11 @@ final class Round {
                 Watch watch = Watch.over(arena.servers())) {
             Evidence evidence = evidence(arena, watch);
             Checker.Verdict verdict = Checker.check(evidence);
-            Figures figures = Figures.of(settings, evidence, verdict);
-            List<Problem> problems = new ArrayList<>(verdict.problems());
             if (settings.isEndless()) {
-                figures.recovery().tooLong(evidence.lease()).ifPresent(problems::add);
+                verdict = verdict.with(Recovery.of(evidence, Run.of(evidence)).tooLong(evidence.lease()));
             }
+            Figures figures = Figures.of(settings, evidence, verdict);
+            List<Problem> problems = verdict.problems();
             if (problems.isEmpty()) {
                 arena.forget();
             } else {

@@ -162,6 +162,8 @@ final class Soak {
         long flooded = System.nanoTime();
         long served = ran.get();
         double heap = heapAfterGc();
+        double most = Runtime.getRuntime().maxMemory() / BYTES_PER_MEGABYTE / 2;
+        check(heap <= most, "the flood took " + heap + " MB of the heap, more than half of it");
         check(taken + refused.get() == tasks, "each call was taken or refused");
         check(refused.get() > 0, "ten times the capacity was taken");
         long all = taken + probe(scheduler, lateMillis);

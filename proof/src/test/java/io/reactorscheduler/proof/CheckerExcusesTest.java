@@ -350,13 +350,13 @@ class CheckerExcusesTest extends MadeUpEvidence {
 
         strikes.set(1, new Strike(Fault.FREEZE, "n2", 2 * SECOND, 4 * SECOND - 1));
         assertThat(Recovery.of(evidence(), Run.of(evidence())).tooLong(LEASE))
-                .map(Problem::rule)
-                .contains(Problem.Rule.LATE);
+                .extracting(Problem::rule)
+                .containsExactly(Problem.Rule.LATE);
 
         strikes.add(new Strike(Fault.CLOCK_STEP, "n2", 5 * SECOND, 6 * SECOND));
         assertThat(Recovery.of(evidence(), Run.of(evidence())).tooLong(LEASE))
                 .as("a clock that is set keeps nothing")
-                .isPresent();
+                .isNotEmpty();
     }
 
     @Test
