@@ -21,7 +21,7 @@ import reactor.core.scheduler.Schedulers;
  * those of {@link #hints()} on the thread that caused the hint. Time is read from a Reactor {@link Scheduler}, the one of
  * {@link Builder#scheduler}, which is asked for at first use.
  *
- * <p>A pending task that runs once costs about 145 bytes beside its input and an id of your own. What is kept of finished
+ * <p>A pending task that runs once costs about 148 bytes beside its input and an id of your own. What is kept of finished
  * work is bounded by {@link Retention}; a task goes with its last execution, except one that was saved without a fire time,
  * to be triggered, and a repeating one that was cancelled: these stay until they are removed.
  *
