@@ -41,12 +41,18 @@ final class Claims {
      * before took, with the runs that it began: else looks cost more than what they give. What falls due meanwhile, and what is
      * saved meanwhile and is due after that, waits as long. In virtual time nothing takes time, and so there is no rest.
      */
-    private static final int REST = 4;
+    private static final int REST = 6;
 
-    private static final long LONGEST_REST_MICROS = 100;
+    private static final long LONGEST_REST_MICROS = 150;
+
+    /** Due times are close together when claims come no further apart on average: a thread takes about twice as long to wake up. */
+    private static final long CLOSE_MICROS = 30;
+
+    /** How many of the last distances make the average. */
+    private static final int RECENT = 8;
 
     /** So many claims are worth a look. */
-    private static final int WORTH_A_LOOK = 16;
+    private static final int WORTH_A_LOOK = 32;
 
     private final Resources with;
     private final Collection<LocalQueue> queues;
@@ -76,6 +82,9 @@ final class Claims {
 
     /** When there were claims before; by the dealing thread only. */
     private long dealtMicros = Long.MIN_VALUE / 2;
+
+    /** How far apart claims came of late, {@link #RECENT} times the average; by the dealing thread only. */
+    private long apartMicros = RECENT * QUIET_MICROS;
 
     /** @param whenStopped is called after a stop whenever a look ends */
     Claims(Resources with, Collection<LocalQueue> queues, Handlers handlers, Rounds rounds, Runnable whenStopped) {
@@ -210,10 +219,16 @@ final class Claims {
         }
     }
 
-    private boolean isQuiet(long now) {
-        boolean isQuiet = now - dealtMicros >= QUIET_MICROS || now < dealtMicros;
+    /** Since there were claims before, but no longer than makes no difference. */
+    private long sinceDealt(long now) {
+        long since = now - dealtMicros;
         dealtMicros = now;
-        return isQuiet;
+        return since < 0 ? QUIET_MICROS : Math.min(since, QUIET_MICROS);
+    }
+
+    private boolean comeClose(int claims, long sinceMicros) {
+        apartMicros += sinceMicros / claims - apartMicros / RECENT;
+        return apartMicros <= RECENT * CLOSE_MICROS;
     }
 
     private void dealt(List<Rounds.Round> dealt) {
@@ -323,12 +338,15 @@ final class Claims {
                         + batch.nextDueMicros().length + " due times");
             }
             pauseMicros = FIRST_PAUSE_MICROS;
-            boolean isQuiet = !claims.isEmpty() && isQuiet(batch.nowMicros());
-            if (!claims.isEmpty()
-                    && claims.size() < WORTH_A_LOOK
-                    && !isQuiet
-                    && !with.store().isShared()) {
-                restUntilMicros = batch.nowMicros() + restMicros;
+            boolean isQuiet = false;
+            if (!claims.isEmpty()) {
+                long since = sinceDealt(batch.nowMicros());
+                isQuiet = since == QUIET_MICROS;
+                if (comeClose(claims.size(), since)
+                        && claims.size() < WORTH_A_LOOK
+                        && !with.store().isShared()) {
+                    restUntilMicros = batch.nowMicros() + restMicros;
+                }
             }
             int from = 0;
             for (int i = 0; i < asked.size(); i++) {

@@ -21,8 +21,9 @@ import reactor.core.scheduler.Scheduler;
 class CloseDueTimesTest extends InVirtualTime {
 
     private static final int TASKS = 1_000;
-    private static final long APART_MICROS = 10;
-    private static final long LONGEST_REST_MICROS = 100;
+    private static final long CLOSE_MICROS = 10;
+    private static final long FAR_MICROS = 50;
+    private static final long LONGEST_REST_MICROS = 150;
 
     /** Looks keep the thread, too, and several may come one after the other. */
     private static final int FEW_LOOKS = 4;
@@ -35,6 +36,7 @@ class CloseDueTimesTest extends InVirtualTime {
     /** How long something has kept the thread, which virtual time does not tell. */
     private long busyMicros;
 
+    private long apartMicros = CLOSE_MICROS;
     private int looks;
     private final List<Long> lateMicros = new ArrayList<>();
 
@@ -54,6 +56,17 @@ class CloseDueTimesTest extends InVirtualTime {
         assertThat(lateMicros)
                 .hasSize(TASKS)
                 .allSatisfy(late -> assertThat(late).isBetween(0L, LONGEST_REST_MICROS + FEW_LOOKS * lookMicros));
+    }
+
+    @Test
+    void whereTheyLieFurtherApartEachRunsAsSoonAsLooksAllow() {
+        apartMicros = FAR_MICROS;
+
+        run(5);
+
+        assertThat(lateMicros)
+                .hasSize(TASKS)
+                .allSatisfy(late -> assertThat(late).isBetween(0L, FEW_LOOKS * 5L));
     }
 
     @Test
@@ -86,7 +99,7 @@ class CloseDueTimesTest extends InVirtualTime {
                 run -> Mono.fromRunnable(() -> lateMicros.add(
                         Duration.between(run.fireTime(), busyNow()).toNanos() / 1_000)));
         now(scheduler.scheduleAll(Flux.fromStream(IntStream.range(0, tasks)
-                .mapToObj(i -> task.at(START.plusSeconds(1).plusNanos(i * APART_MICROS * 1_000))))));
+                .mapToObj(i -> task.at(START.plusSeconds(1).plusNanos(i * apartMicros * 1_000))))));
     }
 
     private ReactiveScheduler scheduler(long lookMicros) {
