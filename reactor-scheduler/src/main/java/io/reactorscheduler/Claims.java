@@ -36,30 +36,13 @@ final class Claims {
     /** After so long without claims there is little to do, so a few of them are spread over threads: each may take long. */
     private static final long QUIET_MICROS = 1_000;
 
-    /**
-     * Where due times lie close together, the wake-up after a look that gave few claims comes so many times later than the one
-     * before took, with the runs that it began: else looks cost more than what they give. What falls due meanwhile, and what is
-     * saved meanwhile and is due after that, waits as long. In virtual time nothing takes time, and so there is no rest.
-     */
-    private static final int REST = 6;
-
-    private static final long LONGEST_REST_MICROS = 150;
-
-    /** Due times are close together when claims come no further apart on average: a thread takes about twice as long to wake up. */
-    private static final long CLOSE_MICROS = 30;
-
-    /** How many of the last distances make the average. */
-    private static final int RECENT = 8;
-
-    /** So many claims are worth a look. */
-    private static final int WORTH_A_LOOK = 32;
-
     private final Resources with;
     private final Collection<LocalQueue> queues;
     private final Handlers handlers;
     private final Rounds rounds;
     private final Runnable whenStopped;
     private final WakeUp wakeUp;
+    private final Rest rest = new Rest();
     private final long pollMicros;
     private final AtomicInteger looks = new AtomicInteger();
 
@@ -69,11 +52,6 @@ final class Claims {
     private volatile boolean stopped;
     private volatile long pausedUntilMicros = Long.MIN_VALUE;
 
-    /** What to rest after the next look that gives few. */
-    private volatile long restMicros;
-
-    private volatile long restUntilMicros = Long.MIN_VALUE;
-
     /** The thread that looks; only touched by it. */
     private @Nullable Thread looking;
 
@@ -82,9 +60,6 @@ final class Claims {
 
     /** When there were claims before; by the dealing thread only. */
     private long dealtMicros = Long.MIN_VALUE / 2;
-
-    /** How far apart claims came of late, {@link #RECENT} times the average; by the dealing thread only. */
-    private long apartMicros = RECENT * QUIET_MICROS;
 
     /** @param whenStopped is called after a stop whenever a look ends */
     Claims(Resources with, Collection<LocalQueue> queues, Handlers handlers, Rounds rounds, Runnable whenStopped) {
@@ -122,7 +97,7 @@ final class Claims {
         long began = with.nowMicros();
         look();
         rounds.drain();
-        restMicros = Math.min(REST * Math.max(0, with.nowMicros() - began), LONGEST_REST_MICROS);
+        rest.lookTook(with.nowMicros() - began);
     }
 
     /** Looks now, on this thread unless another one is looking. What this thread has to hand on waits for {@link Rounds#drain}. */
@@ -192,8 +167,7 @@ final class Claims {
         }
         if (slots == null || asked == null) {
             if (earliest != Position.NO_TIME) {
-                // a clock that was set back makes no longer rest
-                wakeUp.at(Math.max(earliest, Math.min(restUntilMicros, now + LONGEST_REST_MICROS)));
+                wakeUp.at(rest.before(earliest, now));
             }
             return false;
         }
@@ -219,16 +193,10 @@ final class Claims {
         }
     }
 
-    /** Since there were claims before, but no longer than makes no difference. */
-    private long sinceDealt(long now) {
-        long since = now - dealtMicros;
+    private boolean isQuiet(long now) {
+        boolean isQuiet = now - dealtMicros >= QUIET_MICROS || now < dealtMicros;
         dealtMicros = now;
-        return since < 0 ? QUIET_MICROS : Math.min(since, QUIET_MICROS);
-    }
-
-    private boolean comeClose(int claims, long sinceMicros) {
-        apartMicros += sinceMicros / claims - apartMicros / RECENT;
-        return apartMicros <= RECENT * CLOSE_MICROS;
+        return isQuiet;
     }
 
     private void dealt(List<Rounds.Round> dealt) {
@@ -338,15 +306,10 @@ final class Claims {
                         + batch.nextDueMicros().length + " due times");
             }
             pauseMicros = FIRST_PAUSE_MICROS;
-            boolean isQuiet = false;
-            if (!claims.isEmpty()) {
-                long since = sinceDealt(batch.nowMicros());
-                isQuiet = since == QUIET_MICROS;
-                if (comeClose(claims.size(), since)
-                        && claims.size() < WORTH_A_LOOK
-                        && !with.store().isShared()) {
-                    restUntilMicros = batch.nowMicros() + restMicros;
-                }
+            boolean isQuiet = !claims.isEmpty() && isQuiet(batch.nowMicros());
+            // a shared store takes longer to answer than any rest
+            if (!claims.isEmpty() && !with.store().isShared()) {
+                rest.dealt(claims.size(), batch.nowMicros());
             }
             int from = 0;
             for (int i = 0; i < asked.size(); i++) {

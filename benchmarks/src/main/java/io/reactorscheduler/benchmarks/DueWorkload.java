@@ -17,14 +17,14 @@ enum DueWorkload implements Workload {
                     + " lead_ms do not count") {
         @Override
         public List<Params> cases(boolean isQuick) {
-            int seconds = isQuick ? 3 : 4;
+            int seconds = isQuick ? 5 : 6;
             return Stream.of(20_000L, 200_000L)
                     .map(rate -> rate(rate, seconds, isQuick).with("lead_ms", LEAD_MILLIS))
                     .toList();
         }
     };
 
-    private static final long LEAD_MILLIS = 1_500;
+    private static final long LEAD_MILLIS = 3_000;
     private static final long MICROS_PER_MILLI = 1_000;
 
     private final String key;

@@ -16,7 +16,8 @@ import java.util.Set;
 public final class Main {
 
     private static final String USAGE = """
-            compare [--quick]                          all workloads against all subjects, at the end the tables and the goals
+            compare                                    all workloads against all subjects, at the end the tables and the goals
+            compare --quick                            only ours and whom the goals name, smaller, once
             run --workload <names> --subject <names>   some of them, or all; parameters as --n 1000000 --rate 20000
             table --in <file>                          the tables of lines that were written before
             list                                       the workloads with their parameters, and the subjects
@@ -24,7 +25,7 @@ public final class Main {
 
             Options of compare and run:
               --reps <number>      JVMs for each subject: 3, with --quick 1
-              --warm-up <seconds>  small runs before the measured one in each JVM: 4, with --quick 2
+              --warm-up <seconds>  small runs before the measured one in each JVM: 4
               --budget <seconds>   the measured run of slow subjects, which their number of tasks follows: 4, with
                                    --quick 2, for no budget 0
               --whole              slow subjects get as many tasks as the others; with --budget 0
@@ -62,7 +63,7 @@ public final class Main {
         boolean isCompare = command.equals("compare");
         Runner.Plan plan = new Runner.Plan(
                 (int) arguments.number("reps", isQuick ? 1 : 3),
-                arguments.number("warm-up", isQuick ? 2 : 4),
+                arguments.number("warm-up", 4),
                 arguments.number("budget", isQuick ? 2 : 4),
                 arguments.has("whole"),
                 isCompare,

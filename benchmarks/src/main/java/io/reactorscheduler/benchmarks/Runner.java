@@ -32,7 +32,7 @@ final class Runner {
      *     0 for as long as it takes
      * @param isWhole whether slow subjects get as much as all others
      * @param isCompare whether subjects that no goal names are asked once
-     * @param isQuick whether the slow ones among them are not asked at all
+     * @param isQuick whether they are not asked at all
      * @param jvmOptions options of the JVMs; the workload's heap if there are none
      * @param limitSeconds after which a JVM is ended
      * @param withinSeconds after which none is started any more

@@ -46,7 +46,7 @@ final class Schedule {
 
     /**
      * Everything once, then what the goals are about again: when time runs out, repetitions are missing and no line of the
-     * tables. What is slow and in no goal is not asked at all in quick mode.
+     * tables. In quick mode whom no goal of a workload names is not asked at all.
      */
     static List<Turn> of(List<Runner.Case> cases, List<Subjects> subjects, Runner.Plan plan) {
         List<Turn> turns = new ArrayList<>();
@@ -55,7 +55,7 @@ final class Schedule {
                 for (Subjects subject : subjects) {
                     boolean isExtra = plan.isCompare() && !subject.isOurs() && !Goals.name(of.workload(), subject);
                     if (subject.meets(of.workload()) && (rep == 1 || !isExtra)) {
-                        String leftOut = isExtra && subject.isSlow() && plan.isQuick() ? "with --quick" : null;
+                        String leftOut = isExtra && plan.isQuick() ? "with --quick" : null;
                         turns.add(
                                 new Turn(of, subject, rep, leftOut == null ? seconds(of, subject, plan) : 0, leftOut));
                     }
