@@ -101,6 +101,25 @@ class CheckerExcusesTest extends MadeUpEvidence {
     }
 
     @Test
+    void aRunThatWasCutShortIsActiveUntilItIsDoneAgain() {
+        long fire = 7 * SECOND;
+        repeating("a", 7, false, Reason.BOUND);
+        planned.set(0, planned.get(0).owedFrom(fire));
+        line(Line.Kind.STARTED, "a#1", 5, "n1", SECOND, SECOND);
+        strikes.add(new Strike(Fault.KILL, "n1", SECOND + 1, SECOND + 2));
+        strikes.add(new Strike(Fault.REDIS_CRASH, Line.NOTHING, SECOND + 3, fire));
+        skipped("a#7", 6, fire, 1, fire + 1, Reason.BOUND.text());
+        ran("a#1", 7, "n2", SECOND, fire + 2, fire + 3);
+        row("a#1", TaskState.COMPLETED, 7, "n2", SECOND);
+        assertThat(broken()).isEmpty();
+
+        lines.subList(1, 3).clear();
+        rows.remove(1);
+        row("a#1", TaskState.COMPLETED, 5, "n1", SECOND);
+        assertThat(broken()).contains(Problem.Rule.UNTRUE);
+    }
+
+    @Test
     void aLaterFireTimeHadPassedOnlyIfItHad() {
         repeating("a", 2);
         planned.set(0, planned.get(0).owedFrom(SECOND));
