@@ -1,7 +1,7 @@
 package io.reactorscheduler;
 
 /**
- * A short rest before the next timed look for due work, where due times lie close together: else looks cost more than what they
+ * A short rest before the next timed look for due work, where claims come close together: else looks cost more than what they
  * give.
  *
  * <p>After a look that gave few claims, the next timed one comes some times later than the one before it took, with the runs that
@@ -16,7 +16,7 @@ final class Rest {
     /** How many times as long as a look takes. */
     private static final int TIMES = 6;
 
-    /** Due times are close together when claims come no further apart on average: a thread takes about twice as long to wake up. */
+    /** Claims that come no further apart on average are close together: a thread takes about twice as long to wake up. */
     private static final double CLOSE_MICROS = 30;
 
     /** About how many of the last looks make the average. */
@@ -54,7 +54,7 @@ final class Rest {
         untilMicros = rests ? nowMicros + restMicros : Long.MIN_VALUE;
     }
 
-    /** When to look for what is due then; a clock that was set back makes no rest longer. */
+    /** When to look for what is due then; a clock that was set back makes no rest longer than the longest. */
     long before(long dueMicros, long nowMicros) {
         return Math.max(dueMicros, Math.min(untilMicros, nowMicros + LONGEST_MICROS));
     }

@@ -27,7 +27,7 @@ class RestTest {
     }
 
     @Test
-    void aLookThatTookLongMakesNoLongerOneThanTheLongest() {
+    void aLookThatTookLongMakesNoneThatIsLongerThanTheLongest() {
         claim(100, 1, 20);
         rest.lookTook(HOUR_MICROS);
         rest.dealt(1, now);
@@ -75,7 +75,7 @@ class RestTest {
     @Test
     void whatWasAMillisecondAgoSaysNothingOfNow() {
         claim(100, 1, 20);
-        claim(1, 10, 1_000);
+        claim(1, 20, 1_000);
 
         assertThat(rested()).isZero();
     }

@@ -70,10 +70,15 @@ enum DueWorkload implements Workload {
         // in whole milliseconds, because some subjects know no smaller ones
         long from = (first / MICROS_PER_MILLI + params.get("lead_ms")) * MICROS_PER_MILLI;
         Due due = new Due(n, first, n * 1_000_000L / params.get("rate"), lateness);
+        long counted = due.countFrom(from);
+        if (counted == 0) {
+            throw new IllegalArgumentException("--lead_ms " + params.get("lead_ms") + " leaves none of " + n
+                    + " tasks to measure; give more of them or a shorter lead");
+        }
         lateness.open(from, Long.MAX_VALUE);
         subject.fireAt(due);
         values.put("scheduling_s", meter.seconds());
-        Meter.await(lateness::count, due.countFrom(from));
+        Meter.await(lateness::count, counted);
         meter.putInto(values, n);
         lateness.putInto(values);
     }

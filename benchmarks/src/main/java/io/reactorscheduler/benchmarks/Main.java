@@ -58,26 +58,15 @@ public final class Main {
 
     private static void run(String command, List<Workload> workloads, Arguments arguments)
             throws IOException, InterruptedException {
-        boolean isQuick = arguments.has("quick");
         List<Subjects> subjects = Subjects.list(arguments.text("subject", "all"));
-        boolean isCompare = command.equals("compare");
-        Runner.Plan plan = new Runner.Plan(
-                (int) arguments.number("reps", isQuick ? 1 : 3),
-                arguments.number("warm-up", 4),
-                arguments.number("budget", isQuick ? 2 : 4),
-                arguments.has("whole"),
-                isCompare,
-                isQuick,
-                arguments.has("jvm") ? List.of(arguments.text("jvm", "").split(" ")) : List.of(),
-                (long) arguments.number("limit", isQuick ? 20 : isCompare ? 60 : 180),
-                60 * arguments.number("within", !isCompare ? Integer.MAX_VALUE : isQuick ? 9.5 : 57));
+        Runner.Plan plan = plan(command, arguments);
         Table.printVersions(subjects, System.out);
         List<Measurement> all;
         try (Writer file = arguments.has("out")
                 ? Files.newBufferedWriter(Path.of(arguments.text("out", "")))
                 : Writer.nullWriter()) {
             Runner runner = new Runner(plan, line -> print(line, file), System.err);
-            List<Runner.Case> cases = cases(workloads, isQuick, arguments.params());
+            List<Runner.Case> cases = cases(workloads, plan.isQuick(), arguments.params());
             List<Schedule.Turn> turns = Schedule.of(cases, subjects, plan);
             if (turns.stream().anyMatch(turn -> turn.subject() == Subjects.BULLMQ)) {
                 BullMqSubject.prepare();
@@ -85,6 +74,21 @@ public final class Main {
             all = runner.measure(turns);
         }
         Table.printAll(all, System.out);
+    }
+
+    static Runner.Plan plan(String command, Arguments arguments) {
+        boolean isQuick = arguments.has("quick");
+        boolean isCompare = command.equals("compare");
+        return new Runner.Plan(
+                (int) arguments.number("reps", isQuick ? 1 : 3),
+                arguments.number("warm-up", 4),
+                arguments.number("budget", isQuick ? 2 : 4),
+                arguments.has("whole"),
+                isCompare && !arguments.has("subject"),
+                isQuick,
+                arguments.has("jvm") ? List.of(arguments.text("jvm", "").split(" ")) : List.of(),
+                (long) arguments.number("limit", isQuick ? 20 : isCompare ? 60 : 180),
+                60 * arguments.number("within", !isCompare ? Integer.MAX_VALUE : isQuick ? 9.5 : 57));
     }
 
     /** What is to be measured, with what was given instead of the parameters of the cases; which may make some the same. */

@@ -46,7 +46,7 @@ final class Schedule {
 
     /**
      * Everything once, then what the goals are about again: when time runs out, repetitions are missing and no line of the
-     * tables. In quick mode whom no goal of a workload names is not asked at all.
+     * tables. In quick mode others than ours are only asked where a goal names them.
      */
     static List<Turn> of(List<Runner.Case> cases, List<Subjects> subjects, Runner.Plan plan) {
         List<Turn> turns = new ArrayList<>();

@@ -10,8 +10,7 @@ import org.junit.jupiter.api.Test;
 class ScheduleTest {
 
     private static List<Schedule.Turn> compare(boolean isQuick) {
-        Runner.Plan plan = new Runner.Plan(
-                isQuick ? 1 : 3, 4, isQuick ? 2 : 4, false, true, isQuick, List.of(), isQuick ? 20 : 60, 600);
+        Runner.Plan plan = Main.plan("compare", new Arguments(isQuick ? List.of("--quick") : List.of()));
         List<Runner.Case> cases = Workloads.ALL.stream()
                 .flatMap(workload -> workload.cases(isQuick).stream().map(params -> new Runner.Case(workload, params)))
                 .toList();
@@ -48,7 +47,8 @@ class ScheduleTest {
     @Test
     void inQuickModeAllAreOverInTheTimeThatIsSaid() {
         assertThat(compare(true).stream().mapToDouble(Schedule.Turn::seconds).sum())
-                .isLessThan(9.5 * 60);
+                .isLessThan(
+                        Main.plan("compare", new Arguments(List.of("--quick"))).withinSeconds());
     }
 
     @Test

@@ -263,14 +263,6 @@ final class Checker {
                 .reduce(micros, Math::max);
     }
 
-    private static long lastEnd(String execution, List<Run> ofTask) {
-        return ofTask.stream()
-                .filter(run -> run.execution().equals(execution))
-                .mapToLong(Run::endMicros)
-                .max()
-                .orElse(Long.MIN_VALUE);
-    }
-
     private void explained(Row row, List<Run> ofTask) {
         Planned task = planned.get(row.task());
         if (task != null && !isExplained(row, task, ofTask)) {
@@ -307,12 +299,12 @@ final class Checker {
                         .anyMatch(run -> run.fence() == row.fence()
                                 && run.fireMicros() < row.fireMicros()
                                 && last <= run.endMicros() + slack);
-            // the runs of a node that is no more count until their leases end, or are found to have ended when Redis is
-            // there again, and then they are done again
+            // the runs of a node that is no more count until their leases end, which nobody finds out while Redis is
+            // away
             case BOUND ->
                 ofTask.stream()
-                        .filter(run -> run.startMicros() <= row.endMicros())
-                        .anyMatch(run -> lastEnd(run.execution(), ofTask) + slack > row.fireMicros());
+                        .anyMatch(run -> run.startMicros() <= row.endMicros()
+                                && endOfOutage(run.endMicros(), slack) > row.fireMicros() - slack);
             case LATER ->
                 first + row.fireTimes() < task.count() && task.fireTime(first + row.fireTimes()) <= row.endMicros();
             case TOO_LATE -> last + Line.micros(Workload.TOLERANCE) <= row.endMicros();
