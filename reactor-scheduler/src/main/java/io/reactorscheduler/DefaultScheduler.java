@@ -4,7 +4,9 @@ import java.lang.reflect.Type;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Queue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.Exceptions;
@@ -160,7 +162,7 @@ final class DefaultScheduler implements ReactiveScheduler {
     @Override
     public Mono<TaskInfo> cancel(String taskId) {
         Checks.name("taskId", taskId);
-        return guarded(with.store().cancel(taskId)).doOnNext(info -> {
+        return guarded(with.store().cancel(taskId), info -> {
             if (info.state() == TaskState.CANCELLED) {
                 with.events().cancelled(info.task());
             }
@@ -192,8 +194,7 @@ final class DefaultScheduler implements ReactiveScheduler {
     @Override
     public Mono<TaskInfo> remove(String taskId) {
         Checks.name("taskId", taskId);
-        return guarded(with.store().remove(taskId))
-                .doOnNext(info -> with.events().removed(info.task()));
+        return guarded(with.store().remove(taskId), info -> with.events().removed(info.task()));
     }
 
     @Override
@@ -326,7 +327,26 @@ final class DefaultScheduler implements ReactiveScheduler {
     }
 
     private <T> Mono<T> guarded(Mono<T> call) {
-        return Mono.fromRunnable(this::checkNotStopped).then(call);
+        return Mono.defer(() -> {
+            checkNotStopped();
+            return call;
+        });
+    }
+
+    /** A call and what is told of what it gives: one step where the store answers at once, which operators know by this type. */
+    @SuppressWarnings("unchecked")
+    private <T> Mono<T> guarded(Mono<T> call, Consumer<T> told) {
+        if (!(call instanceof Callable<?> atOnce)) {
+            return guarded(call).doOnNext(told);
+        }
+        return Mono.fromCallable(() -> {
+            checkNotStopped();
+            T given = (T) atOnce.call();
+            if (given != null) {
+                told.accept(given);
+            }
+            return given;
+        });
     }
 
     private <T> Flux<T> guarded(java.util.function.Supplier<Flux<T>> call) {

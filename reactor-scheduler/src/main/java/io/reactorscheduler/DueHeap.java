@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * is asked only then; nodes with equal key and sequence come in no particular order.
  *
  * <p>An entry takes 20 bytes with compressed references. The arrays grow by half, large ones by an eighth, so a large heap
- * that has just grown takes at most 23 bytes an entry. They shrink to a quarter when less than a sixteenth is in use: that
- * gives all nodes new cells, which is to be rare.
+ * that has just grown takes at most 23 bytes an entry. They shrink to a quarter when less than a 64th is in use: that
+ * gives all nodes new cells, which is to be rare, and of few.
  *
  * <p>A node is in at most one heap at a time. Not safe for several threads.
  *
@@ -161,7 +161,7 @@ final class DueHeap<E extends DueHeap.Node> {
             // up.
             siftUp(sinkHole(place), moved, key);
         }
-        if (keys.length > MINIMUM_CAPACITY && size < keys.length >> 4) {
+        if (keys.length > MINIMUM_CAPACITY && size < keys.length >> 6) {
             closeRanks(Math.max(MINIMUM_CAPACITY, keys.length >> 2));
         }
     }

@@ -163,7 +163,7 @@ final class Events {
     }
 
     void removed(TaskRecord task) {
-        recent.forget(task.id());
+        recent.forget(task);
         about(SchedulerEvent.Kind.REMOVED, task, true);
     }
 

@@ -32,7 +32,6 @@ public final class InMemoryTaskStore implements TaskStore {
     /** After how many lost nodes in a row a task is put in quarantine unless it is said otherwise. */
     public static final int DEFAULT_QUARANTINE_AFTER = 3;
 
-    private static final int SAVE_BATCH = 256;
     private static final Duration POLL = Duration.ofSeconds(1);
 
     private final MemoryClock clock;
@@ -91,7 +90,7 @@ public final class InMemoryTaskStore implements TaskStore {
 
     @Override
     public Flux<Saved> saveAll(Flux<NewTask> tasks) {
-        return tasks.limitRate(SAVE_BATCH).map(task -> store.save(task, clock));
+        return tasks.map(task -> store.save(task, clock));
     }
 
     @Override
@@ -158,7 +157,7 @@ public final class InMemoryTaskStore implements TaskStore {
 
     @Override
     public Mono<TaskInfo> remove(String taskId) {
-        return Mono.fromSupplier(() -> store.remove(taskId, nowMicros()));
+        return Mono.fromSupplier(() -> store.remove(taskId, clock));
     }
 
     @Override

@@ -56,7 +56,17 @@ final class MemoryIds {
 
     /** The tasks of a stripe now, {@code stripe} from 0 to {@link #stripes}. */
     List<MemoryTask> tasksOf(int stripe) {
-        return stripes[stripe].all();
+        return tasksOf(stripe, 0, MOST_SLOTS);
+    }
+
+    /** Those of some slots of a stripe, of which there are {@link #slots}: about one task each. */
+    List<MemoryTask> tasksOf(int stripe, int from, int to) {
+        return stripes[stripe].all(from, to);
+    }
+
+    /** The slots of a stripe now; they become more, never fewer. */
+    int slots(int stripe) {
+        return stripes[stripe].slots();
     }
 
     private Stripe stripe(int hash) {
@@ -69,7 +79,7 @@ final class MemoryIds {
 
         synchronized @Nullable MemoryTask get(String id, int hash) {
             MemoryTask task = slots[slot(hash, slots.length)];
-            while (task != null && !(task.hash() == hash && task.record.id().equals(id))) {
+            while (task != null && !(task.hash() == hash && task.record.hasId(id))) {
                 task = task.idNext;
             }
             return task;
@@ -114,10 +124,14 @@ final class MemoryIds {
             }
         }
 
-        synchronized List<MemoryTask> all() {
-            List<MemoryTask> all = new ArrayList<>(size);
-            for (MemoryTask first : slots) {
-                for (MemoryTask task = first; task != null; task = task.idNext) {
+        synchronized int slots() {
+            return slots.length;
+        }
+
+        synchronized List<MemoryTask> all(int from, int to) {
+            List<MemoryTask> all = new ArrayList<>(Math.min(size, to - from));
+            for (int slot = from; slot < Math.min(to, slots.length); slot++) {
+                for (MemoryTask task = slots[slot]; task != null; task = task.idNext) {
                     all.add(task);
                 }
             }

@@ -31,20 +31,14 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("EnumOrdinal") // numbers by state in one array; no position leaves the process
 final class MemoryLane {
 
-    /** Savers empty the inbox themselves every so many saves, lest one claim finds a million tasks in it. */
-    private static final int DRAIN_EVERY = 1024;
-
     /** How often a claim looks into the inbox again before it answers that there may be more now. */
     private static final int LOOKS = 3;
 
-    private static final VarHandle INBOX;
     private static final VarHandle TOLD;
 
     static {
         try {
-            MethodHandles.Lookup lookup = MethodHandles.lookup();
-            INBOX = lookup.findVarHandle(MemoryLane.class, "inbox", MemoryTask.class);
-            TOLD = lookup.findVarHandle(MemoryLane.class, "told", long.class);
+            TOLD = MethodHandles.lookup().findVarHandle(MemoryLane.class, "told", long.class);
         } catch (ReflectiveOperationException impossible) {
             throw new ExceptionInInitializerError(impossible);
         }
@@ -60,11 +54,7 @@ final class MemoryLane {
     /** Places taken: tasks that are not finished, those in the inbox included, and executions that wait for their trigger. */
     final AtomicLong places = new AtomicLong();
 
-    /** The newest of the tasks that were saved and are not in line, each with a link to the one before. */
-    private volatile @Nullable MemoryTask inbox;
-
-    /** Whether the next saver shall empty the inbox. */
-    private volatile boolean isDrainDue;
+    final MemoryInbox inbox = new MemoryInbox();
 
     private volatile long told = Long.MIN_VALUE;
 
@@ -113,23 +103,17 @@ final class MemoryLane {
                 throw new RejectedTaskException(name, settings.capacity(), task.id());
             }
         } while (!places.compareAndSet(count, count + 1));
-        if (count % DRAIN_EVERY == 0) {
-            isDrainDue = true;
-        }
+        inbox.counted(count);
     }
 
     /** Puts a task that is in the table of ids into the inbox, and wakes who would sleep longer; gives whether to drain. */
     boolean offer(MemoryTask task, long due) {
-        MemoryTask head;
-        do {
-            head = inbox;
-            task.after = head;
-        } while (!INBOX.compareAndSet(this, head, task));
+        inbox.push(task);
         long start = Math.max(due, notBefore);
         if (start < told && lowerTold(start)) {
             shared.hints.due(name, start);
         }
-        return isDrainDue || task.isTouched;
+        return inbox.isDue() || task.isTouched;
     }
 
     /** Emits what {@link #takeNews} gave. */
@@ -178,21 +162,12 @@ final class MemoryLane {
 
     /** Puts what was saved in line. */
     void drain(long now) {
-        if (inbox == null) {
+        if (inbox.isEmpty()) {
             return;
         }
-        isDrainDue = false;
-        MemoryTask newest = (MemoryTask) INBOX.getAndSet(this, null);
-        MemoryTask oldest = null;
-        while (newest != null) {
-            MemoryTask older = newest.after;
-            newest.after = oldest;
-            oldest = newest;
-            newest = older;
-        }
-        while (oldest != null) {
-            MemoryTask task = oldest;
-            oldest = task.after;
+        for (MemoryTask next = inbox.takeAll(); next != null; ) {
+            MemoryTask task = next;
+            next = task.after;
             task.after = null;
             if (task.where == MemoryTask.ARRIVING) {
                 states[task.state().ordinal()]++;
@@ -349,9 +324,9 @@ final class MemoryLane {
             long next = waiting.nextDue(open, now);
             notBefore = waiting.nextToken(now);
             raiseTold(next);
-            if (inbox == null || look == LOOKS) {
+            if (inbox.isEmpty() || look == LOOKS) {
                 news = Position.NO_TIME;
-                return inbox == null ? next : Math.min(next, now);
+                return inbox.isEmpty() ? next : Math.min(next, now);
             }
             drain(now);
         }

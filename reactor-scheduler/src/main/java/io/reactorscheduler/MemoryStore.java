@@ -222,11 +222,37 @@ final class MemoryStore {
         }));
     }
 
-    TaskInfo remove(String id, long now) {
+    TaskInfo remove(String id, MemoryClock clock) {
+        TaskInfo takenBack = takeBack(id);
+        if (takenBack != null) {
+            return takenBack;
+        }
+        long now = clock.nowMicros();
         return tell(change(id, now, task -> {
             TaskInfo info = task.info();
             return new Told<>(info, MemoryChanges.remove(task, now));
         }));
+    }
+
+    /** Removes a task that is not in line yet, as it is where one is taken back at once: no line is touched for it. */
+    private @Nullable TaskInfo takeBack(String id) {
+        MemoryTask task = shared.ids.get(id);
+        if (task == null) {
+            return null;
+        }
+        MemoryLane lane = task.lane;
+        TaskInfo info;
+        long news;
+        synchronized (lane) {
+            if (task.lane != lane || !lane.inbox.mayTakeBack(task)) {
+                return null;
+            }
+            info = task.info();
+            lane.remove(task);
+            news = lane.takeNews();
+        }
+        lane.tell(news);
+        return info;
     }
 
     boolean cancelExecution(String id, long now) {

@@ -10,12 +10,16 @@ final class MemorySweep {
     private static final int MOST_EXPIRED = 1_000;
     private static final int MOST_OLD = 1_000;
 
-    /** Stripes of the table of ids that are checked per sweep. */
-    private static final int CHECKED_STRIPES = 4;
+    /**
+     * Slots of the table of ids that are checked per sweep, in turn: some tenths of a millisecond, because tasks that wait have
+     * left the caches, and what is due meanwhile waits for their queues.
+     */
+    private static final int CHECKED_SLOTS = 1_024;
 
     private final MemoryShared shared;
     private final Collection<MemoryLane> lanes;
-    private int nextStripe;
+    private int stripe;
+    private int slot;
 
     MemorySweep(MemoryShared shared, Collection<MemoryLane> lanes) {
         this.shared = shared;
@@ -51,10 +55,7 @@ final class MemorySweep {
             lane.tell(news);
         }
         owed.forEach(shared.hints::emit);
-        for (int i = 0; i < CHECKED_STRIPES; i++) {
-            nextStripe = (nextStripe + 1) % shared.ids.stripes();
-            check(shared.ids.tasksOf(nextStripe), findings);
-        }
+        checkSome(findings);
         return new TaskStore.Swept(expired, quarantined, dropped, findings, List.of(), nextExpiry);
     }
 
@@ -72,6 +73,20 @@ final class MemorySweep {
             }
         });
         return late;
+    }
+
+    private void checkSome(List<String> findings) {
+        for (int left = CHECKED_SLOTS; left > 0; ) {
+            int slots = shared.ids.slots(stripe);
+            int to = Math.min(slots, slot + left);
+            check(shared.ids.tasksOf(stripe, slot, to), findings);
+            left -= to - slot;
+            slot = to;
+            if (slot == slots) {
+                slot = 0;
+                stripe = (stripe + 1) % shared.ids.stripes();
+            }
+        }
     }
 
     private static void check(List<MemoryTask> tasks, List<String> findings) {

@@ -68,8 +68,9 @@ final class RecentElements {
     }
 
     /** A task was removed: another one of its id counts its executions from the beginning. */
-    void forget(String taskId) {
-        Map<Long, Of> runs = byTask.remove(taskId);
+    void forget(TaskRecord task) {
+        // the text of an id is not for nothing
+        Map<Long, Of> runs = byTask.isEmpty() ? null : byTask.remove(task.id());
         if (runs != null) {
             runs.values().forEach(Of::clear);
         }

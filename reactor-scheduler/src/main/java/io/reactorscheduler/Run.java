@@ -67,6 +67,9 @@ final class Run extends Mono<Completion> implements AttemptContext, CoreSubscrib
     /** The attempt that runs or ran last, null for the first one: then this object is its context. */
     private volatile @Nullable LaterAttempt later;
 
+    /** Whether the first attempt has failed: all others are one publisher, with one error at most. */
+    private boolean isRetrying;
+
     /** Whether the last attempt has ended by itself and another one is waited for. */
     private volatile boolean isBetweenAttempts;
 
@@ -190,12 +193,23 @@ final class Run extends Mono<Completion> implements AttemptContext, CoreSubscrib
     }
 
     @Override
+    @SuppressWarnings("NullAway") // an updater of a nullable field takes null, which its signature cannot say
     public void onError(Throwable error) {
         if (state != RUNNING) {
             Operators.onErrorDropped(error, currentContext());
             return;
         }
-        finish(runner.failure(this, ThrownError.unwrap(error)), false);
+        Publisher<Object> retries = isRetrying ? null : runner.retries(this, error);
+        if (retries == null) {
+            finish(runner.failure(this, ThrownError.unwrap(error)), false);
+            return;
+        }
+        isRetrying = true;
+        Subscription failed = upstream;
+        // whoever ends the run meanwhile leaves a mark there, which then stays
+        if (failed != Operators.cancelledSubscription() && UPSTREAM.compareAndSet(this, failed, null)) {
+            retries.subscribe(this);
+        }
     }
 
     @Override

@@ -71,38 +71,47 @@ final class Runner {
 
     Publisher<Object> body(Run run, long nowMicros) {
         return run.claim().overlaps()
-                ? overlapping.before(run).thenMany(Flux.defer(() -> attempts(run, with.nowMicros())))
-                : attempts(run, nowMicros);
+                ? overlapping.before(run).thenMany(Flux.defer(() -> attempt(run, with.nowMicros())))
+                : attempt(run, nowMicros);
     }
 
-    private Publisher<Object> attempts(Run run, long nowMicros) {
-        Publisher<Object> first = attempt(run, nowMicros);
+    /** What a run goes on with after its first error, null when that was its last attempt here. */
+    @Nullable
+    Publisher<Object> retries(Run run, Throwable error) {
         if (policy(run.claim()).max() == 0) {
-            return first;
+            return null;
         }
-        return first instanceof Mono<Object> mono
-                ? mono.onErrorResume(
-                        error -> retryInPlace(run, error).takeLast(1).singleOrEmpty())
-                : Flux.from(first).onErrorResume(error -> retryInPlace(run, error));
-    }
-
-    private Flux<Object> retryInPlace(Run run, Throwable error) {
+        long delay = delayInPlace(run, error);
+        if (delay < 0) {
+            return null;
+        }
         Retry policy = Retry.from(signals -> signals.concatMap(signal -> pause(run, signal.failure())));
-        return pause(run, error)
-                .thenMany(Flux.defer(() -> attempt(run, with.nowMicros())).retryWhen(policy));
+        Flux<Object> attempts = Flux.defer(() -> attempt(run, with.nowMicros())).retryWhen(policy);
+        // at once where nothing is to be waited for; those that follow leave the thread to others first
+        return delay == 0 ? attempts : timer(delay).thenMany(attempts);
     }
 
     /** Waits in the slot for the next attempt, or fails when there is none that is near enough. */
     private Mono<Long> pause(Run run, Throwable error) {
+        long delay = delayInPlace(run, error);
+        return delay < 0 ? Mono.error(error) : timer(delay);
+    }
+
+    private Mono<Long> timer(long delayMicros) {
+        return Mono.delay(Duration.ofNanos(delayMicros * 1_000), with.timer());
+    }
+
+    /** Microseconds to the next attempt in the slot of this one, negative when there is none that is near enough. */
+    private long delayInPlace(Run run, Throwable error) {
         run.attemptFailed();
         Throwable cause = ThrownError.unwrap(error);
         long delay = retryDelay(run, cause);
         if (delay < 0 || delay > inPlaceMicros) {
-            return Mono.error(error);
+            return -1;
         }
         with.counters().retried.increment();
         with.events().retrying(run, cause, with.nowMicros() + delay);
-        return Mono.delay(Duration.ofNanos(delay * 1_000), with.timer());
+        return delay;
     }
 
     private Publisher<Object> attempt(Run run, long nowMicros) {

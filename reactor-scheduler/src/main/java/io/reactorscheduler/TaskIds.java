@@ -67,6 +67,11 @@ final class TaskIds {
         return new String(id, StandardCharsets.ISO_8859_1);
     }
 
+    /** Whether an id is {@link #text} of a number. */
+    boolean isText(String id, long number) {
+        return isOwn(id) && read(id, 0, TIME_CHARACTERS) == number;
+    }
+
     /** Whether an id was made here. */
     boolean isOwn(String id) {
         return id.length() == LENGTH && read(id, TIME_CHARACTERS, LENGTH) == processNumber;

@@ -64,6 +64,11 @@ public final class TaskRecord {
         return id instanceof TaskIds ids ? ids.hash(number) : TaskIds.hash((String) id);
     }
 
+    /** Whether this is its id. */
+    boolean hasId(String text) {
+        return id instanceof TaskIds ids ? ids.isText(text, number) : id.equals(text);
+    }
+
     /** Whether it has the id of another record. */
     boolean hasIdOf(TaskRecord other) {
         boolean areOfOneMaker = id instanceof TaskIds && id == other.id;

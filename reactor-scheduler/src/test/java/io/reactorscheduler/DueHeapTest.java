@@ -94,9 +94,9 @@ class DueHeapTest {
             assertThat(heap.capacity()).isLessThanOrEqualTo(Math.max(4, least + 1));
         }
         while (heap.poll() != null) {
-            assertThat(heap.capacity()).isLessThanOrEqualTo(heap.size() * 16 + 16);
+            assertThat(heap.capacity()).isLessThanOrEqualTo(heap.size() * 64 + 64);
         }
-        assertThat(heap.capacity()).isLessThanOrEqualTo(16);
+        assertThat(heap.capacity()).isLessThanOrEqualTo(64);
     }
 
     @Test

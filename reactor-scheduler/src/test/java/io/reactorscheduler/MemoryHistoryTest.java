@@ -3,7 +3,9 @@ package io.reactorscheduler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 
@@ -174,5 +176,43 @@ class MemoryHistoryTest extends MemoryFixture {
         return TaskRecord.builder(id, HANDLER)
                 .settingsOf(Task.of(HANDLER, run -> Mono.empty()).queue("quiet"))
                 .build();
+    }
+
+    @Test
+    void tasksThatAreTakenBackAtOnceLeaveAThousandBehindAtMostUntilTheNextClaim() {
+        InMemoryTaskStore store = store();
+        long due = store.nowMicros();
+        for (int i = 0; i < 5_000; i++) {
+            save(store, record("a" + i), due);
+            get(store.remove("a" + i));
+        }
+        MemoryLane lane = store.store.lanes().iterator().next();
+        int left = 0;
+        synchronized (lane) {
+            for (MemoryTask task = lane.inbox.takeAll(); task != null; task = task.after) {
+                left++;
+            }
+        }
+
+        assertThat(left).isBetween(1, 1_024);
+        assertThat(lane.places).hasValue(0);
+    }
+
+    @Test
+    void sweepsLookAtAllTasksInTurnHoweverManyThereAre() {
+        InMemoryTaskStore store = store();
+        long due = store.nowMicros() + 1_000_000;
+        for (int i = 0; i < 10_000; i++) {
+            save(store, record("a" + i), due);
+        }
+        claim(store, 1);
+        Objects.requireNonNull(store.store.shared.ids.get("a5000")).where = MemoryTask.OUT;
+        List<String> findings = new ArrayList<>();
+
+        for (int sweeps = 0; sweeps < 16; sweeps++) {
+            findings.addAll(get(store.sweep()).findings());
+        }
+
+        assertThat(findings).isNotEmpty().allMatch(finding -> finding.contains("\"a5000\" is PENDING"));
     }
 }

@@ -161,4 +161,41 @@ class MemoryRaceTest extends MemoryFixture {
         assertThat(stats.tasks()).containsEntry(TaskState.PENDING, 1L);
         assertSound(store);
     }
+
+    /** Tasks that are taken back at once, most of them before they come into line, while a node claims what it can get. */
+    @Test
+    void whatIsTakenBackWhileItArrivesIsClaimedOrGoneAndLeavesItsPlace() {
+        InMemoryTaskStore store = store();
+        get(store.declareQueue(TaskQueue.named(QUEUE).capacity(4)));
+        long due = store.nowMicros();
+        AtomicInteger takenBack = new AtomicInteger();
+        AtomicInteger savers = new AtomicInteger(2);
+        Queue<Claim> claims = new ConcurrentLinkedQueue<>();
+        List<Runnable> runners = new ArrayList<>();
+        for (int saver = 0; saver < 2; saver++) {
+            String name = "saver" + saver + "-";
+            runners.add(() -> {
+                for (int i = 0; i < TASKS / 4; i++) {
+                    save(store, record(name + i), due);
+                    dawdle();
+                    TaskInfo removed = get(store.remove(name + i));
+                    takenBack.addAndGet(removed.running() == 0 ? 1 : 0);
+                }
+                savers.decrementAndGet();
+            });
+        }
+        runners.add(() -> {
+            while (savers.get() > 0) {
+                claims.addAll(claim(store, 1));
+                dawdle();
+            }
+        });
+        together(runners);
+
+        assertThat(takenBack.get() + claims.size()).isEqualTo(2 * (TASKS / 4));
+        assertThat(claim(store, ALL)).isEmpty();
+        assertThat(get(store.stats()).tasks()).isEmpty();
+        assertThat(store.store.lanes().iterator().next().places).hasValue(0);
+        assertSound(store);
+    }
 }

@@ -84,7 +84,7 @@ class RecentElementsTest {
     void whatARemovedTaskStillGivesIsNotKept() {
         RecentElements.Of run = run("a", 1, 2);
 
-        recent.forget("a");
+        recent.forget(claim("a", 1, 1).task());
         run.add(3);
         run.ended(true);
 
