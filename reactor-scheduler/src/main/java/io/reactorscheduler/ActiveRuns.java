@@ -87,6 +87,11 @@ final class ActiveRuns {
         return before;
     }
 
+    /** Whether this thread is between {@link #starting} and {@link #hasStarted} of a run. */
+    boolean isStarting(Run run) {
+        return starting.get().run == run;
+    }
+
     void hasStarted(@Nullable Run before) {
         starting.get().run = before;
     }
@@ -291,7 +296,7 @@ final class ActiveRuns {
         List<Run> runs = new ArrayList<>();
         for (Starting thread : startings) {
             Run run = thread.run;
-            if (run != null && !run.isRegistered()) {
+            if (run != null && !run.registered) {
                 runs.add(run);
             }
         }

@@ -7,6 +7,7 @@ import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.Exceptions;
@@ -333,23 +334,28 @@ final class DefaultScheduler implements ReactiveScheduler {
         });
     }
 
-    /** A call and what is told of what it gives: one step where the store answers at once, which operators know by this type. */
+    /**
+     * A call, and what is to be told of what it gives. What a store does at once takes one step here, too; it does not look
+     * so from outside, because operators treat what they can call as they treat no other store.
+     */
     @SuppressWarnings("unchecked")
     private <T> Mono<T> guarded(Mono<T> call, Consumer<T> told) {
         if (!(call instanceof Callable<?> atOnce)) {
             return guarded(call).doOnNext(told);
         }
-        return Mono.fromCallable(() -> {
+        return Mono.defer(() -> {
             checkNotStopped();
-            T given = (T) atOnce.call();
-            if (given != null) {
+            try {
+                T given = (T) atOnce.call();
                 told.accept(given);
+                return Mono.just(given);
+            } catch (Exception refused) {
+                return Mono.error(refused);
             }
-            return given;
         });
     }
 
-    private <T> Flux<T> guarded(java.util.function.Supplier<Flux<T>> call) {
+    private <T> Flux<T> guarded(Supplier<Flux<T>> call) {
         return Flux.defer(() -> {
             checkNotStopped();
             return call.get();

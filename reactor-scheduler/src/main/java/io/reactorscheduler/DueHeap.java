@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An entry takes 20 bytes with compressed references. The arrays grow by half, large ones by an eighth, so a large heap
  * that has just grown takes at most 23 bytes an entry. They shrink to a quarter when less than a 64th is in use: that
- * gives all nodes new cells, which is to be rare, and of few.
+ * gives all nodes new cells, which is to be rare, and of few. A small one, of less than 64 slots, never does.
  *
  * <p>A node is in at most one heap at a time. Not safe for several threads.
  *

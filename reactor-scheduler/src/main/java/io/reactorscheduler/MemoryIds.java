@@ -64,7 +64,7 @@ final class MemoryIds {
         return stripes[stripe].all(from, to);
     }
 
-    /** The slots of a stripe now; they become more, never fewer. */
+    /** The number of slots of a stripe now; it grows, and never shrinks. */
     int slots(int stripe) {
         return stripes[stripe].slots();
     }

@@ -29,8 +29,8 @@ final class MemoryInbox {
 
     private volatile boolean isDue;
 
-    /** Tasks that were removed before they came into line, and are here yet; guarded by the monitor of the queue. */
-    private int takenBack;
+    /** Tasks that were removed and are here yet; guarded by the monitor of the queue. */
+    private int leftOver;
 
     void push(MemoryTask task) {
         MemoryTask head;
@@ -49,9 +49,9 @@ final class MemoryInbox {
         return isDue;
     }
 
-    /** A task is about to be pushed, which takes one more place of the queue than so many. */
-    void counted(long places) {
-        if ((places + 1) % EMPTY_EVERY == 0) {
+    /** A place of the queue was taken, of which so many are taken now. */
+    void hasTaken(long places) {
+        if (places % EMPTY_EVERY == 0) {
             isDue = true;
         }
     }
@@ -60,7 +60,7 @@ final class MemoryInbox {
     @Nullable
     MemoryTask takeAll() {
         isDue = false;
-        takenBack = 0;
+        leftOver = 0;
         MemoryTask task = (MemoryTask) NEWEST.getAndSet(this, null);
         MemoryTask oldest = null;
         while (task != null) {
@@ -72,9 +72,18 @@ final class MemoryInbox {
         return oldest;
     }
 
-    /** Whether a task may be removed before it comes into line. What is left of it stays here for a while, so only so many. */
+    /** Whether a task that is yet to come into line can be removed before it does. */
     boolean mayTakeBack(MemoryTask task) {
-        boolean isUntouched = task.where == MemoryTask.ARRIVING && task.newest() == null;
-        return isUntouched && ++takenBack < EMPTY_EVERY;
+        return task.where == MemoryTask.ARRIVING && task.newest() == null && leftOver < EMPTY_EVERY;
+    }
+
+    /** A task was removed that is yet to come into line: taken out if it is the newest, left out when all are taken if not. */
+    void takeBack(MemoryTask task) {
+        // its link is its saver's until it is here
+        if (newest == task && NEWEST.compareAndSet(this, task, task.after)) {
+            task.after = null;
+        } else {
+            leftOver++;
+        }
     }
 }

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * under the monitor the index is complete. Between table and inbox a task is visible but {@link MemoryTask#ARRIVING}:
  * changes made to it then change its fields only, and the drain puts it where these say. Its links are the saver's until
  * then. Whoever changes such a task marks it, then drains once more; its saver pushes it, then looks for the mark, and
- * drains if it is there: so one of the two puts it in line and wakes who must know.
+ * drains if it is there: so one of the two puts it in line and wakes who must know. Only a removal neither marks nor drains: a task
+ * that is {@link MemoryTask#REMOVED} is left out of the line.
  *
  * <p><b>Waking.</b> {@link #told} is the latest time until which a sleeping node may sleep: an upper bound of the next due
  * times that claims reported, lowered by each hint, because all nodes hear all hints. A task that may be claimed sooner
@@ -103,7 +104,7 @@ final class MemoryLane {
                 throw new RejectedTaskException(name, settings.capacity(), task.id());
             }
         } while (!places.compareAndSet(count, count + 1));
-        inbox.counted(count);
+        inbox.hasTaken(count + 1);
     }
 
     /** Puts a task that is in the table of ids into the inbox, and wakes who would sleep longer; gives whether to drain. */

@@ -249,6 +249,7 @@ final class MemoryStore {
             }
             info = task.info();
             lane.remove(task);
+            lane.inbox.takeBack(task);
             news = lane.takeNews();
         }
         lane.tell(news);

@@ -69,7 +69,7 @@ final class RecentElements {
 
     /** A task was removed: another one of its id counts its executions from the beginning. */
     void forget(TaskRecord task) {
-        // the text of an id is not for nothing
+        // making the text of an id costs
         Map<Long, Of> runs = byTask.isEmpty() ? null : byTask.remove(task.id());
         if (runs != null) {
             runs.values().forEach(Of::clear);

@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The delay before retry {@code n} (1 is the first) is {@code delay} (fixed), {@code delay * n} (linear) or
  * {@code delay * 2^(n-1)} (exponential), spread by {@link #jitter}, never above {@link #cap}. Short delays are
- * waited for in the slot; longer ones free slot and claim (the builder's {@code retryInPlace}). Where there is no delay, the
- * first retry follows at once, on the thread of the failure; others let what is due go first.
+ * waited for in the slot; longer ones free slot and claim (the builder's {@code retryInPlace}). Where there is no delay,
+ * the first retry of an attempt that failed as soon as it was subscribed to follows on the same thread, when that attempt has let go
+ * of what it held; others let what is due go first.
  */
 public final class RetryPolicy {
 

@@ -44,8 +44,8 @@ final class Run extends Mono<Completion> implements AttemptContext, CoreSubscrib
     private volatile @Nullable Subscription upstream;
     private volatile int attempt;
 
-    /** Whether it outlived its own subscription, so that others may want to end it. */
-    private volatile boolean registered;
+    /** Whether it outlived its own subscription, so that others may want to end it; for {@link ActiveRuns}, too. */
+    volatile boolean registered;
 
     /** Who is told how it ended: the subscriber, or before there is one {@link #told}; then this is the completion. */
     private volatile @Nullable Object receiver;
@@ -69,6 +69,9 @@ final class Run extends Mono<Completion> implements AttemptContext, CoreSubscrib
 
     /** Whether the first attempt has failed: all others are one publisher, with one error at most. */
     private boolean isRetrying;
+
+    /** That publisher, if the first attempt failed while it was subscribed to: it waits until the failed one has let go. */
+    private @Nullable Publisher<Object> retriesAtOnce;
 
     /** Whether the last attempt has ended by itself and another one is waited for. */
     private volatile boolean isBetweenAttempts;
@@ -116,13 +119,10 @@ final class Run extends Mono<Completion> implements AttemptContext, CoreSubscrib
     }
 
     private void begin() {
-        if (!plan.runs()) {
-            finish(Outcome.skipped(Objects.requireNonNull(plan.reason())), false);
-            return;
-        }
         long now = runner.nowMicros();
-        if (!runner.isInTime(this, now)) {
-            finish(Outcome.released(), false);
+        Outcome refusal = runner.refusal(this, now);
+        if (refusal != null) {
+            finish(refusal, false);
             return;
         }
         Run before = runner.starting(this);
@@ -132,6 +132,9 @@ final class Run extends Mono<Completion> implements AttemptContext, CoreSubscrib
                 recent = runner.recent(this);
             }
             body.subscribe(this);
+            if (retriesAtOnce != null) {
+                retriesAtOnce.subscribe(this);
+            }
         } catch (Throwable thrown) {
             // what Reactor throws through its operators (StackOverflowError and the like) ends the run, not the engine
             finish(runner.failure(this, ThrownError.unwrap(thrown)), true);
@@ -199,16 +202,22 @@ final class Run extends Mono<Completion> implements AttemptContext, CoreSubscrib
             Operators.onErrorDropped(error, currentContext());
             return;
         }
-        Publisher<Object> retries = isRetrying ? null : runner.retries(this, error);
+        boolean isStarting = runner.isStarting(this);
+        Publisher<Object> retries = isRetrying ? null : runner.retries(this, error, isStarting);
         if (retries == null) {
             finish(runner.failure(this, ThrownError.unwrap(error)), false);
             return;
         }
         isRetrying = true;
+        recent = recent == null ? runner.recent(this) : recent; // what failed at once may be a stream when it works
         Subscription failed = upstream;
-        // whoever ends the run meanwhile leaves a mark there, which then stays
+        // whoever cancels the run meanwhile leaves a mark there, which then stays
         if (failed != Operators.cancelledSubscription() && UPSTREAM.compareAndSet(this, failed, null)) {
-            retries.subscribe(this);
+            if (isStarting) {
+                retriesAtOnce = retries;
+            } else {
+                retries.subscribe(this);
+            }
         }
     }
 
@@ -252,7 +261,7 @@ final class Run extends Mono<Completion> implements AttemptContext, CoreSubscrib
     }
 
     /** Gives what the attempt that starts now knows of its run. */
-    RunContext attemptStarted(long nowMicros) {
+    AttemptContext attemptStarted(long nowMicros) {
         // attempts of one run follow each other; other threads only read
         int next = attempt + 1;
         attempt = next;
@@ -267,18 +276,15 @@ final class Run extends Mono<Completion> implements AttemptContext, CoreSubscrib
         LaterAttempt started = new LaterAttempt(this, next);
         later = started;
         isBetweenAttempts = false;
+        if (state == ENDED) {
+            started.cancellation().cancel();
+        }
         return started;
     }
 
     /** The attempt has failed, and the next one is waited for. */
     void attemptFailed() {
         isBetweenAttempts = true;
-    }
-
-    /** The subscription of the attempt that runs is about to be cancelled, not by its own doing. */
-    void attemptCancelled() {
-        LaterAttempt current = later;
-        (current == null ? cancellation() : current.cancellation()).cancel();
     }
 
     int startedAttempts() {
@@ -289,15 +295,11 @@ final class Run extends Mono<Completion> implements AttemptContext, CoreSubscrib
         return startedMicros;
     }
 
-    boolean isRegistered() {
-        return registered;
-    }
-
     boolean hasEnded() {
         return state == ENDED;
     }
 
-    @SuppressWarnings("NullAway") // an updater of a nullable field takes null, which its signature cannot say
+    @SuppressWarnings({"NullAway", "unchecked"}) // an updater of a nullable field takes null, which it cannot say
     private void finish(Outcome outcome, boolean isFromOutside) {
         if (!STATE.compareAndSet(this, RUNNING, ENDED)) {
             return;
@@ -307,24 +309,21 @@ final class Run extends Mono<Completion> implements AttemptContext, CoreSubscrib
         if (RECEIVER.compareAndSet(this, null, completion)) {
             Objects.requireNonNull(told).accept(completion);
         } else {
-            deliver(completion);
+            CoreSubscriber<? super Completion> to =
+                    (CoreSubscriber<? super Completion>) Objects.requireNonNull(receiver);
+            to.onNext(completion);
+            to.onComplete();
         }
-    }
-
-    @SuppressWarnings("unchecked")
-    private void deliver(Completion completion) {
-        CoreSubscriber<? super Completion> to = (CoreSubscriber<? super Completion>) Objects.requireNonNull(receiver);
-        to.onNext(completion);
-        to.onComplete();
     }
 
     /** A publisher that has ended by itself is not cancelled: the handler's cancel hooks must not see a success. */
     private void leave(boolean cancels, boolean isSuccess) {
-        Subscription subscription = UPSTREAM.getAndSet(this, Operators.cancelledSubscription());
         if (cancels) {
+            Subscription subscription = UPSTREAM.getAndSet(this, Operators.cancelledSubscription());
             try {
                 if (!isBetweenAttempts) {
-                    attemptCancelled();
+                    LaterAttempt current = later;
+                    (current == null ? cancellation() : current.cancellation()).cancel();
                 }
                 if (subscription != null) {
                     subscription.cancel();

@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -16,7 +15,6 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.util.context.Context;
-import reactor.util.retry.Retry;
 
 /**
  * The execution stage: a claim becomes handler, then timeout, then retry, and every ending a {@link Completion}.
@@ -33,7 +31,7 @@ final class Runner {
     private final RunReports reports;
     private final Carrier carrier;
     private final Function<String, TaskQueue> queues;
-    private final long inPlaceMicros;
+    private final Retries retries;
 
     Runner(Resources with, Handlers handlers, ActiveRuns active, Carrier carrier, Function<String, TaskQueue> queues) {
         this.with = with;
@@ -43,7 +41,7 @@ final class Runner {
         this.reports = new RunReports(with);
         this.carrier = carrier;
         this.queues = queues;
-        this.inPlaceMicros = Checks.micros(with.settings().retryInPlace());
+        this.retries = new Retries(with, handlers, queues);
     }
 
     /**
@@ -75,47 +73,14 @@ final class Runner {
                 : attempt(run, nowMicros);
     }
 
-    /** What a run goes on with after its first error, null when that was its last attempt here. */
+    /** What a run goes on with after its first error, null when it is to end with it; see {@link Retries#inPlace}. */
     @Nullable
-    Publisher<Object> retries(Run run, Throwable error) {
-        if (policy(run.claim()).max() == 0) {
-            return null;
-        }
-        long delay = delayInPlace(run, error);
-        if (delay < 0) {
-            return null;
-        }
-        Retry policy = Retry.from(signals -> signals.concatMap(signal -> pause(run, signal.failure())));
-        Flux<Object> attempts = Flux.defer(() -> attempt(run, with.nowMicros())).retryWhen(policy);
-        // at once where nothing is to be waited for; those that follow leave the thread to others first
-        return delay == 0 ? attempts : timer(delay).thenMany(attempts);
-    }
-
-    /** Waits in the slot for the next attempt, or fails when there is none that is near enough. */
-    private Mono<Long> pause(Run run, Throwable error) {
-        long delay = delayInPlace(run, error);
-        return delay < 0 ? Mono.error(error) : timer(delay);
-    }
-
-    private Mono<Long> timer(long delayMicros) {
-        return Mono.delay(Duration.ofNanos(delayMicros * 1_000), with.timer());
-    }
-
-    /** Microseconds to the next attempt in the slot of this one, negative when there is none that is near enough. */
-    private long delayInPlace(Run run, Throwable error) {
-        run.attemptFailed();
-        Throwable cause = ThrownError.unwrap(error);
-        long delay = retryDelay(run, cause);
-        if (delay < 0 || delay > inPlaceMicros) {
-            return -1;
-        }
-        with.counters().retried.increment();
-        with.events().retrying(run, cause, with.nowMicros() + delay);
-        return delay;
+    Publisher<Object> retries(Run run, Throwable error, boolean isStarting) {
+        return retries.inPlace(run, error, isStarting, () -> attempt(run, with.nowMicros()));
     }
 
     private Publisher<Object> attempt(Run run, long nowMicros) {
-        RunContext context = run.attemptStarted(nowMicros);
+        AttemptContext context = run.attemptStarted(nowMicros);
         with.events().started(run);
         Publisher<Object> publisher = invoke(run.claim(), context);
         List<Instrumentation> instrumentations = with.settings().instrumentations();
@@ -129,7 +94,7 @@ final class Runner {
         if (timeout == null) {
             timeout = queues.apply(run.task().queue()).timeout();
         }
-        return timeout == null ? publisher : within(timeout, publisher, run);
+        return timeout == null ? publisher : within(timeout, publisher, context);
     }
 
     private static Publisher<Object> within(RunContext context, Publisher<Object> publisher) {
@@ -157,18 +122,21 @@ final class Runner {
         }
     }
 
-    private Publisher<Object> within(Duration timeout, Publisher<Object> publisher, Run run) {
-        Mono<Object> late = Mono.error(() -> new TimeoutException("Attempt " + run.startedAttempts() + " of "
-                + run.executionId() + " took longer than its timeout of " + timeout));
+    private Publisher<Object> within(Duration timeout, Publisher<Object> publisher, AttemptContext context) {
+        Mono<Object> late = Mono.error(() -> new TimeoutException("Attempt " + context.attempt() + " of "
+                + context.executionId() + " took longer than its timeout of " + timeout));
         return publisher instanceof Mono<Object> mono
-                ? mono.timeout(Mono.delay(timeout, with.timer()).doOnNext(end -> run.attemptCancelled()), late)
+                ? mono.timeout(
+                        Mono.delay(timeout, with.timer())
+                                .doOnNext(end -> context.cancellation().cancel()),
+                        late)
                 : Flux.defer(() -> {
                     AtomicBoolean isLate = new AtomicBoolean();
                     // takeUntilOther cancels the stream when the other one speaks, but not when it fails
                     return Flux.from(publisher)
                             .takeUntilOther(Mono.delay(timeout, with.timer()).doOnNext(end -> {
                                 isLate.set(true);
-                                run.attemptCancelled();
+                                context.cancellation().cancel();
                             }))
                             .concatWith(Mono.defer(() -> isLate.get() ? late : Mono.empty()));
                 });
@@ -220,15 +188,26 @@ final class Runner {
 
     // ---- what a run tells
 
-    /** A claim may have waited behind a handler that held its thread: then somebody else may have it by now. */
-    boolean isInTime(Run run, long nowMicros) {
-        return active.isTrusted(run.claim(), nowMicros);
+    /** Why a run is not to start, null when it is. */
+    @Nullable
+    Outcome refusal(Run run, long nowMicros) {
+        Plan plan = run.plan();
+        if (!plan.runs()) {
+            return Outcome.skipped(Objects.requireNonNull(plan.reason()));
+        }
+        // a claim may have waited behind a handler that held its thread: then somebody else may have it by now
+        return active.isTrusted(plan.claim(), nowMicros) ? null : Outcome.released();
     }
 
     @Nullable
     Run starting(Run run) {
         with.counters().started.increment();
         return active.starting(run);
+    }
+
+    /** Whether this thread is just starting the run. */
+    boolean isStarting(Run run) {
+        return active.isStarting(run);
     }
 
     void hasStarted(@Nullable Run before) {
@@ -302,46 +281,7 @@ final class Runner {
     }
 
     Outcome failure(Run run, Throwable error) {
-        ExecutionError described = ExecutionError.of(error);
-        long delay = retryDelay(run, error);
-        return delay < 0 ? Outcome.failed(described) : Outcome.retryAt(with.nowMicros() + delay, described);
-    }
-
-    /** Microseconds to the next attempt; negative when there is none. */
-    private long retryDelay(Run run, Throwable error) {
-        Claim claim = run.claim();
-        RetryPolicy policy = policy(claim);
-        int retry = run.startedAttempts();
-        Handlers.Entry entry = handlers.get(claim.task().handler());
-        if (retry > policy.max() || !policy.retries(error) || (entry != null && !mayRetry(entry, error))) {
-            return -1;
-        }
-        long delay = policy.delayMicros(retry, ThreadLocalRandom.current().nextDouble());
-        Duration deadline = policy.deadline();
-        boolean isTooLate =
-                deadline != null && with.nowMicros() + delay > firstDueMicros(claim) + Checks.micros(deadline);
-        return isTooLate ? -1 : delay;
-    }
-
-    private boolean mayRetry(Handlers.Entry entry, Throwable error) {
-        try {
-            return entry.retryIf().test(error);
-        } catch (Throwable thrown) {
-            with.events().problem("A retryIf failed, so there is no retry", thrown);
-            return false;
-        }
-    }
-
-    /** The fire time of work that was asked for again is long past: its own due time counts. */
-    private static long firstDueMicros(Claim claim) {
-        return claim.extra()
-                ? claim.dueMicros()
-                : FireTimes.due(claim.task().trigger(), claim.task(), claim.fireMicros());
-    }
-
-    private RetryPolicy policy(Claim claim) {
-        RetryPolicy own = claim.task().retry();
-        return own == null ? queues.apply(claim.task().queue()).retry() : own;
+        return retries.outcome(run, error);
     }
 
     Completion completion(Run run, Outcome outcome) {

@@ -18,6 +18,7 @@ final class TaskIds {
     private static final int PROCESS_CHARACTERS = 5;
     private static final int LENGTH = TIME_CHARACTERS + PROCESS_CHARACTERS;
     private static final int BITS = 5;
+    private static final long TIME_BITS = (1L << (BITS * TIME_CHARACTERS)) - 1;
 
     /** The places of characters in the alphabet, {@link #FOREIGN} of others. */
     private static final byte[] PLACES = new byte[128];
@@ -69,7 +70,7 @@ final class TaskIds {
 
     /** Whether an id is {@link #text} of a number. */
     boolean isText(String id, long number) {
-        return isOwn(id) && read(id, 0, TIME_CHARACTERS) == number;
+        return isOwn(id) && read(id, 0, TIME_CHARACTERS) == (number & TIME_BITS);
     }
 
     /** Whether an id was made here. */

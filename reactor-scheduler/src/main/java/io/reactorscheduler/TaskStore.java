@@ -95,7 +95,7 @@ public interface TaskStore {
     Mono<Saved> save(NewTask task);
 
     /**
-     * As {@link #save} for many, in their order, batched; asks upstream for no more than it saves at once. Ends with the first
+     * As {@link #save} for many, in their order, batched where that helps; asks upstream in batches, or for what it is asked for itself. Ends with the first
      * that is refused; those before it are saved and told.
      */
     Flux<Saved> saveAll(Flux<NewTask> tasks);

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 
@@ -325,5 +326,17 @@ class ControlTest extends InVirtualTime {
         assertThat(now(schedule).id()).isNotEqualTo(now(schedule).id());
         StepVerifier.create(trigger).expectNext("t#2").verifyComplete();
         StepVerifier.create(trigger).expectNext("t#3").verifyComplete();
+    }
+
+    @Test
+    void removingManyGoesOnAfterThoseThatAreUnknown() {
+        ReactiveScheduler scheduler = started();
+        now(scheduler.schedule(Task.of("t", run -> Mono.empty()).id("last").after(Duration.ofHours(1))));
+        Flux<String> ids = Flux.range(0, 500).map(i -> "unknown" + i).concatWithValues("last");
+
+        StepVerifier.create(ids.flatMapDelayError(scheduler::remove, 4, 32))
+                .expectNextMatches(removed -> removed.id().equals("last"))
+                .expectError()
+                .verify(Duration.ofSeconds(10));
     }
 }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -22,24 +22,62 @@ class RetryTest extends InVirtualTime {
     private static final IllegalStateException NOT_YET = new IllegalStateException("not yet");
 
     @Test
-    void aFirstRetryWithoutDelayFollowsAtOnceOnTheThreadOfTheFailure() throws InterruptedException {
+    void aFirstRetryWithoutDelayFollowsAtOnceWhenTheFailedAttemptHasLetGo() {
+        ReactiveScheduler scheduler = started();
+        List<String> order = new ArrayList<>();
+
+        now(scheduler.schedule(Task.of("fails", run -> {
+                    order.add("attempt " + run.attempt());
+                    time.schedule(() -> order.add("next of " + run.attempt()));
+                    return run.attempt() == 1
+                            ? Mono.error(NOT_YET).doFinally(end -> order.add("let go"))
+                            : Mono.empty();
+                })
+                .retry(RetryPolicy.fixed(1, Duration.ZERO))));
+        settle();
+
+        assertThat(order).containsExactly("attempt 1", "let go", "attempt 2", "next of 1", "next of 2");
+    }
+
+    @Test
+    void aRetryAfterAFailureOnAThreadOfOthersDoesNotRunThere() throws Exception {
         ReactiveScheduler scheduler =
                 stoppedLater(ReactiveScheduler.builder().node("here").start());
-        List<Thread> threads = new CopyOnWriteArrayList<>();
-        CountDownLatch attempts = new CountDownLatch(2);
-
+        CompletableFuture<MonoSink<Object>> first = new CompletableFuture<>();
+        CompletableFuture<Thread> second = new CompletableFuture<>();
         scheduler
-                .schedule(Task.of("fails", run -> {
-                            threads.add(Thread.currentThread());
-                            attempts.countDown();
-                            return run.attempt() == 1 ? Mono.error(NOT_YET) : Mono.empty();
+                .schedule(Task.of("t", run -> {
+                            if (run.attempt() == 2) {
+                                second.complete(Thread.currentThread());
+                            }
+                            return Mono.create(first::complete);
                         })
                         .retry(RetryPolicy.fixed(1, Duration.ZERO)))
                 .subscribe();
 
-        assertThat(attempts.await(10, TimeUnit.SECONDS)).isTrue();
-        assertThat(threads).hasSize(2);
-        assertThat(threads.get(1)).isSameAs(threads.get(0));
+        first.get(10, TimeUnit.SECONDS).error(NOT_YET);
+
+        assertThat(second.get(10, TimeUnit.SECONDS)).isNotSameAs(Thread.currentThread());
+    }
+
+    @Test
+    void aStreamThatOnlyWorksAtTheRetryIsSeenByThoseWhoComeLate() {
+        ReactiveScheduler scheduler = started();
+        Task<Void, Integer> task = Task.<Integer>of("stream", run -> {
+                    if (run.attempt() == 1) {
+                        throw NOT_YET;
+                    }
+                    return Flux.just(1, 2).concatWith(Flux.never());
+                })
+                .retry(RetryPolicy.fixed(1, Duration.ZERO));
+        ScheduledTask<Integer> scheduled = now(scheduler.schedule(task));
+        settle();
+        List<Integer> seen = new ArrayList<>();
+
+        scheduled.results().subscribe(seen::add);
+        settle();
+
+        assertThat(seen).containsExactly(1, 2);
     }
 
     @Test
