@@ -106,9 +106,12 @@ final class QuartzSubject implements Subject {
     public long walk(CronText text, long fromEpochSecond, int steps) throws Exception {
         CronExpression cron = new CronExpression(text.quartz());
         cron.setTimeZone(UTC);
-        Date time = Date.from(Instant.ofEpochSecond(fromEpochSecond));
+        Date start = Date.from(Instant.ofEpochSecond(fromEpochSecond));
+        Date time = start;
         for (int i = 0; i < steps; i++) {
-            time = cron.getNextValidTimeAfter(time);
+            Date next = cron.getNextValidTimeAfter(time);
+            // it looks a hundred years ahead, and there is nothing after that
+            time = next == null ? start : next;
         }
         return time.getTime() / 1_000;
     }

@@ -33,7 +33,8 @@ final class RedisPartitionsWorkload implements Workload {
                 Metric.CPU,
                 Metric.READS,
                 Metric.SERVER,
-                Metric.less("commands_of_busiest_per_job", "commands/job of the busiest server", 1));
+                Metric.less("commands_of_busiest_per_job", "commands/job of the busiest server", 1),
+                Metric.less("us_of_busiest_per_job", "us/job of the busiest server", 1));
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.lettuce.core.api.sync.RedisCommands;
 import io.reactorscheduler.embedded.EmbeddedRedis;
 import io.reactorscheduler.embedded.EmbeddedRedisCluster;
 import java.util.List;
+import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -30,14 +31,18 @@ final class RedisServer {
             values.put("server_us_per_job", (cpuMicros - before.cpuMicros) / (double) jobs);
         }
 
-        /** Adds the same of several servers together, and how many commands the busiest of them got for each job. */
+        /** Adds the same of several servers together, and what the busiest of them got and took for each job. */
         static void putInto(Values values, List<Usage> before, List<Usage> after, long jobs) {
             sum(after).putInto(values, sum(before), jobs);
-            long most = IntStream.range(0, after.size())
-                    .mapToLong(i -> after.get(i).commands - before.get(i).commands)
+            values.put("commands_of_busiest_per_job", most(before, after, Usage::commands) / (double) jobs);
+            values.put("us_of_busiest_per_job", most(before, after, Usage::cpuMicros) / (double) jobs);
+        }
+
+        private static long most(List<Usage> before, List<Usage> after, ToLongFunction<Usage> what) {
+            return IntStream.range(0, after.size())
+                    .mapToLong(i -> what.applyAsLong(after.get(i)) - what.applyAsLong(before.get(i)))
                     .max()
                     .orElse(0);
-            values.put("commands_of_busiest_per_job", most / (double) jobs);
         }
 
         private static Usage sum(List<Usage> all) {
