@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -48,11 +49,10 @@ final class ActiveRuns {
     private final Map<String, Run> byTask = new ConcurrentHashMap<>();
     private final boolean isVirtual;
     private final List<Starting> startings = new CopyOnWriteArrayList<>();
-    private final ThreadLocal<Starting> starting = ThreadLocal.withInitial(() -> {
-        Starting here = new Starting();
-        startings.add(here);
-        return here;
-    });
+
+    @SuppressWarnings("ThreadLocalUsage") // a thread may start runs of several engines, one within another
+    private final ThreadLocal<@Nullable Starting> starting = new ThreadLocal<>();
+
     private final AtomicBoolean renewing = new AtomicBoolean();
     private volatile @Nullable Outcome endingAll;
     private volatile Map<String, Long> cancels = new ConcurrentHashMap<>();
@@ -79,6 +79,11 @@ final class ActiveRuns {
     @Nullable
     Run starting(Run run) {
         Starting here = starting.get();
+        if (here == null) {
+            here = new Starting();
+            startings.add(here);
+            starting.set(here);
+        }
         Run before = here.run;
         here.run = run;
         if (!isVirtual && !renewing.get() && renewing.compareAndSet(false, true)) {
@@ -89,11 +94,18 @@ final class ActiveRuns {
 
     /** Whether this thread is between {@link #starting} and {@link #hasStarted} of a run. */
     boolean isStarting(Run run) {
-        return starting.get().run == run;
+        // asked on any thread, of which those that start no runs must leave nothing here
+        Starting here = starting.get();
+        return here != null && here.run == run;
+    }
+
+    /** How many threads have started runs, for tests of growth. */
+    int startingThreads() {
+        return startings.size();
     }
 
     void hasStarted(@Nullable Run before) {
-        starting.get().run = before;
+        Objects.requireNonNull(starting.get()).run = before;
     }
 
     /** The run that one thread is starting. */

@@ -347,8 +347,10 @@ final class DefaultScheduler implements ReactiveScheduler {
             checkNotStopped();
             try {
                 T given = (T) atOnce.call();
-                told.accept(given);
-                return Mono.just(given);
+                if (given != null) {
+                    told.accept(given);
+                }
+                return Mono.justOrEmpty(given);
             } catch (Exception refused) {
                 return Mono.error(refused);
             }

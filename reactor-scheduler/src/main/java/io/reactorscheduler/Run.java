@@ -132,7 +132,7 @@ final class Run extends Mono<Completion> implements AttemptContext, CoreSubscrib
                 recent = runner.recent(this);
             }
             body.subscribe(this);
-            if (retriesAtOnce != null) {
+            if (retriesAtOnce != null && state == RUNNING) {
                 retriesAtOnce.subscribe(this);
             }
         } catch (Throwable thrown) {

@@ -27,7 +27,7 @@ final class Runner {
     private final Resources with;
     private final OverlappingRuns overlapping;
     private final Handlers handlers;
-    private final ActiveRuns active;
+    final ActiveRuns active;
     private final RunReports reports;
     private final Carrier carrier;
     private final Function<String, TaskQueue> queues;

@@ -94,6 +94,25 @@ class RunTest {
         assertThat(calls).hasValue(2);
     }
 
+    @Test
+    void failuresOnThreadsThatStartNoRunsLeaveNothingBehindForThem() throws Exception {
+        Run first = run();
+        ActiveRuns active = first.runner().active;
+        assertThat(first.start(told::add)).isTrue();
+        int starting = active.startingThreads();
+        for (int i = 0; i < 20; i++) {
+            Sinks.One<Object> sink = Sinks.one();
+            answer = sink::asMono;
+            assertThat(new Run(first.runner(), first.plan()).start(told::add)).isFalse();
+            Thread elsewhere = new Thread(() -> sink.tryEmitError(new IllegalStateException("no")));
+            elsewhere.start();
+            elsewhere.join();
+        }
+
+        assertThat(told).hasSize(21);
+        assertThat(active.startingThreads()).isEqualTo(starting);
+    }
+
     private static void expectCompletion(Run run) {
         StepVerifier.create(run)
                 .expectNextMatches(completion -> completion.outcome().kind() == Outcome.Kind.COMPLETED)
