@@ -108,7 +108,7 @@ class GoalsTest {
                                 .map(subject -> measured(workload, subject, params))))
                 .toList();
 
-        assertThat(Goals.of(all)).hasSize(41).noneMatch(goal -> goal.verdict() == Goals.Verdict.UNKNOWN);
+        assertThat(Goals.of(all)).hasSize(42).noneMatch(goal -> goal.verdict() == Goals.Verdict.UNKNOWN);
     }
 
     private static Measurement measured(Workload workload, Subjects subject, Params params) {
