@@ -13,7 +13,10 @@ import reactor.core.publisher.Mono;
 final class Namespace {
 
     /** The format that this release writes; it reads this one and all before. */
-    static final int FORMAT = 1;
+    static final int FORMAT = 2;
+
+    /** Before it, partitions had other keys, all but the first. */
+    private static final int FORMAT_OF_EVEN_SLOTS = 2;
 
     static final int OLDEST_MAJOR = 7;
 
@@ -108,6 +111,14 @@ final class Namespace {
                     null);
         }
         long number = number(partition, reply.text(2), "p", settings.partitions());
+        if (format < FORMAT_OF_EVEN_SLOTS && number > 1) {
+            throw new StoreUnavailableException(
+                    "Redis: namespace \"" + settings.namespace() + "\" has format " + format + " and " + number
+                            + " partitions, which this release would look for under other keys, and it reads that format of"
+                            + " one partition only; let nodes of the release that made it run it dry, or use another"
+                            + " namespace",
+                    null);
+        }
         if (number != settings.partitions()) {
             throw new StoreUnavailableException(
                     "Redis: namespace \"" + settings.namespace() + "\" was made with " + number + " partitions, not "

@@ -1,20 +1,40 @@
 package io.reactorscheduler.redis;
 
+import io.lettuce.core.cluster.SlotHash;
 import io.reactorscheduler.InvalidTaskException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.IntStream;
 import java.util.zip.CRC32;
 
 /**
- * Makes every key that Java names. The keys of a partition begin with {@code {namespace:partition}:}, so they share a
- * slot; scripts are given that prefix and append to it as {@code docs/redis.md} lists.
+ * Makes every key that Java names. The keys of a partition begin with a tag in braces, so they share a slot; scripts are
+ * given that prefix and append to it as {@code docs/redis.md} lists.
+ *
+ * <p>Masters of a cluster serve ranges of slots, mostly of one size, and hashes of few tags would fall on them as dice do. So
+ * partitions have tags whose slots are an even distance apart: {@code namespace:partition}, or with the first number behind
+ * it ({@code namespace:5.17}) that gives such a slot. They are counted from the first partition, whose tag is plain whatever
+ * their number is: there it stands how the namespace was made.
  */
 final class RedisKeys {
 
     private static final int MAX_NAMESPACE = 100;
 
-    private final String namespace;
+    /** Of the distance of two partitions; the farther off a slot may be, the sooner it is found. */
+    private static final int PART_THAT_IS_NEAR = 4;
 
+    /** As near as this is near enough: some 256 tags are tried for one. */
+    private static final int NEAR = SlotHash.SLOT_COUNT / 256;
+
+    private final String namespace;
+    private final List<String> prefixes;
+
+    /** Of locks. */
     RedisKeys(String namespace) {
+        this(namespace, 0);
+    }
+
+    RedisKeys(String namespace, int partitions) {
         boolean isUsable = !namespace.isBlank()
                 && namespace.length() <= MAX_NAMESPACE
                 && namespace.indexOf('{') < 0
@@ -24,11 +44,25 @@ final class RedisKeys {
                     "namespace", namespace, "give 1 to " + MAX_NAMESPACE + " characters without braces");
         }
         this.namespace = namespace;
+        this.prefixes = IntStream.range(0, partitions)
+                .mapToObj(partition -> "{" + tag(partition, partitions) + "}:")
+                .toList();
+    }
+
+    private String tag(int partition, int partitions) {
+        String plain = namespace + ":" + partition;
+        int near = Math.max(NEAR, SlotHash.SLOT_COUNT / partitions / PART_THAT_IS_NEAR);
+        int wanted = SlotHash.getSlot(namespace + ":0") + partition * SlotHash.SLOT_COUNT / partitions;
+        String tag = plain;
+        for (int i = 1; Math.floorMod(SlotHash.getSlot(tag) - wanted, SlotHash.SLOT_COUNT) >= near; i++) {
+            tag = plain + "." + i;
+        }
+        return tag;
     }
 
     /** What the keys of a partition begin with. */
     String prefix(int partition) {
-        return "{" + namespace + ":" + partition + "}:";
+        return prefixes.get(partition);
     }
 
     /** What the namespace is, and what a partition counts. */

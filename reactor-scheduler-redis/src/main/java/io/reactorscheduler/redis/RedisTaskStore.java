@@ -72,7 +72,7 @@ public final class RedisTaskStore implements TaskStore, Disposable {
 
     RedisTaskStore(RedisSettings settings, RedisLink redis) {
         this.settings = settings;
-        RedisKeys keys = new RedisKeys(settings.namespace());
+        RedisKeys keys = new RedisKeys(settings.namespace(), settings.partitions());
         this.link = new StoreLink(redis);
         Namespace namespace = new Namespace(settings, redis);
         this.partitions = new Partitions(settings, keys, redis, clock, Mono.defer(link::ready));

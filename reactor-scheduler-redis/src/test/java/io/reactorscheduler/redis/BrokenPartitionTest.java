@@ -41,7 +41,7 @@ class BrokenPartitionTest extends StoreTest {
     }
 
     private String key(int partition, String name) {
-        return new RedisKeys(namespace).prefix(partition) + name;
+        return new RedisKeys(namespace, PARTITIONS).prefix(partition) + name;
     }
 
     private void breakIt(int partition, String name) {

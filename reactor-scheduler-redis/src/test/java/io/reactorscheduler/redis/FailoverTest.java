@@ -18,7 +18,7 @@ class FailoverTest {
     @Test
     void ofACluster() {
         try (EmbeddedRedisCluster cluster = EmbeddedRedisCluster.start(3, 3)) {
-            EmbeddedRedis master = cluster.masterOf(new RedisKeys(NAMESPACE).prefix(0));
+            EmbeddedRedis master = cluster.masterOf(new RedisKeys(NAMESPACE, 1).prefix(0));
             String uri = cluster.nodes().stream()
                     .filter(node -> node != master)
                     .findFirst()

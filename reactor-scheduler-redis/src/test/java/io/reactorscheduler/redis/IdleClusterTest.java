@@ -94,7 +94,7 @@ class IdleClusterTest {
         RedisTaskStore store =
                 builder("frozen").commandTimeout(Duration.ofMillis(500)).build();
         store.save(StoreTest.due(store, "a")).block(PATIENCE);
-        EmbeddedRedis master = cluster.masterOf(new RedisKeys("frozen").prefix(0));
+        EmbeddedRedis master = cluster.masterOf(new RedisKeys("frozen", 1).prefix(0));
         assertThat(master.command("WAIT", "1", "5000")).isEqualTo(1L);
         master.freeze();
         try {

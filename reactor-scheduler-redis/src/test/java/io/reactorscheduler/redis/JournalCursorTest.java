@@ -102,7 +102,7 @@ class JournalCursorTest extends StoreTest {
         int kept = (int) read(store, cursor, 20).stream()
                 .filter(entry -> inFirstPartition(entry.taskId()))
                 .count();
-        server.command("XTRIM", "{" + namespace + ":1}:j", "MAXLEN", "0");
+        server.command("XTRIM", new RedisKeys(namespace, 2).prefix(1) + "j", "MAXLEN", "0");
 
         List<JournalEntry> entries = read(store, cursor, kept + 1);
 

@@ -66,8 +66,8 @@ class ManyPartitionsTest extends StoreTest {
         node.start();
     }
 
-    private String prefix(int partition) {
-        return new RedisKeys(namespace).prefix(partition);
+    private String prefix(int partition, int partitions) {
+        return new RedisKeys(namespace, partitions).prefix(partition);
     }
 
     /** The id of a task that lives in a partition. */
@@ -91,8 +91,8 @@ class ManyPartitionsTest extends StoreTest {
         start(node(store, SHORT_LEASE)
                 .queue(TaskQueue.named(TaskQueue.DEFAULT_NAME).concurrency(1)));
         await("the only slot in use", () -> dead.task(HELD).block(PATIENCE).state() == TaskState.RUNNING);
-        server.command("SET", prefix(failing) + "e", "of another type");
-        link.silence(prefix(mute));
+        server.command("SET", prefix(failing, partitions) + "e", "of another type");
+        link.silence(prefix(mute, partitions));
         String lost = idIn(healthy, partitions);
         dead.save(due(dead, lost)).block(PATIENCE);
         ClaimRequest claim = new ClaimRequest(
@@ -122,7 +122,7 @@ class ManyPartitionsTest extends StoreTest {
         RedisTaskStore other = use(builder().partitions(partitions).build());
         start(node(store, LEASE));
         await("the node", () -> link.calls(Scripts.CLAIM) >= partitions);
-        link.silence(prefix(0));
+        link.silence(prefix(0, partitions));
         other.save(due(other, idIn(0, partitions))).block(PATIENCE);
         other.save(due(other, idIn(1, partitions))).block(PATIENCE);
         other.save(due(other, idIn(2, partitions))).block(PATIENCE);
@@ -144,7 +144,7 @@ class ManyPartitionsTest extends StoreTest {
         RedisTaskStore other = use(builder().partitions(partitions).build());
         other.save(due(other, lost)).block(PATIENCE);
         other.save(due(other, HELD)).block(PATIENCE);
-        link.loseNextAnswer(Scripts.CLAIM, prefix(0));
+        link.loseNextAnswer(Scripts.CLAIM, prefix(0, partitions));
         start(node(store, LEASE).queue(TaskQueue.named(TaskQueue.DEFAULT_NAME).concurrency(1)));
 
         await("the other one", () -> stateOf(other, HELD) == TaskState.RUNNING);
@@ -198,7 +198,7 @@ class ManyPartitionsTest extends StoreTest {
         Pause.of(Duration.ofMillis(300));
         String id = idIn(3, partitions);
         // nobody is told of what is due later than nodes wake up by themselves
-        server.command("HSET", prefix(3) + "Q:default", "o", "0");
+        server.command("HSET", prefix(3, partitions) + "Q:default", "o", "0");
         other.save(due(other, id)).block(PATIENCE);
 
         await("its run", () -> ran.contains(id));

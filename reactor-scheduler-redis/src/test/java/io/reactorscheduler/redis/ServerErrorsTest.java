@@ -239,9 +239,9 @@ class ServerErrorsTest extends StoreTest {
 
     @Test
     void aNewerFormatIsRefused() {
-        server.command("HSET", key("m"), "F", "2", "p", "1");
+        server.command("HSET", key("m"), "F", "3", "p", "1");
 
-        assertRefused(() -> store().stats().block(PATIENCE), "format 2", "upgrade");
+        assertRefused(() -> store().stats().block(PATIENCE), "format 3", "upgrade");
     }
 
     @Test
@@ -254,7 +254,7 @@ class ServerErrorsTest extends StoreTest {
                     () -> store().stats().block(PATIENCE),
                     "field \"F\" of key \"" + key("m") + "\"",
                     "\"" + damaged + "\"",
-                    "HSET " + key("m") + " F 1");
+                    "HSET " + key("m") + " F 2");
             assertThat(server.command("HGET", key("m"), "F")).isEqualTo(damaged);
         }
     }
@@ -286,6 +286,19 @@ class ServerErrorsTest extends StoreTest {
         TaskStore store = store();
 
         assertThat(succeed(store, claim(store, 1).get(0)).state()).isEqualTo(TaskState.COMPLETED);
+    }
+
+    @Test
+    void anOlderFormatOfSeveralPartitionsWhoseKeysWereOthersIsRefusedBeforeAnythingIsMade() {
+        server.command("HSET", key("m"), "F", "1", "p", "4");
+
+        assertRefused(
+                () -> use(builder().partitions(4).build()).stats().block(PATIENCE),
+                "format 1 and 4 partitions",
+                "run it dry",
+                "another namespace");
+        assertThat((List<?>) server.command("KEYS", "{" + namespace + ":[123]*"))
+                .isEmpty();
     }
 
     @Test

@@ -90,6 +90,17 @@ class SpreadTest {
     }
 
     @Test
+    void eachMasterHasItsShareOfThePartitions() {
+        RedisKeys keys = new RedisKeys("reactor-scheduler", MANY_PARTITIONS);
+        assertThat(IntStream.range(0, MANY_PARTITIONS)
+                        .boxed()
+                        .collect(Collectors.groupingBy(
+                                partition -> cluster.masterOf(keys.prefix(partition)), Collectors.counting()))
+                        .values())
+                .containsExactlyInAnyOrder(5L, 5L, 6L);
+    }
+
+    @Test
     void nothingIsLostOn16PartitionsWhenANodeStopsHalfWay() {
         stopHalfWay(
                 "graceful", one -> one.disposeGracefully(Duration.ofSeconds(5)).block(PATIENCE));
