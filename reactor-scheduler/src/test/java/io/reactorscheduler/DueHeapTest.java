@@ -99,6 +99,40 @@ class DueHeapTest {
         assertThat(heap.capacity()).isLessThanOrEqualTo(64);
     }
 
+    @Property(tries = 20)
+    void nodesAreKeptInOrderWhileMemoryIsGivenBackAndOthersComeAndGo(@ForAll long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        DueHeap<Item> heap = new DueHeap<>();
+        TreeSet<Item> model =
+                new TreeSet<>(Comparator.<Item>comparingLong(item -> item.key).thenComparingLong(Item::sequence));
+        List<Item> all = new ArrayList<>();
+        for (int i = 0; i < 20_000; i++) {
+            add(heap, model, all, random);
+        }
+        while (!model.isEmpty()) {
+            Item any = all.get(random.nextInt(all.size()));
+            int what = random.nextInt(10);
+            if (what < 2) {
+                add(heap, model, all, random);
+            } else if (what < 5) {
+                assertThat(heap.remove(any)).isEqualTo(model.remove(any));
+            } else {
+                assertThat(heap.poll()).isSameAs(model.pollFirst());
+            }
+            assertThat(any.isQueued()).isEqualTo(model.contains(any));
+        }
+        assertThat(heap.isEmpty()).isTrue();
+        assertThat(heap.capacity()).isLessThanOrEqualTo(64);
+    }
+
+    private static void add(DueHeap<Item> heap, TreeSet<Item> model, List<Item> all, SplittableRandom random) {
+        Item item = new Item(all.size());
+        item.key = random.nextInt(1_000);
+        all.add(item);
+        model.add(item);
+        heap.add(item, item.key);
+    }
+
     @Test
     void clearingLetsNodesBeAddedAgain() {
         DueHeap<Item> heap = new DueHeap<>();
