@@ -16,6 +16,8 @@ const REPORT_MS = 2;
 
 let ran = 0;
 let late = [];
+let isReporting = false;
+let reported = 0;
 
 const now = () => Math.round((performance.timeOrigin + performance.now()) * 1000);
 
@@ -58,6 +60,7 @@ const commands = {
           late.push(`late ${job.data.due} ${now()}`);
         }
         ran++;
+        reportSoon();
       },
       { connection, concurrency: CONCURRENCY, removeOnComplete: { count: 0 } },
     );
@@ -65,13 +68,26 @@ const commands = {
   },
 };
 
-setInterval(() => {
-  if (ran > 0) {
-    process.stdout.write([...late, `ran ${ran}`, ''].join('\n'));
-    ran = 0;
-    late = [];
+function report() {
+  isReporting = false;
+  reported = performance.now();
+  process.stdout.write([...late, `ran ${ran}`, ''].join('\n'));
+  ran = 0;
+  late = [];
+}
+
+// at once where little happens, and not for each job where much does
+function reportSoon() {
+  if (!isReporting) {
+    isReporting = true;
+    const wait = reported + REPORT_MS - performance.now();
+    if (wait > 0) {
+      setTimeout(report, wait);
+    } else {
+      setImmediate(report);
+    }
   }
-}, REPORT_MS);
+}
 
 await queue.waitUntilReady();
 for await (const line of createInterface({ input: process.stdin })) {

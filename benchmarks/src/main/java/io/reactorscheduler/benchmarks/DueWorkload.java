@@ -36,7 +36,7 @@ enum DueWorkload implements Workload {
     }
 
     private static Params rate(long rate, long seconds, boolean isQuick) {
-        return Params.of("n", rate * seconds).with("rate", rate).with("ahead_ms", isQuick ? 2_500 : 4_000);
+        return Params.of("n", rate * seconds).with("rate", rate).with("ahead_ms", isQuick ? 2_500 : 5_000);
     }
 
     @Override

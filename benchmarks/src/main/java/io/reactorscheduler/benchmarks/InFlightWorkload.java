@@ -51,7 +51,7 @@ final class InFlightWorkload implements Workload {
 
     @Override
     public List<Params> cases(boolean isQuick) {
-        return List.of(Params.of("n", 100_000).with("wait_ms", isQuick ? 1_000 : 3_000));
+        return List.of(Params.of("n", 100_000).with("wait_ms", isQuick ? 1_000 : 10_000));
     }
 
     @Override

@@ -29,7 +29,7 @@ final class LuaSubject implements Subject {
     private static final long LEASE_MILLIS = 30_000;
     private static final long HOUR_MILLIS = 3_600_000;
     private static final long IDLE_MILLIS = 1;
-    private static final String PAYLOAD = "x".repeat(100);
+    private static final String PAYLOAD = "{}";
     private static final String[] KEYS = {
         "{floor}payloads", "{floor}due", "{floor}leases", "{floor}owners", "{floor}ended", "{floor}events"
     };

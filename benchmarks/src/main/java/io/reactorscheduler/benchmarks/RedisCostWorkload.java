@@ -1,7 +1,6 @@
 package io.reactorscheduler.benchmarks;
 
 import java.util.List;
-import java.util.concurrent.atomic.LongAdder;
 
 /** What tasks that are not due cost on Redis: memory, and the time of others. */
 enum RedisCostWorkload implements Workload {
@@ -63,8 +62,10 @@ enum RedisCostWorkload implements Workload {
 
         @Override
         public List<Params> cases(boolean isQuick) {
-            Params none = Params.of("n", isQuick ? 20_000 : 50_000).with("pending", 0);
-            return List.of(none, none.with("pending", isQuick ? 50_000 : 500_000));
+            Params none = Params.of("n", isQuick ? 20_000 : 200_000).with("pending", 0);
+            return isQuick
+                    ? List.of(none, none.with("pending", 50_000))
+                    : List.of(none, none.with("pending", 500_000), none.with("pending", 5_000_000));
         }
 
         @Override
@@ -77,11 +78,9 @@ enum RedisCostWorkload implements Workload {
             int n = params.n();
             subject.enqueueLater(Math.toIntExact(params.get("pending")));
             subject.enqueue(n);
-            LongAdder runs = new LongAdder();
-            Meter meter = Meter.start();
-            subject.work(runs::increment);
-            Meter.await(runs::sum, n);
-            meter.putInto(values, n);
+            RedisServer.Usage before = RedisServer.usage();
+            Meter.runs(n, values, subject::work);
+            RedisServer.usage().putInto(values, before, n);
         }
     };
 

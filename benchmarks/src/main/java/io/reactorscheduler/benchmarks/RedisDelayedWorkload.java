@@ -1,6 +1,7 @@
 package io.reactorscheduler.benchmarks;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /** How late jobs on Redis start that are due at a steady rate. */
 final class RedisDelayedWorkload implements Workload {
@@ -14,7 +15,8 @@ final class RedisDelayedWorkload implements Workload {
 
     @Override
     public String question() {
-        return "jobs that are due at a steady rate, saved before: how late they start; those of the first lead_ms do not count";
+        return "jobs that are due at a steady rate, saved before, on one server or a"
+                + " cluster: how late they start; those of the first lead_ms do not count";
     }
 
     @Override
@@ -30,7 +32,11 @@ final class RedisDelayedWorkload implements Workload {
     @Override
     public List<Params> cases(boolean isQuick) {
         long seconds = isQuick ? 3 : 5;
-        return List.of(rate(1_000, seconds), rate(10_000, seconds));
+        List<Params> alone = List.of(rate(1_000, seconds), rate(10_000, seconds));
+        return isQuick
+                ? alone
+                : Stream.concat(alone.stream(), Stream.of(RedisServer.onCluster(alone.get(0))))
+                        .toList();
     }
 
     private static Params rate(long rate, long seconds) {
@@ -47,6 +53,9 @@ final class RedisDelayedWorkload implements Workload {
 
     @Override
     public void measure(Subject subject, Params params, Values values) throws Exception {
+        if (RedisServer.isCluster(params)) {
+            RedisServer.Cluster.give(subject, params);
+        }
         DueWorkload.LATENESS.measure(subject, params, values);
     }
 }

@@ -43,8 +43,7 @@ final class RedisPartitionsWorkload implements Workload {
                 Params.of("n", isQuick ? 30_000 : 100_000).with("partitions", 1).with("masters", 1);
         Stream<Params> alone = (isQuick ? Stream.of(1, 16) : Stream.of(1, 4, 16, 64))
                 .map(partitions -> one.with("partitions", partitions));
-        Params cluster = one.with("partitions", 16).with("masters", RedisServer.Cluster.MASTERS);
-        return Stream.concat(alone, Stream.of(cluster)).toList();
+        return Stream.concat(alone, Stream.of(RedisServer.onCluster(one))).toList();
     }
 
     @Override
@@ -55,32 +54,21 @@ final class RedisPartitionsWorkload implements Workload {
     @Override
     public void measure(Subject subject, Params params, Values values) throws Exception {
         int n = params.n();
-        boolean isCluster = isCluster(params.get("masters"));
+        boolean isCluster = RedisServer.isCluster(params);
         if (isCluster) {
-            RedisServer.Cluster.clear();
+            RedisServer.Cluster.give(subject, params);
+        } else {
+            subject.partition((int) params.get("partitions"), RedisServer.uri());
         }
-        subject.partition((int) params.get("partitions"), isCluster ? RedisServer.Cluster.uri() : RedisServer.uri());
         subject.enqueue(n);
         LongAdder runs = new LongAdder();
         subject.work(runs::increment);
         Meter.await(runs::sum, Math.round(n * WARM_UP));
         long counted = n - runs.sum();
-        List<RedisServer.Usage> before = usages(isCluster);
+        List<RedisServer.Usage> before = RedisServer.usages(isCluster);
         Meter meter = Meter.start();
         Meter.await(runs::sum, n);
         meter.putInto(values, counted);
-        RedisServer.Usage.putInto(values, before, usages(isCluster), counted);
-    }
-
-    private static boolean isCluster(long masters) {
-        if (masters != 1 && masters != RedisServer.Cluster.MASTERS) {
-            throw new IllegalArgumentException("--masters " + masters + ": give 1 for one server or "
-                    + RedisServer.Cluster.MASTERS + " for a cluster");
-        }
-        return masters != 1;
-    }
-
-    private static List<RedisServer.Usage> usages(boolean isCluster) {
-        return isCluster ? RedisServer.Cluster.usages() : List.of(RedisServer.usage());
+        RedisServer.Usage.putInto(values, before, RedisServer.usages(isCluster), counted);
     }
 }

@@ -35,16 +35,17 @@ enum RedisWorkload implements Workload {
     DRAIN("redis-drain", "a backlog of n jobs, run") {
         @Override
         void run(Subject subject, Params params, Values values) throws Exception {
-            int n = params.n();
-            subject.enqueue(n);
-            RedisServer.Usage before = RedisServer.usage();
-            Meter.runs(n, values, subject::work);
-            RedisServer.usage().putInto(values, before, n);
+            Meter.runs(params.n(), values, subject::work);
         }
 
         @Override
-        List<Long> sizes(boolean isQuick) {
-            return isQuick ? List.of(30_000L) : List.of(100_000L);
+        void prepare(Subject subject, Params params) throws Exception {
+            subject.enqueue(params.n());
+        }
+
+        @Override
+        List<Params> more() {
+            return List.of(Params.of("n", 1_000_000).with("everysec", 0));
         }
     },
     END_TO_END("redis-end-to-end", "n jobs saved in bulk and run at the same time, by one JVM") {
@@ -65,8 +66,12 @@ enum RedisWorkload implements Workload {
 
     abstract void run(Subject subject, Params params, Values values) throws Exception;
 
-    List<Long> sizes(boolean isQuick) {
-        return List.of(isQuick ? 30_000L : 100_000L);
+    /** What there is before anything is measured. */
+    void prepare(Subject subject, Params params) throws Exception {}
+
+    /** Cases of the full comparison besides. */
+    List<Params> more() {
+        return List.of(RedisServer.onCluster(Params.of("n", 100_000).with("everysec", 0)));
     }
 
     @Override
@@ -93,9 +98,11 @@ enum RedisWorkload implements Workload {
 
     @Override
     public List<Params> cases(boolean isQuick) {
-        return sizes(isQuick).stream()
-                .flatMap(n -> (isQuick ? List.of(0L) : List.of(0L, 1L))
-                        .stream().map(everySecond -> Params.of("n", n).with("everysec", everySecond)))
+        if (isQuick) {
+            return List.of(Params.of("n", 30_000).with("everysec", 0));
+        }
+        Params plain = Params.of("n", 100_000).with("everysec", 0);
+        return Stream.concat(Stream.of(plain, plain.with("everysec", 1)), more().stream())
                 .toList();
     }
 
@@ -106,7 +113,14 @@ enum RedisWorkload implements Workload {
 
     @Override
     public void measure(Subject subject, Params params, Values values) throws Exception {
+        boolean isCluster = RedisServer.isCluster(params);
         RedisServer.persist(params.get("everysec") == 1);
+        if (isCluster) {
+            RedisServer.Cluster.give(subject, params);
+        }
+        prepare(subject, params);
+        List<RedisServer.Usage> before = RedisServer.usages(isCluster);
         run(subject, params, values);
+        RedisServer.Usage.putInto(values, before, RedisServer.usages(isCluster), params.n());
     }
 }

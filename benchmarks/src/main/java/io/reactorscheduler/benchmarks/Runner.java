@@ -46,7 +46,13 @@ final class Runner {
             boolean isQuick,
             List<String> jvmOptions,
             long limitSeconds,
-            double withinSeconds) {}
+            double withinSeconds) {
+
+        /** Jobs on Redis take longer to get going. */
+        double budgetSeconds(Workload workload) {
+            return workload.field() == Field.REDIS ? 2 * budgetSeconds : budgetSeconds;
+        }
+    }
 
     /** A workload with its parameters. */
     record Case(Workload workload, Params params) {
@@ -57,7 +63,6 @@ final class Runner {
     }
 
     private static final long PATIENCE_MILLIS = 1_000;
-    private static final long START_NODE_SECONDS = 3;
 
     private final Plan plan;
     private final Consumer<String> lines;
@@ -156,7 +161,7 @@ final class Runner {
         reader.setDaemon(true);
         reader.start();
         try {
-            boolean isOver = process.waitFor(limitSeconds(turn), TimeUnit.SECONDS);
+            boolean isOver = process.waitFor(Schedule.limitSeconds(turn.of(), plan), TimeUnit.SECONDS);
             if (!isOver) {
                 end(process);
             }
@@ -170,17 +175,11 @@ final class Runner {
                     .withFailure(
                             isOver
                                     ? "ended with " + process.exitValue() + " and without a figure"
-                                    : "not over in time, " + limitSeconds(turn) + " s");
+                                    : "not over in time, " + Schedule.limitSeconds(turn.of(), plan) + " s");
         } finally {
             end(process);
             removeHook(atExit);
         }
-    }
-
-    /** JVMs that have to start others get longer. */
-    private long limitSeconds(Schedule.Turn turn) {
-        return plan.limitSeconds()
-                + START_NODE_SECONDS * turn.of().params().asMap().getOrDefault("nodes", 0L);
     }
 
     private static void read(Process process, AtomicReference<@Nullable String> line) {
@@ -238,7 +237,7 @@ final class Runner {
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName(), "measure"));
         command.addAll(List.of("--workload", workload.key(), "--subject", subject.key()));
         command.addAll(List.of("--warm-up", String.valueOf(plan.warmUpSeconds())));
-        command.addAll(List.of("--budget", String.valueOf(plan.budgetSeconds())));
+        command.addAll(List.of("--budget", String.valueOf(plan.budgetSeconds(workload))));
         if (plan.isWhole()) {
             command.add("--whole");
         }

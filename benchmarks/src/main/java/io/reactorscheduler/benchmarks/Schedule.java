@@ -26,6 +26,14 @@ final class Schedule {
 
     private static final double REDIS_PER_SECOND = 20_000;
 
+    /** What a JVM may take longer for each node that it has to start, and for each job on Redis. */
+    private static final long LIMIT_OF_NODE_SECONDS = 3;
+
+    private static final long LIMIT_PER_SECOND = 15_000;
+
+    /** So many jobs on Redis take minutes: they are done once, and by those of whom a goal is. */
+    private static final long LARGE = 1_000_000;
+
     /**
      * One JVM, or none.
      *
@@ -54,8 +62,11 @@ final class Schedule {
             for (Runner.Case of : cases) {
                 for (Subjects subject : subjects) {
                     boolean isExtra = plan.isCompare() && !subject.isOurs() && !Goals.name(of.workload(), subject);
-                    if (subject.meets(of.workload()) && (rep == 1 || !isExtra)) {
-                        String leftOut = isExtra && plan.isQuick() ? "with --quick" : null;
+                    boolean isLarge =
+                            plan.isCompare() && isRedis(of) && of.params().work() >= LARGE;
+                    if (subject.meets(of.workload()) && (rep == 1 || !(isExtra || isLarge))) {
+                        boolean isLeftOut = isExtra && (plan.isQuick() || isLarge);
+                        String leftOut = !isLeftOut ? null : isLarge ? "as it takes minutes" : "with --quick";
                         turns.add(
                                 new Turn(of, subject, rep, leftOut == null ? seconds(of, subject, plan) : 0, leftOut));
                     }
@@ -67,13 +78,24 @@ final class Schedule {
 
     private static double seconds(Runner.Case of, Subjects subject, Runner.Plan plan) {
         Params params = plan.isWhole() ? of.params() : of.params().scaled(subject.share());
-        boolean isRedis = of.workload().field() == Field.REDIS;
-        double work = subject.isSlow() && params.isOnlyWork() && plan.budgetSeconds() > 0
-                ? SEARCH_FACTOR * plan.budgetSeconds()
+        boolean isRedis = isRedis(of);
+        double work = subject.isSlow() && params.isOnlyWork() && plan.budgetSeconds(of.workload()) > 0
+                ? SEARCH_FACTOR * plan.budgetSeconds(of.workload())
                 : params.work() / (isRedis ? REDIS_PER_SECOND : MEMORY_PER_SECOND);
         double nodes = params.asMap().getOrDefault("nodes", 0L) * START_NODE_SECONDS;
         double start = START_SECONDS + (isRedis ? START_REDIS_SECONDS : 0) + nodes;
         double all = start + WARM_UP_FACTOR * plan.warmUpSeconds() + params.waitSeconds() + work;
-        return Math.min((double) plan.limitSeconds(), all);
+        return Math.min((double) limitSeconds(of, plan), all);
+    }
+
+    /** After which a JVM is ended. */
+    static long limitSeconds(Runner.Case of, Runner.Plan plan) {
+        return plan.limitSeconds()
+                + LIMIT_OF_NODE_SECONDS * of.params().asMap().getOrDefault("nodes", 0L)
+                + (isRedis(of) ? of.params().work() / LIMIT_PER_SECOND : 0);
+    }
+
+    private static boolean isRedis(Runner.Case of) {
+        return of.workload().field() == Field.REDIS;
     }
 }

@@ -26,7 +26,7 @@ enum Subjects {
     LUA(Field.REDIS, 1, LuaSubject::plain),
     LUA_KEPT(Field.REDIS, 1, LuaSubject::kept),
     REDISSON(Field.REDIS, 0.2, RedissonSubject::new),
-    BULLMQ(Field.REDIS, 0.5, BullMqSubject::new);
+    BULLMQ(Field.REDIS, 1, BullMqSubject::new);
 
     private static final String VERSIONS = "/versions.properties";
 

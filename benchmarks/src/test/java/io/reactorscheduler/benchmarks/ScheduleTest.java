@@ -66,6 +66,29 @@ class ScheduleTest {
     }
 
     @Test
+    void whatTakesMinutesIsAskedOnceOfThoseWhomAGoalNamesAndGetsMinutes() {
+        List<Schedule.Turn> million = compare(false).stream()
+                .filter(turn -> turn.of().workload().field() == Field.REDIS
+                        && turn.of().params().work() >= 1_000_000)
+                .toList();
+
+        assertThat(million).allMatch(turn -> turn.rep() == 1);
+        assertThat(million.stream()
+                        .filter(turn -> turn.leftOut() == null)
+                        .map(turn -> turn.of().workload().key() + " "
+                                + turn.subject().key()))
+                .containsExactly(
+                        "redis-drain ours-redis",
+                        "redis-drain lua",
+                        "redis-drain lua-kept",
+                        "redis-drain redisson",
+                        "redis-drain bullmq",
+                        "redis-future ours-redis");
+        Runner.Plan plan = Main.plan("compare", new Arguments(List.of()));
+        assertThat(million).allMatch(turn -> Schedule.limitSeconds(turn.of(), plan) > 120);
+    }
+
+    @Test
     void aSlowSubjectGetsARoundNumberOfTasksThatItCanDoInTime() {
         Params params = Params.of("n", 200_000).with("everysec", 0);
 

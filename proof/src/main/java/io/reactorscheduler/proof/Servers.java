@@ -175,8 +175,14 @@ interface Servers extends AutoCloseable {
             return new Partitions(PARTITIONS, hit);
         }
 
+        /** By a key that each partition has; its tag is the store's affair. */
         private EmbeddedRedis masterOf(int partition) {
-            return cluster.masterOf("{" + Arena.NAMESPACE + ":" + partition + "}:t");
+            return nodes().stream()
+                    .filter(EmbeddedRedis::isRunning)
+                    .flatMap(node -> Arena.keysOf(node, partition + "[.}]*:m").stream())
+                    .findFirst()
+                    .map(cluster::masterOf)
+                    .orElseThrow(() -> new IllegalStateException("no server has a key of partition " + partition));
         }
 
         @Override

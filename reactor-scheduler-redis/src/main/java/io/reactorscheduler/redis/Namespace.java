@@ -12,11 +12,11 @@ import reactor.core.publisher.Mono;
 /** Looks at the server and at the namespace before they are used: version, settings, format, number of partitions. */
 final class Namespace {
 
-    /** The format that this release writes; it reads this one and all before. */
+    /** The last format that this release knows. */
     static final int FORMAT = 2;
 
-    /** Before it, partitions had other keys, all but the first. */
-    private static final int FORMAT_OF_EVEN_SLOTS = 2;
+    /** Several partitions have had their keys since this one; all that is older is read of a single one only. */
+    private static final int FORMAT_OF_SEVERAL = 2;
 
     static final int OLDEST_MAJOR = 7;
 
@@ -49,10 +49,19 @@ final class Namespace {
                 .then();
     }
 
+    /** What is written: of a single partition the first, so that nodes of all releases can use it. */
+    private int format() {
+        return settings.partitions() == 1 ? 1 : FORMAT;
+    }
+
     /** When it was made. */
     private Mono<String> open(Partition partition) {
         List<String> args = List.of(
-                String.valueOf(FORMAT), String.valueOf(settings.partitions()), String.valueOf(settings.journal()));
+                String.valueOf(format()),
+                String.valueOf(settings.partitions()),
+                String.valueOf(settings.journal()),
+                String.valueOf(settings.partitions() == 1 ? 0 : FORMAT_OF_SEVERAL),
+                String.valueOf(FORMAT));
         return partition
                 .now(Scripts.OPEN, args)
                 .doOnNext(reply -> checkFormat(partition, reply))
@@ -103,7 +112,7 @@ final class Namespace {
     }
 
     private void checkFormat(Partition partition, Row reply) {
-        long format = number(partition, reply.text(1), "F", FORMAT);
+        long format = number(partition, reply.text(1), "F", format());
         if (format > FORMAT) {
             throw new StoreUnavailableException(
                     "Redis: namespace \"" + settings.namespace() + "\" has format " + format
@@ -111,12 +120,11 @@ final class Namespace {
                     null);
         }
         long number = number(partition, reply.text(2), "p", settings.partitions());
-        if (format < FORMAT_OF_EVEN_SLOTS && number > 1) {
+        if (format < FORMAT_OF_SEVERAL && number > 1) {
             throw new StoreUnavailableException(
                     "Redis: namespace \"" + settings.namespace() + "\" has format " + format + " and " + number
-                            + " partitions, which this release would look for under other keys, and it reads that format of"
-                            + " one partition only; let nodes of the release that made it run it dry, or use another"
-                            + " namespace",
+                            + " partitions, whose keys this release does not know; use another namespace, and let nodes"
+                            + " of the release that made this one run what is left in it",
                     null);
         }
         if (number != settings.partitions()) {
@@ -136,7 +144,7 @@ final class Namespace {
                     "Redis: field \"" + field + "\" of key \"" + partition.metaKey() + "\" is "
                             + (value == null ? "missing" : "\"" + value + "\"")
                             + ", which is no number: something else wrote to it, so nobody can say how the namespace "
-                            + "was made; it is left as it is. If it was made as this node is set, HSET "
+                            + "was made; it is left as it is. If it was made by this release and as this node is set, HSET "
                             + partition.metaKey() + " " + field + " " + ours + " mends it; else use another namespace",
                     damaged);
         }

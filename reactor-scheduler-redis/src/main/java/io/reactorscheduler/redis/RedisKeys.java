@@ -12,8 +12,8 @@ import java.util.zip.CRC32;
  * given that prefix and append to it as {@code docs/redis.md} lists.
  *
  * <p>Masters of a cluster serve ranges of slots, mostly of one size, and hashes of few tags would fall on them as dice do. So
- * partitions have tags whose slots are an even distance apart: {@code namespace:partition}, or with the first number behind
- * it ({@code namespace:5.17}) that gives such a slot. They are counted from the first partition, whose tag is plain whatever
+ * partitions have tags whose slots are an even distance apart, give or take a quarter of it or 64 slots:
+ * {@code namespace:partition}, or with the first number behind it ({@code namespace:5.17}) that gives such a slot. They are counted from the first partition, whose tag is plain whatever
  * their number is: there it stands how the namespace was made.
  */
 final class RedisKeys {
@@ -23,7 +23,7 @@ final class RedisKeys {
     /** Of the distance of two partitions; the farther off a slot may be, the sooner it is found. */
     private static final int PART_THAT_IS_NEAR = 4;
 
-    /** As near as this is near enough: some 256 tags are tried for one. */
+    /** As near as this is near enough: 256 tags are tried for one on average. */
     private static final int NEAR = SlotHash.SLOT_COUNT / 256;
 
     private final String namespace;
@@ -52,12 +52,17 @@ final class RedisKeys {
     private String tag(int partition, int partitions) {
         String plain = namespace + ":" + partition;
         int near = Math.max(NEAR, SlotHash.SLOT_COUNT / partitions / PART_THAT_IS_NEAR);
-        int wanted = SlotHash.getSlot(namespace + ":0") + partition * SlotHash.SLOT_COUNT / partitions;
+        int wanted = slot(namespace + ":0") + partition * SlotHash.SLOT_COUNT / partitions;
         String tag = plain;
-        for (int i = 1; Math.floorMod(SlotHash.getSlot(tag) - wanted, SlotHash.SLOT_COUNT) >= near; i++) {
+        for (int i = 1; Math.floorMod(slot(tag) - wanted, SlotHash.SLOT_COUNT) >= near; i++) {
             tag = plain + "." + i;
         }
         return tag;
+    }
+
+    /** By the bytes that are sent: those of a text depend on the JVM. */
+    private static int slot(String tag) {
+        return SlotHash.getSlot(tag.getBytes(StandardCharsets.UTF_8));
     }
 
     /** What the keys of a partition begin with. */

@@ -80,7 +80,7 @@ class EmptiedServerTest extends RedisTest {
                 .filteredOn(queue -> queue.name().equals("mail"))
                 .singleElement()
                 .satisfies(queue -> assertThat(queue.concurrency()).isEqualTo(3));
-        assertThat(server.command("HGET", "{" + namespace + ":0}:m", "F")).isEqualTo(String.valueOf(Namespace.FORMAT));
+        assertThat(server.command("HGET", "{" + namespace + ":0}:m", "F")).isEqualTo("1");
         assertThat(two.schedule(ECHO.task("again").queue("mail"))
                         .flatMapMany(ScheduledTask::results)
                         .blockLast(PATIENCE))

@@ -3,7 +3,9 @@ package io.reactorscheduler.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lettuce.core.cluster.SlotHash;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -12,6 +14,7 @@ import org.junit.jupiter.api.Test;
 class EvenSlotsTest {
 
     private static final int MOST_MASTERS = 64;
+    private static final List<String> NAMESPACES = List.of("reactor-scheduler", "n", "a:b", "Größe");
 
     private static Stream<String> prefixes(String namespace, int partitions) {
         RedisKeys keys = new RedisKeys(namespace, partitions);
@@ -19,40 +22,52 @@ class EvenSlotsTest {
     }
 
     @Test
-    void noMasterHasOverOnePartitionMoreThanItsShare() {
-        Stream.of("reactor-scheduler", "n", "a:b", "Größe").forEach(EvenSlotsTest::assertNoMasterHasMore);
-    }
-
-    private static void assertNoMasterHasMore(String namespace) {
-        for (int partitions = 1; partitions <= 256; partitions++) {
-            int[] slots =
-                    prefixes(namespace, partitions).mapToInt(SlotHash::getSlot).toArray();
+    void noMasterHasOverOnePartitionMoreOrLessThanItsShare() {
+        NAMESPACES.forEach(namespace -> IntStream.rangeClosed(1, 64).forEach(partitions -> {
+            int[] slots = slots(namespace, partitions);
             for (int masters = 1; masters <= MOST_MASTERS; masters++) {
-                assertThat(most(slots, masters))
-                        .as("%d partitions on %d masters", partitions, masters)
-                        .isLessThanOrEqualTo((partitions + masters - 1) / masters + 1);
+                assertThat(shares(slots, masters))
+                        .as("%d partitions of %s on %d masters", partitions, namespace, masters)
+                        .allMatch(share(partitions, masters));
             }
-        }
+        }));
     }
 
-    /** The most partitions of one of several masters, which have equal ranges of slots. */
-    private static long most(int[] slots, int masters) {
+    private static Predicate<Integer> share(int partitions, int masters) {
+        int share = partitions / masters;
+        return count -> share - 1 <= count && count <= share + 2;
+    }
+
+    @Test
+    void ofThreeMastersTwoHaveFiveOf16PartitionsAndOneHasSix() {
+        assertThat(NAMESPACES)
+                .allSatisfy(namespace ->
+                        assertThat(shares(slots(namespace, 16), 3).sorted()).containsExactly(5, 5, 6));
+    }
+
+    private static int[] slots(String namespace, int partitions) {
+        return prefixes(namespace, partitions)
+                .map(prefix -> prefix.getBytes(StandardCharsets.UTF_8))
+                .mapToInt(SlotHash::getSlot)
+                .toArray();
+    }
+
+    /** How many partitions each of several masters has, which have equal ranges of slots. */
+    private static IntStream shares(int[] slots, int masters) {
         int[] counts = new int[masters];
         for (int slot : slots) {
             counts[slot * masters / SlotHash.SLOT_COUNT]++;
         }
-        return IntStream.of(counts).max().orElseThrow();
+        return IntStream.of(counts);
     }
 
     @Test
     void withTheMostPartitionsAMasterHasItsShareAsWell() {
-        int[] slots = prefixes("reactor-scheduler", RedisTaskStore.MOST_PARTITIONS)
-                .mapToInt(SlotHash::getSlot)
-                .toArray();
+        int[] slots = slots("reactor-scheduler", RedisTaskStore.MOST_PARTITIONS);
         for (int masters = 1; masters <= MOST_MASTERS; masters++) {
             int share = RedisTaskStore.MOST_PARTITIONS / masters;
             // tags may be 64 slots off, and partitions are 16 slots apart
-            assertThat(most(slots, masters)).isLessThanOrEqualTo(share + 5);
+            assertThat(shares(slots, masters)).allMatch(count -> Math.abs(count - share) <= 5);
         }
     }
 
@@ -80,6 +95,9 @@ class EvenSlotsTest {
                         "reactor-scheduler:1.40",
                         "reactor-scheduler:2",
                         "reactor-scheduler:3.52");
+        assertThat(prefixes("Größe", 4).map(EvenSlotsTest::tag))
+                .as("whatever the charset of the JVM")
+                .containsExactly("Größe:0", "Größe:1", "Größe:2", "Größe:3");
         assertThat(prefixes("n", 16).map(EvenSlotsTest::tag))
                 .containsExactly(
                         "n:0", "n:1.165", "n:2.56", "n:3.125", "n:4.130", "n:5.67", "n:6.39", "n:7.54", "n:8.5",

@@ -242,6 +242,7 @@ class ServerErrorsTest extends StoreTest {
         server.command("HSET", key("m"), "F", "3", "p", "1");
 
         assertRefused(() -> store().stats().block(PATIENCE), "format 3", "upgrade");
+        assertThat(server.command("HGETALL", key("m"))).isEqualTo(List.of("F", "3", "p", "1"));
     }
 
     @Test
@@ -254,7 +255,7 @@ class ServerErrorsTest extends StoreTest {
                     () -> store().stats().block(PATIENCE),
                     "field \"F\" of key \"" + key("m") + "\"",
                     "\"" + damaged + "\"",
-                    "HSET " + key("m") + " F 2");
+                    "HSET " + key("m") + " F 1");
             assertThat(server.command("HGET", key("m"), "F")).isEqualTo(damaged);
         }
     }
@@ -289,16 +290,43 @@ class ServerErrorsTest extends StoreTest {
     }
 
     @Test
-    void anOlderFormatOfSeveralPartitionsWhoseKeysWereOthersIsRefusedBeforeAnythingIsMade() {
+    void anOlderFormatOfSeveralPartitionsWhoseKeysWereOthersIsRefusedAndLeftAsItIs() {
         server.command("HSET", key("m"), "F", "1", "p", "4");
 
         assertRefused(
                 () -> use(builder().partitions(4).build()).stats().block(PATIENCE),
                 "format 1 and 4 partitions",
-                "run it dry",
-                "another namespace");
-        assertThat((List<?>) server.command("KEYS", "{" + namespace + ":[123]*"))
-                .isEmpty();
+                "use another namespace",
+                "run what is left");
+        assertThat(server.command("HGETALL", key("m"))).isEqualTo(List.of("F", "1", "p", "4"));
+        assertThat((List<?>) server.command("KEYS", "{" + namespace + ":*")).hasSize(1);
+    }
+
+    @Test
+    void aNamespaceOfOnePartitionHasTheFormatThatAllReleasesRead() {
+        store().stats().block(PATIENCE);
+
+        assertThat(server.command("HGET", key("m"), "F")).isEqualTo("1");
+    }
+
+    @Test
+    void aNodeThatIsRefusedChangesNothingForTheOthers() {
+        use(builder().partitions(2).journal(10).build()).stats().block(PATIENCE);
+        Object before = server.command("HGETALL", key("m"));
+
+        assertRefused(
+                () -> use(builder().partitions(3).noJournal().build()).stats().block(PATIENCE),
+                "made with 2 partitions");
+
+        assertThat(server.command("HGETALL", key("m"))).isEqualTo(before);
+    }
+
+    @Test
+    void aFormatThatIsMissingIsNotMadeUp() {
+        store().stats().block(PATIENCE);
+        server.command("HDEL", key("m"), "F");
+
+        assertRefused(() -> store().stats().block(PATIENCE), "field \"F\"", "missing");
     }
 
     @Test
