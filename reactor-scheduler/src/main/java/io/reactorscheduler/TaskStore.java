@@ -95,8 +95,8 @@ public interface TaskStore {
     Mono<Saved> save(NewTask task);
 
     /**
-     * As {@link #save} for many, in their order, batched where that helps; asks upstream in batches, or for what it is asked for itself. Ends with the first
-     * that is refused; those before it are saved and told.
+     * As {@link #save} for many, in their order, batched where that helps; asks upstream in batches, or for what it is asked
+     * for itself. Ends with the first that is refused; those before it are saved and told.
      */
     Flux<Saved> saveAll(Flux<NewTask> tasks);
 

@@ -72,8 +72,10 @@ final class Goals {
             return values.length % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
         }
 
-        Optional<String> reason(List<Measurement> all) {
-            if (!Double.isNaN(median(all))) {
+        /** Why there is no figure, or with {@code ofEach} why one of the repetitions has none. */
+        Optional<String> reason(List<Measurement> all, boolean ofEach) {
+            int found = sorted(all).length;
+            if (found > 0 && !(ofEach && found < in(all).count())) {
                 return Optional.empty();
             }
             return Optional.of(subject
@@ -99,8 +101,8 @@ final class Goals {
         }
 
         Line line(List<Measurement> all, String workload, String words) {
-            Optional<String> reason =
-                    figure.reason(all).or(() -> Optional.ofNullable(beside).flatMap(other -> other.reason(all)));
+            Optional<String> reason = figure.reason(all, isOfEach)
+                    .or(() -> Optional.ofNullable(beside).flatMap(other -> other.reason(all, isOfEach)));
             if (reason.isPresent()) {
                 return new Line(workload, words, reason.get(), Verdict.UNKNOWN);
             }

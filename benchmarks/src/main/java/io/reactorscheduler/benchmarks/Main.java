@@ -27,10 +27,11 @@ public final class Main {
               --reps <number>      JVMs for each subject: 3, with --quick 1
               --warm-up <seconds>  small runs before the measured one in each JVM: 4
               --budget <seconds>   the measured run of slow subjects, which their number of tasks follows: 4, with
-                                   --quick 2, for no budget 0
+                                   --quick 2, on Redis twice that; for no budget 0
               --whole              slow subjects get as many tasks as the others; with --budget 0
               --jvm <options>      of the JVMs instead of -Xms2g -Xmx2g -XX:+AlwaysPreTouch
-              --limit <seconds>    after which a JVM is ended: 180, compare 60, with --quick 20
+              --limit <seconds>    after which a JVM is ended: 180, compare 60, with --quick 20; on Redis a second
+                                   later for 15,000 jobs, and 3 for each node that it starts
               --within <minutes>   after which no JVM is started: compare 57, with --quick 9.5
               --out <file>         also writes the lines of JSON to this file
             """;

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import reactor.core.publisher.Flux;
 
 /** This library on Redis, with its defaults. */
@@ -27,9 +28,9 @@ final class OursRedisSubject implements Subject {
     OursRedisSubject() {}
 
     @Override
-    public void partition(int number, String at) {
+    public void partition(int number, Supplier<String> at) {
         partitions = number;
-        uri = at;
+        uri = at.get();
         client = node();
     }
 

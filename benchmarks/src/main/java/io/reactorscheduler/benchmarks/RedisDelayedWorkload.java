@@ -35,7 +35,7 @@ final class RedisDelayedWorkload implements Workload {
         List<Params> alone = List.of(rate(1_000, seconds), rate(10_000, seconds));
         return isQuick
                 ? alone
-                : Stream.concat(alone.stream(), Stream.of(RedisServer.onCluster(alone.get(0))))
+                : Stream.concat(alone.stream(), Stream.of(Place.onCluster(alone.get(0))))
                         .toList();
     }
 
@@ -53,9 +53,7 @@ final class RedisDelayedWorkload implements Workload {
 
     @Override
     public void measure(Subject subject, Params params, Values values) throws Exception {
-        if (RedisServer.isCluster(params)) {
-            RedisServer.Cluster.give(subject, params);
-        }
+        Place.take(subject, params);
         DueWorkload.LATENESS.measure(subject, params, values);
     }
 }

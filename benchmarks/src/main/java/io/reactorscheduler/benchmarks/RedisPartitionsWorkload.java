@@ -43,7 +43,7 @@ final class RedisPartitionsWorkload implements Workload {
                 Params.of("n", isQuick ? 30_000 : 100_000).with("partitions", 1).with("masters", 1);
         Stream<Params> alone = (isQuick ? Stream.of(1, 16) : Stream.of(1, 4, 16, 64))
                 .map(partitions -> one.with("partitions", partitions));
-        return Stream.concat(alone, Stream.of(RedisServer.onCluster(one))).toList();
+        return Stream.concat(alone, Stream.of(Place.onCluster(one))).toList();
     }
 
     @Override
@@ -54,12 +54,8 @@ final class RedisPartitionsWorkload implements Workload {
     @Override
     public void measure(Subject subject, Params params, Values values) throws Exception {
         int n = params.n();
-        boolean isCluster = RedisServer.isCluster(params);
-        if (isCluster) {
-            RedisServer.Cluster.give(subject, params);
-        } else {
-            subject.partition((int) params.get("partitions"), RedisServer.uri());
-        }
+        boolean isCluster = Place.isCluster(params);
+        Place.take(subject, params);
         subject.enqueue(n);
         LongAdder runs = new LongAdder();
         subject.work(runs::increment);

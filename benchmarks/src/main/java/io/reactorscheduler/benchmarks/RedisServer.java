@@ -60,25 +60,18 @@ final class RedisServer {
     /** Three masters with a replica each, which share the slots. */
     static final class Cluster {
 
-        static final int MASTERS = 3;
-
-        private static final int PARTITIONS = 16;
-
-        private static final EmbeddedRedisCluster NODES = EmbeddedRedisCluster.start(MASTERS, MASTERS);
-        private static final List<RedisCommands<String, String>> COMMANDS =
-                NODES.uris().stream().limit(MASTERS).map(RedisServer::connect).toList();
+        private static final EmbeddedRedisCluster NODES = EmbeddedRedisCluster.start(Place.MASTERS, Place.MASTERS);
+        private static final List<RedisCommands<String, String>> COMMANDS = NODES.uris().stream()
+                .limit(Place.MASTERS)
+                .map(RedisServer::connect)
+                .toList();
 
         private Cluster() {}
 
-        /** An address of it. */
-        static String uri() {
-            return NODES.uris().get(0);
-        }
-
-        /** Has a subject keep everything there, in so many partitions; what was there is deleted. */
-        static void give(Subject subject, Params params) throws Exception {
+        /** An address of it; everything in it is deleted. */
+        static String emptied() {
             COMMANDS.forEach(RedisCommands::flushall);
-            subject.partition((int) params.get("partitions"), uri());
+            return NODES.uris().get(0);
         }
     }
 
@@ -114,21 +107,6 @@ final class RedisServer {
     /** What the server, or each master of the cluster, uses and has done so far. */
     static List<Usage> usages(boolean isCluster) {
         return isCluster ? Cluster.COMMANDS.stream().map(RedisServer::usage).toList() : List.of(usage());
-    }
-
-    /** Whether a case is about the cluster. */
-    static boolean isCluster(Params params) {
-        long masters = params.asMap().getOrDefault("masters", 1L);
-        if (masters != 1 && masters != Cluster.MASTERS) {
-            throw new IllegalArgumentException(
-                    "--masters " + masters + ": give 1 for one server or " + Cluster.MASTERS + " for a cluster");
-        }
-        return masters != 1;
-    }
-
-    /** A case of this number of jobs on the cluster. */
-    static Params onCluster(Params params) {
-        return params.with("partitions", Cluster.PARTITIONS).with("masters", Cluster.MASTERS);
     }
 
     private static Usage usage(RedisCommands<String, String> server) {

@@ -71,7 +71,7 @@ enum RedisWorkload implements Workload {
 
     /** Cases of the full comparison besides. */
     List<Params> more() {
-        return List.of(RedisServer.onCluster(Params.of("n", 100_000).with("everysec", 0)));
+        return List.of(Place.onCluster(Params.of("n", 100_000).with("everysec", 0)));
     }
 
     @Override
@@ -113,11 +113,13 @@ enum RedisWorkload implements Workload {
 
     @Override
     public void measure(Subject subject, Params params, Values values) throws Exception {
-        boolean isCluster = RedisServer.isCluster(params);
-        RedisServer.persist(params.get("everysec") == 1);
-        if (isCluster) {
-            RedisServer.Cluster.give(subject, params);
+        boolean isCluster = Place.isCluster(params);
+        boolean isSynced = params.get("everysec") == 1;
+        if (isCluster && isSynced) {
+            throw new IllegalArgumentException("--everysec 1: the cluster writes no file; give 0");
         }
+        RedisServer.persist(isSynced);
+        Place.take(subject, params);
         prepare(subject, params);
         List<RedisServer.Usage> before = RedisServer.usages(isCluster);
         run(subject, params, values);

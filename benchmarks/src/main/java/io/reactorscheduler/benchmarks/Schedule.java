@@ -24,12 +24,13 @@ final class Schedule {
     /** Work a second of what is not slow, guessed low. */
     private static final double MEMORY_PER_SECOND = 800_000;
 
-    private static final double REDIS_PER_SECOND = 20_000;
+    private static final double REDIS_PER_SECOND = 10_000;
 
-    /** What a JVM may take longer for each node that it has to start, and for each job on Redis. */
+    /** What a JVM may take longer for each node that it has to start. */
     private static final long LIMIT_OF_NODE_SECONDS = 3;
 
-    private static final long LIMIT_PER_SECOND = 15_000;
+    /** So many jobs on Redis it may take a second longer for. */
+    private static final long JOBS_PER_LIMIT_SECOND = 15_000;
 
     /** So many jobs on Redis take minutes: they are done once, and by those of whom a goal is. */
     private static final long LARGE = 1_000_000;
@@ -54,19 +55,16 @@ final class Schedule {
 
     /**
      * Everything once, then what the goals are about again: when time runs out, repetitions are missing and no line of the
-     * tables. In quick mode others than ours are only asked where a goal names them.
+     * tables. In quick mode, and about what takes minutes, others than ours are only asked where a goal names them.
      */
     static List<Turn> of(List<Runner.Case> cases, List<Subjects> subjects, Runner.Plan plan) {
         List<Turn> turns = new ArrayList<>();
         for (int rep = 1; rep <= plan.reps(); rep++) {
             for (Runner.Case of : cases) {
                 for (Subjects subject : subjects) {
-                    boolean isExtra = plan.isCompare() && !subject.isOurs() && !Goals.name(of.workload(), subject);
-                    boolean isLarge =
-                            plan.isCompare() && isRedis(of) && of.params().work() >= LARGE;
-                    if (subject.meets(of.workload()) && (rep == 1 || !(isExtra || isLarge))) {
-                        boolean isLeftOut = isExtra && (plan.isQuick() || isLarge);
-                        String leftOut = !isLeftOut ? null : isLarge ? "as it takes minutes" : "with --quick";
+                    boolean isAgain = rep > 1;
+                    if (subject.meets(of.workload()) && !(isAgain && isOnce(of, subject, plan))) {
+                        String leftOut = leftOut(of, subject, plan);
                         turns.add(
                                 new Turn(of, subject, rep, leftOut == null ? seconds(of, subject, plan) : 0, leftOut));
                     }
@@ -74,6 +72,29 @@ final class Schedule {
             }
         }
         return turns;
+    }
+
+    private static boolean isOnce(Runner.Case of, Subjects subject, Runner.Plan plan) {
+        return plan.isCompare() && (isLarge(of) || isExtra(of, subject));
+    }
+
+    private static @Nullable String leftOut(Runner.Case of, Subjects subject, Runner.Plan plan) {
+        if (!plan.isCompare() || !isExtra(of, subject)) {
+            return null;
+        }
+        if (plan.isQuick()) {
+            return "with --quick";
+        }
+        return isLarge(of) ? "as it takes minutes" : null;
+    }
+
+    /** Whether no goal is about it. */
+    private static boolean isExtra(Runner.Case of, Subjects subject) {
+        return !subject.isOurs() && !Goals.name(of.workload(), subject);
+    }
+
+    private static boolean isLarge(Runner.Case of) {
+        return isRedis(of) && of.params().work() >= LARGE;
     }
 
     private static double seconds(Runner.Case of, Subjects subject, Runner.Plan plan) {
@@ -92,7 +113,7 @@ final class Schedule {
     static long limitSeconds(Runner.Case of, Runner.Plan plan) {
         return plan.limitSeconds()
                 + LIMIT_OF_NODE_SECONDS * of.params().asMap().getOrDefault("nodes", 0L)
-                + (isRedis(of) ? of.params().work() / LIMIT_PER_SECOND : 0);
+                + (isRedis(of) ? of.params().work() / JOBS_PER_LIMIT_SECOND : 0);
     }
 
     private static boolean isRedis(Runner.Case of) {

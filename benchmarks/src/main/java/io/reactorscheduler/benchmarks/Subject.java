@@ -100,8 +100,8 @@ interface Subject extends AutoCloseable {
         throw new Cannot("has no due times");
     }
 
-    /** Comes before anything is saved: all is kept in so many partitions at another address. */
-    default void partition(int partitions, String uri) throws Exception {
+    /** Comes before anything is saved: all is kept in so many partitions at another address, which is asked for when it is needed. */
+    default void partition(int partitions, Supplier<String> uri) throws Exception {
         throw new Cannot("has no partitions");
     }
 

@@ -64,6 +64,27 @@ class GoalsTest {
     }
 
     @Test
+    void whatMustNotComeAtAllIsHeldAgainstTheWorstRepetition() {
+        assertThat(verdicts("cancel", leaving(0), leaving(3), leaving(0), rate("cancel", "stpe", 1)))
+                .containsExactly(Goals.Verdict.UNKNOWN, Goals.Verdict.MISSED);
+        assertThat(verdicts("cancel", leaving(0), leaving(0.5), leaving(0)))
+                .containsExactly(Goals.Verdict.UNKNOWN, Goals.Verdict.MET);
+    }
+
+    @Test
+    void aRepetitionThatFailedLeavesOpenWhetherItNeverHappens() {
+        assertThat(verdicts(
+                        "cancel",
+                        leaving(0),
+                        leaving(0).withValues(new Values()).withFailure("it broke off")))
+                .containsExactly(Goals.Verdict.UNKNOWN, Goals.Verdict.UNKNOWN);
+    }
+
+    private static Measurement leaving(double bytes) {
+        return line("cancel", "ours", Map.of(), Map.of("bytes_left_per_task", bytes));
+    }
+
+    @Test
     void whatIsMissingIsSaidToBeMissing() {
         Measurement quartz = rate("fire-now", "quartz", 0).withFailure("not over in time, 20 s");
         List<Goals.Line> goals = goals("fire-now", rate("fire-now", "ours", 150), quartz);

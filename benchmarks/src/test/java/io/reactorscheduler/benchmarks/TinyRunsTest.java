@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -43,6 +44,21 @@ class TinyRunsTest {
             assertThat(subject).matches(each -> !each.isOurs(), "is not ours");
         }
         assertThat(Measurement.fromJson(measured.toJson())).isEqualTo(measured);
+    }
+
+    @Test
+    void aTinyRunOnAClusterEnds() {
+        Params tiny = Place.onCluster(Params.of("n", 100).with("everysec", 0));
+
+        Measurement measured = Child.measure(
+                RedisWorkload.END_TO_END,
+                Subjects.OURS_REDIS,
+                Measurement.of(RedisWorkload.END_TO_END, Subjects.OURS_REDIS, tiny, tiny),
+                new Child.Effort(0, 0));
+
+        assertThat(measured.failed()).isNull();
+        assertThat(measured.values().get("commands_of_busiest_per_job"))
+                .isBetween(0.01, 0.9 * measured.values().get("commands_per_job"));
     }
 
     private static Params tiny(Params params) {

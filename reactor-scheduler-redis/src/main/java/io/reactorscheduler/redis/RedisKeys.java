@@ -13,8 +13,8 @@ import java.util.zip.CRC32;
  *
  * <p>Masters of a cluster serve ranges of slots, mostly of one size, and hashes of few tags would fall on them as dice do. So
  * partitions have tags whose slots are an even distance apart, give or take a quarter of it or 64 slots:
- * {@code namespace:partition}, or with the first number behind it ({@code namespace:5.17}) that gives such a slot. They are counted from the first partition, whose tag is plain whatever
- * their number is: there it stands how the namespace was made.
+ * {@code namespace:partition}, or with the first number behind it ({@code namespace:5.17}) that gives such a slot. They are
+ * counted from the first partition, whose tag is plain whatever their number is: there it stands how the namespace was made.
  */
 final class RedisKeys {
 
@@ -29,7 +29,7 @@ final class RedisKeys {
     private final String namespace;
     private final List<String> prefixes;
 
-    /** Of locks. */
+    /** Of locks, and to look at a namespace: without partitions. */
     RedisKeys(String namespace) {
         this(namespace, 0);
     }

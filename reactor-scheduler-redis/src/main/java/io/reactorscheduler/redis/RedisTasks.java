@@ -23,6 +23,10 @@ final class RedisTasks {
 
     private static final int MOST_SAVES = 256;
     private static final int MOST_EVENTS = 1_000;
+
+    /** So many calls of different partitions are gathered at the same time when many tasks are saved. */
+    private static final int CALLS_AT_ONCE = 16;
+
     private static final Row NEW = new Row(List.of("N"));
 
     private final RedisSettings settings;
@@ -58,6 +62,8 @@ final class RedisTasks {
 
     /** Many calls of {@link #save} under way, their answers in order; ends with the first that is refused. */
     Flux<Saved> saveAll(Flux<NewTask> tasks) {
+        // as much as fills a call of each partition: fewer would go in as many calls, each of fewer tasks
+        int underWay = MOST_SAVES * Math.min(partitions.size(), CALLS_AT_ONCE);
         return tasks.materialize()
                 .<Signal<Saved>>flatMapSequential(
                         signal -> {
@@ -66,8 +72,8 @@ final class RedisTasks {
                                     ? Mono.just(end(signal))
                                     : save(task).materialize();
                         },
-                        MOST_SAVES,
-                        MOST_SAVES)
+                        underWay,
+                        underWay)
                 .dematerialize();
     }
 

@@ -22,7 +22,7 @@ class EvenSlotsTest {
     }
 
     @Test
-    void noMasterHasOverOnePartitionMoreOrLessThanItsShare() {
+    void noMasterHasMuchMoreOrLessThanItsShare() {
         NAMESPACES.forEach(namespace -> IntStream.rangeClosed(1, 64).forEach(partitions -> {
             int[] slots = slots(namespace, partitions);
             for (int masters = 1; masters <= MOST_MASTERS; masters++) {
@@ -33,9 +33,9 @@ class EvenSlotsTest {
         }));
     }
 
+    /** A range of slots that begins and ends anywhere has one tag more or less, and each may be a quarter of the distance off. */
     private static Predicate<Integer> share(int partitions, int masters) {
-        int share = partitions / masters;
-        return count -> share - 1 <= count && count <= share + 2;
+        return count -> Math.abs(count - (double) partitions / masters) <= 1.3;
     }
 
     @Test

@@ -8,8 +8,9 @@ if not made[1] and not made[2] then
   call('HSET', P .. 'm', 'F', ARGV[1], 'p', ARGV[2])
   made = { ARGV[1], ARGV[2] }
 end
-local format = tonumber(made[1])
-if format and format >= tonumber(ARGV[4]) and format <= tonumber(ARGV[5]) and made[2] == ARGV[2] then
+local format = tonumber(made[1] and string.match(made[1], '^%d+$'))
+local is_read = format and format >= tonumber(ARGV[4]) and format <= tonumber(ARGV[5])
+if is_read and tonumber(made[2]) == tonumber(ARGV[2]) then
   call('HSETNX', P .. 'm', 'G', out(now))
   call('HSET', P .. 'm', 'J', ARGV[3])
 end
