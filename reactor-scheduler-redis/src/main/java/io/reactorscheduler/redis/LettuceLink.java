@@ -1,6 +1,5 @@
 package io.reactorscheduler.redis;
 
-import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
@@ -30,6 +29,7 @@ final class LettuceLink implements RedisLink {
 
     private final RedisOpener opener;
     private final Duration timeout;
+    private final ScriptCalls calls = new ScriptCalls();
     private final Kept<RedisOpener.Commands> commands;
     private final Kept<Channels> channels;
 
@@ -61,18 +61,9 @@ final class LettuceLink implements RedisLink {
 
     @Override
     public Mono<List<@Nullable Object>> run(Script script, String key, List<String> args) {
-        String[] keys = {key};
         String[] values = args.toArray(String[]::new);
         return Mono.defer(this::commands)
-                .flatMap(connected -> Mono.fromCompletionStage(() -> connected
-                                .async()
-                                .<List<@Nullable Object>>evalsha(script.sha(), ScriptOutputType.MULTI, keys, values))
-                        .onErrorResume(
-                                RedisErrors::isUnknownScript,
-                                unknown -> Mono.fromCompletionStage(() -> connected
-                                        .async()
-                                        .<List<@Nullable Object>>eval(
-                                                script.text(), ScriptOutputType.MULTI, keys, values)))
+                .flatMap(connected -> calls.call(connected.async(), script, key, values)
                         .timeout(timeout)
                         .doOnError(RedisErrors::isNoAnswer, error -> lookAgain()))
                 // the server may have done it: every script may come twice

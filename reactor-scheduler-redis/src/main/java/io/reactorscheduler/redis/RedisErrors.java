@@ -5,21 +5,54 @@ import io.reactorscheduler.SchedulerException;
 import io.reactorscheduler.StoreUnavailableException;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Exceptions;
 
 /** Turns what Redis and Lettuce fail with into errors that name the setting to look at. */
 final class RedisErrors {
 
+    private static final Pattern WITHOUT_FUNCTIONS =
+            Pattern.compile("(?i)^ERR unknown command .?(fcall|function)|^NOPERM .* run the '(fcall|function)");
+
+    /** Functions that may write are refused as a whole while the server refuses writes. */
+    private static final Pattern REFUSED_FUNCTION = Pattern.compile("^(OOM|MISCONF|READONLY|NOREPLICAS) ");
+
     private RedisErrors() {}
 
     /** Whether the server does not know the script that it was asked to run by its SHA-1. */
     static boolean isUnknownScript(Throwable error) {
-        String message = unwrap(error).getMessage();
-        return message != null && message.startsWith("NOSCRIPT");
+        return message(error).startsWith("NOSCRIPT");
+    }
+
+    /** Whether the server does not have the function that it was asked to call. */
+    static boolean isUnknownFunction(Throwable error) {
+        return message(error).startsWith("ERR Function not found");
+    }
+
+    /** Whether the server has the library that it was given. */
+    static boolean isKnownLibrary(Throwable error) {
+        return message(error).startsWith("ERR Library") && message(error).endsWith("already exists");
+    }
+
+    /** Whether the server did not call a function, for whatever reason, and may call a script. */
+    static boolean isRefusedFunction(Throwable error) {
+        return isUnknownFunction(error)
+                || isWithoutFunctions(error)
+                || REFUSED_FUNCTION.matcher(message(error)).find();
+    }
+
+    /** Whether the server knows no functions, or the user may not use them. */
+    static boolean isWithoutFunctions(Throwable error) {
+        return WITHOUT_FUNCTIONS.matcher(message(error)).find();
+    }
+
+    private static String message(Throwable error) {
+        return Objects.requireNonNullElse(unwrap(error).getMessage(), "");
     }
 
     /** Whether nothing came back in time. */

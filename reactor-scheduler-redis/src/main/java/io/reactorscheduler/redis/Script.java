@@ -1,68 +1,41 @@
 package io.reactorscheduler.redis;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.LinkedHashSet;
-import java.util.Objects;
-import java.util.Set;
 
 /**
- * One Lua script: the text of {@code lua/<name>.lua}, after the parts that its header names in a line
- * {@code -- USES: part other}, each once and with the parts those use before them.
+ * One Lua script, as a function that the server keeps and as a text that it is sent: that of {@code lua/<name>.lua}, after
+ * its parts ({@link LuaParts}).
  *
- * <p>The name ends in the number of its keys.
+ * <p>The name ends in the number of its keys. A function is much faster than a script, which makes all the functions of its
+ * parts at each call: an empty claim takes 27 instead of 84 microseconds of the server.
  */
 final class Script {
 
-    private static final String FOLDER = "lua/";
-    private static final String USES = "-- USES:";
+    private static final String FUNCTIONS = "reactor_scheduler_";
+    private static final int DIGITS = 12;
 
     private final String name;
     private final String text;
     private final String sha;
+    private final String function;
+    private final String library;
 
-    private Script(String name, String text) {
+    private Script(String name, LuaParts parts) {
         this.name = name;
-        this.text = text;
+        this.text = parts.script();
         this.sha = sha(text);
+        // of what it does: nodes of two releases use their own
+        String version = sha(parts.library("")).substring(0, DIGITS);
+        this.function = FUNCTIONS + name.replaceAll("-\\d+$", "") + "_" + version;
+        this.library = parts.library(function);
     }
 
     /** The script of this name. */
     static Script named(String name) {
-        StringBuilder text = new StringBuilder();
-        add(name, text, new LinkedHashSet<>());
-        return new Script(name, text.toString());
-    }
-
-    private static void add(String name, StringBuilder text, Set<String> added) {
-        if (!added.add(name)) {
-            return;
-        }
-        String source = read(name);
-        source.lines().filter(line -> line.startsWith(USES)).forEach(line -> {
-            for (String part : line.substring(USES.length()).trim().split(" +")) {
-                add(part, text, added);
-            }
-        });
-        // comments and indents are for readers of the file, not for the server
-        source.lines()
-                .map(String::strip)
-                .filter(line -> !line.isEmpty() && !line.startsWith("--"))
-                .forEach(line -> text.append(line).append('\n'));
-    }
-
-    private static String read(String name) {
-        try (InputStream in = Script.class.getResourceAsStream(FOLDER + name + ".lua")) {
-            return new String(
-                    Objects.requireNonNull(in, () -> "no script " + name).readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException unreadable) {
-            throw new UncheckedIOException(unreadable);
-        }
+        return new Script(name, LuaParts.of(name));
     }
 
     private static String sha(String text) {
@@ -82,9 +55,19 @@ final class Script {
         return text;
     }
 
-    /** What the server knows it by once it has seen it. */
+    /** What the server knows the text by once it has seen it. */
     String sha() {
         return sha;
+    }
+
+    /** What the server calls the function once it has its library, which is called the same. */
+    String function() {
+        return function;
+    }
+
+    /** The library with the function. */
+    String library() {
+        return library;
     }
 
     @Override

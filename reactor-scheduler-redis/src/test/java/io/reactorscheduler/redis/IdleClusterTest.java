@@ -26,7 +26,7 @@ class IdleClusterTest {
 
     /** What clients send; what scripts do, and what servers tell each other, is counted under other names. */
     private static final Pattern SENT = Pattern.compile(
-            "cmdstat_(evalsha|eval|hello|ping|info|subscribe|client[^:]*|cluster[^:]*|config[^:]*):calls=([0-9]+)");
+            "cmdstat_(fcall|evalsha|eval|hello|ping|info|subscribe|client[^:]*|cluster[^:]*|config[^:]*):calls=([0-9]+)");
 
     private static EmbeddedRedisCluster cluster;
 

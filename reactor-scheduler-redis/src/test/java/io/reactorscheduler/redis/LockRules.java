@@ -207,11 +207,11 @@ abstract class LockRules extends LockSubject {
     @Test
     void aServerThatForgotTheScriptsIsSentThemAgain() {
         LockLease first = locks.acquire("a", LONG).block();
-        contract.command("SCRIPT", "FLUSH");
+        contract.command("FUNCTION", "FLUSH");
         first.renew().block();
-        contract.command("SCRIPT", "FLUSH");
+        contract.command("FUNCTION", "FLUSH");
         assertThat(others.tryAcquire("a", LONG).block()).isNull();
-        contract.command("SCRIPT", "FLUSH");
+        contract.command("FUNCTION", "FLUSH");
         assertThat(first.release().block()).isTrue();
     }
 

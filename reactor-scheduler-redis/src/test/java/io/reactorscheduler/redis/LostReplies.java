@@ -32,9 +32,9 @@ abstract class LostReplies extends StoreTest {
                 .commandTimeout(Duration.ofSeconds(20))
                 .build());
         store.stats().block(PATIENCE);
-        // else the reply that is lost says that the server does not know the script
+        // else the reply that is lost says that the server does not have the function
         for (Field field : Scripts.class.getDeclaredFields()) {
-            server.command("SCRIPT", "LOAD", ((Script) field.get(null)).text());
+            server.command("FUNCTION", "LOAD", "REPLACE", ((Script) field.get(null)).library());
         }
     }
 

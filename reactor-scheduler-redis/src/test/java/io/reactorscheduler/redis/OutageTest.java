@@ -53,7 +53,7 @@ class OutageTest {
         work();
         for (int times = 1; times <= 5; times++) {
             nodes.awaitRuns(times * TASKS / 10);
-            server.command("SCRIPT", "FLUSH");
+            server.command("FUNCTION", "FLUSH");
             nodes.awaitRuns(times * TASKS / 10 + TASKS / 20);
             server.command("CLIENT", "KILL", "TYPE", "normal");
             server.command("CLIENT", "KILL", "TYPE", "pubsub");

@@ -72,11 +72,11 @@ abstract class RedisTest {
                 .orElse(0);
     }
 
-    /** How many scripts clients have called so far. */
+    /** How many functions clients have called so far. */
     long calls() {
         return String.valueOf(server.command("INFO", "commandstats"))
                 .lines()
-                .filter(line -> line.startsWith("cmdstat_eval"))
+                .filter(line -> line.startsWith("cmdstat_fcall"))
                 .mapToLong(line -> Long.parseLong(line.replaceAll("[^:]*:calls=([0-9]+).*", "$1")))
                 .sum();
     }

@@ -18,6 +18,9 @@ class ScriptTest {
     private static final int MOST_LINES = 90;
     private static final Pattern CALLED = Pattern.compile("[a-z]+-([0-9]+)");
     private static final Pattern INDEX = Pattern.compile("\\b(KEYS|ARGV)\\[([0-9]+)\\]");
+    private static final Pattern OUTSIDE_OF_FUNCTIONS = Pattern.compile("(?:$|--| |local function |end$|\\}$"
+            + "|local [A-Z][A-Z_]+(?:, [A-Z][A-Z_]+)* = |for \\w+ = \\d+, \\d+ do [A-Z][A-Z_]+\\["
+            + "|local (?:P|[a-z_]+)(?:, [a-z_]+)* = .*[^{(]$|[a-z_]+ = [a-z_]+$).*");
     private static final Pattern REPEATED = Pattern.compile("for \\w+ = ([0-9]+), #ARGV, ([0-9]+) do");
 
     @TestFactory
@@ -123,6 +126,16 @@ class ScriptTest {
                                 .isEqualTo(said.get(0).get(0).equals("now"));
                     }
                 }));
+    }
+
+    /** Else it would be made when the library is loaded, and what one call leaves there would be found by the next. */
+    @TestFactory
+    Stream<DynamicTest> whatPartsHaveOutsideOfFunctionsAreConstantsInCapitalsAndVariablesInOneLineEach() {
+        return LuaSource.all().stream()
+                .filter(source -> !source.isCalled())
+                .map(part -> DynamicTest.dynamicTest(
+                        part.name(),
+                        () -> assertThat(part.body().lines()).allMatch(OUTSIDE_OF_FUNCTIONS.asMatchPredicate())));
     }
 
     @TestFactory

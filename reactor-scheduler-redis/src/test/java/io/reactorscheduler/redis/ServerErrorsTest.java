@@ -196,7 +196,7 @@ class ServerErrorsTest extends StoreTest {
     void scriptsThatTheServerForgotAreSentAgain() {
         TaskStore store = store();
         store.save(due(store, "a")).block(PATIENCE);
-        server.command("SCRIPT", "FLUSH");
+        server.command("FUNCTION", "FLUSH");
 
         store.save(due(store, "b")).block(PATIENCE);
         assertThat(claim(store, 5)).hasSize(2);

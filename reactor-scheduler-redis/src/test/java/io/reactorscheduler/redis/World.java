@@ -103,12 +103,12 @@ final class World implements AutoCloseable {
     void does(String steps, String script) {
         List<String> all = List.of(steps.split(", "));
         all.subList(0, all.size() - 1).forEach(step -> STEPS.get(step).accept(this));
-        server.command("SCRIPT", "FLUSH");
+        server.command("FUNCTION", "FLUSH");
         STEPS.get(all.get(all.size() - 1)).accept(this);
-        String sha = Script.named(script + "-1").sha();
-        assertThat(server.command("SCRIPT", "EXISTS", sha))
+        String library = Script.named(script + "-1").function();
+        assertThat((List<?>) server.command("FUNCTION", "LIST", "LIBRARYNAME", library))
                 .as(script + " is called")
-                .isEqualTo(List.of(1L));
+                .hasSize(1);
     }
 
     /** What the last step read. */

@@ -4,7 +4,8 @@
 
 local clock = call('TIME')
 local now = clock[1] * 1000000 + clock[2]
-local NEVER = math.huge
+-- math is not there yet when functions are loaded
+local NEVER = 1 / 0
 local EXACT = 9007199254740992
 -- how far a double may be above a time that it cannot hold
 local ROUNDED = 64

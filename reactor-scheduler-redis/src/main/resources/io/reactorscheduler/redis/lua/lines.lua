@@ -33,7 +33,7 @@ end
 
 -- some of each line that was found, so many tasks in all
 local function walk_lines()
-  local left = STEP
+  local left = most_seen
   for key, place in pairs(places.lines) do
     if left <= 0 then return end
     local step = call('ZSCAN', P .. key, place, 'COUNT', left)

@@ -2,13 +2,12 @@
 -- Looks at some of what there is of each kind, and goes on from there with the next sweep: the field K of m has the places.
 -- What is in an index and stands for nothing is taken out of it; data of no task are left, and told once.
 
-local STEP = tonumber(ARGV[6])
-local OF_ELEMENT = ' ' .. string.rep('%x', 40) .. '$'
+local most_seen = tonumber(ARGV[6])
 local places = {}
 
 -- one step of HSCAN, SSCAN or ZSCAN of a key; calls back with each element and its value, in a set with the next element
 local function walk(command, key, each)
-  local step = call(command, P .. key, places[key] or '0', 'COUNT', STEP)
+  local step = call(command, P .. key, places[key] or '0', 'COUNT', most_seen)
   places[key] = step[1] ~= '0' and step[1] or nil
   local apart = command == 'SSCAN' and 1 or 2
   for i = 1, #step[2], apart do each(step[2][i], step[2][i + 1]) end
@@ -65,6 +64,7 @@ end
 local function check_left(place, raw)
   if raw ~= '' then return end
   local hash, field = string.match(place, '^([tov]):(.*)$')
-  local is_there = hash and call('HEXISTS', P .. hash, field) or not hash and call('EXISTS', P .. string.gsub(place, OF_ELEMENT, ''))
+  local key = string.gsub(place, ' ' .. string.rep('%x', 40) .. '$', '')
+  local is_there = hash and call('HEXISTS', P .. hash, field) or not hash and call('EXISTS', P .. key)
   if is_there == 0 then call('HDEL', P .. 'B', place) end
 end

@@ -21,9 +21,10 @@ local function make_way(key)
 end
 
 -- all parts that a script is put together from call by this
-call = function(command, key, ...)
+local function make_way_and_call(command, key, ...)
   local reply = redis.pcall(command, key, ...)
   if type(reply) ~= 'table' or not reply.err then return reply end
   if string.find(reply.err, '^WRONGTYPE') and make_way(key) then return redis.call(command, key, ...) end
   error(reply)
 end
+call = make_way_and_call
