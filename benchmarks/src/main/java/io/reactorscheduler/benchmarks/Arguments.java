@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 /** The arguments of a command: {@code --name value}, or {@code --name} alone. */
 final class Arguments {
@@ -48,7 +49,7 @@ final class Arguments {
     }
 
     double number(String name, double otherwise) {
-        return has(name) ? Double.parseDouble(text(name, "")) : otherwise;
+        return has(name) ? number(name, Double::parseDouble) : otherwise;
     }
 
     /** What is given for the workload itself, for example {@code --n 1000}. */
@@ -56,9 +57,20 @@ final class Arguments {
         Map<String, Long> params = new LinkedHashMap<>();
         byName.forEach((name, value) -> {
             if (!OPTIONS.contains(name)) {
-                params.put(name, Long.parseLong(value.replace("_", "")));
+                params.put(name, number(name, Long::parseLong));
             }
         });
         return Params.of(params);
+    }
+
+    private <T> T number(String name, Function<String, T> parser) {
+        String value = text(name, "");
+        try {
+            return parser.apply(value.replace("_", ""));
+        } catch (NumberFormatException notANumber) {
+            throw new IllegalArgumentException(
+                    "--" + name + " \"" + value + "\": give a number; options and parameters are told by help and list",
+                    notANumber);
+        }
     }
 }

@@ -40,14 +40,25 @@ final class Goals {
 
         Stream<Measurement> in(List<Measurement> all) {
             List<Measurement> matching = all.stream()
-                    .filter(each -> each.workload().equals(workload)
-                            && each.subject().equals(subject)
-                            && of.entrySet().stream()
-                                    .allMatch(param ->
-                                            param.getValue().equals(each.of().get(param.getKey()))))
+                    .filter(each ->
+                            each.workload().equals(workload) && each.subject().equals(subject) && isOf(each.of()))
                     .toList();
             return matching.stream()
                     .filter(each -> each.of().equals(matching.get(0).of()));
+        }
+
+        private boolean isOf(Map<String, Long> params) {
+            return of.entrySet().stream().allMatch(param -> param.getValue().equals(params.get(param.getKey())));
+        }
+
+        /** Whether it is of this case, the first of some that it could be of. */
+        boolean isOf(Runner.Case one, List<Runner.Case> all) {
+            return all.stream()
+                    .filter(each -> each.workload().key().equals(workload)
+                            && isOf(each.params().asMap()))
+                    .findFirst()
+                    .filter(one::equals)
+                    .isPresent();
         }
 
         private double[] sorted(List<Measurement> all) {
@@ -93,6 +104,10 @@ final class Goals {
 
         Goal(Figure figure, @Nullable Figure beside, boolean isAtLeast, double limit, String unit) {
             this(figure, beside, isAtLeast, false, limit, unit);
+        }
+
+        Stream<Figure> figures() {
+            return Stream.of(Optional.of(figure), Optional.ofNullable(beside)).flatMap(Optional::stream);
         }
 
         /** The same of the worst repetition: what must never happen. */
@@ -280,11 +295,18 @@ final class Goals {
 
     /** Whether a goal of this workload is about this subject. */
     static boolean name(Workload workload, Subjects subject) {
-        return ALL.stream()
-                .map(Named::goal)
-                .flatMap(goal -> Stream.of(goal.figure(), goal.beside() == null ? goal.figure() : goal.beside()))
+        return figures()
                 .anyMatch(figure -> figure.workload().equals(workload.key())
                         && figure.subject().equals(subject.key()));
+    }
+
+    /** Whether a goal needs what this subject does in one of these cases. */
+    static boolean need(Runner.Case one, List<Runner.Case> all, Subjects subject) {
+        return figures().anyMatch(figure -> figure.subject().equals(subject.key()) && figure.isOf(one, all));
+    }
+
+    private static Stream<Figure> figures() {
+        return ALL.stream().map(Named::goal).flatMap(Goal::figures);
     }
 
     /** All goals of the workloads that occur. */

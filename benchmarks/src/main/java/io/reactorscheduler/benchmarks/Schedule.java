@@ -54,7 +54,7 @@ final class Schedule {
     private Schedule() {}
 
     /**
-     * Everything once, then what the goals are about again: when time runs out, repetitions are missing and no line of the
+     * Everything once, then what the goals need again: when time runs out, repetitions are missing and no line of the
      * tables. In quick mode, and about what takes minutes, others than ours are only asked where a goal names them.
      */
     static List<Turn> of(List<Runner.Case> cases, List<Subjects> subjects, Runner.Plan plan) {
@@ -63,7 +63,7 @@ final class Schedule {
             for (Runner.Case of : cases) {
                 for (Subjects subject : subjects) {
                     boolean isAgain = rep > 1;
-                    if (subject.meets(of.workload()) && !(isAgain && isOnce(of, subject, plan))) {
+                    if (subject.meets(of.workload()) && !(isAgain && isOnce(of, cases, subject, plan))) {
                         String leftOut = leftOut(of, subject, plan);
                         turns.add(
                                 new Turn(of, subject, rep, leftOut == null ? seconds(of, subject, plan) : 0, leftOut));
@@ -74,8 +74,8 @@ final class Schedule {
         return turns;
     }
 
-    private static boolean isOnce(Runner.Case of, Subjects subject, Runner.Plan plan) {
-        return plan.isCompare() && (isLarge(of) || isExtra(of, subject));
+    private static boolean isOnce(Runner.Case of, List<Runner.Case> cases, Subjects subject, Runner.Plan plan) {
+        return plan.isCompare() && (isLarge(of) || !Goals.need(of, cases, subject));
     }
 
     private static @Nullable String leftOut(Runner.Case of, Subjects subject, Runner.Plan plan) {
