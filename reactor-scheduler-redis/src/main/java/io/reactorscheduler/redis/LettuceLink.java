@@ -29,7 +29,7 @@ final class LettuceLink implements RedisLink {
 
     private final RedisOpener opener;
     private final Duration timeout;
-    private final ScriptCalls calls = new ScriptCalls();
+    private final ScriptCalls scripts = new ScriptCalls(this::lookAgain);
     private final Kept<RedisOpener.Commands> commands;
     private final Kept<Channels> channels;
 
@@ -63,7 +63,7 @@ final class LettuceLink implements RedisLink {
     public Mono<List<@Nullable Object>> run(Script script, String key, List<String> args) {
         String[] values = args.toArray(String[]::new);
         return Mono.defer(this::commands)
-                .flatMap(connected -> calls.call(connected.async(), script, key, values)
+                .flatMap(connected -> scripts.call(connected.async(), script, key, values)
                         .timeout(timeout)
                         .doOnError(RedisErrors::isNoAnswer, error -> lookAgain()))
                 // the server may have done it: every script may come twice
@@ -196,6 +196,7 @@ final class LettuceLink implements RedisLink {
                 calls = commands.letGo().flatMap(LettuceLink::close);
                 messages = channels.letGo().flatMap(Channels::close);
                 client = opener.close();
+                scripts.reset();
             }
             return messages.onErrorComplete().then(calls.onErrorComplete()).then(client);
         });

@@ -1,5 +1,6 @@
 package io.reactorscheduler.redis;
 
+import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.reactorscheduler.SchedulerException;
 import io.reactorscheduler.StoreUnavailableException;
@@ -19,8 +20,8 @@ final class RedisErrors {
     private static final Pattern WITHOUT_FUNCTIONS =
             Pattern.compile("(?i)^ERR unknown command .?(fcall|function)|^NOPERM .* run the '(fcall|function)");
 
-    /** Functions that may write are refused as a whole while the server refuses writes. */
-    private static final Pattern REFUSED_FUNCTION = Pattern.compile("^(OOM|MISCONF|READONLY|NOREPLICAS) ");
+    /** What Redis names as the place of an error in a function. */
+    private static final String IN_A_FUNCTION = "on @user_function:";
 
     private RedisErrors() {}
 
@@ -39,11 +40,10 @@ final class RedisErrors {
         return message(error).startsWith("ERR Library") && message(error).endsWith("already exists");
     }
 
-    /** Whether the server did not call a function, for whatever reason, and may call a script. */
+    /** Whether the server said no to a function before it began, for whatever reason. */
     static boolean isRefusedFunction(Throwable error) {
-        return isUnknownFunction(error)
-                || isWithoutFunctions(error)
-                || REFUSED_FUNCTION.matcher(message(error)).find();
+        return unwrap(error) instanceof RedisCommandExecutionException
+                && !message(error).contains(IN_A_FUNCTION);
     }
 
     /** Whether the server knows no functions, or the user may not use them. */

@@ -8,6 +8,7 @@ import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,18 +16,30 @@ import reactor.core.publisher.Mono;
 
 /**
  * Calls scripts over the connection of a link: as functions, which a server that does not have them is given; as texts where
- * the user may not use functions, or the server has none or refuses this one before it begins. A script is refused only at
- * a command that cannot be done.
+ * it did not run the function, for whatever reason. One may be that it refuses writes: then it refuses all of a function that
+ * may write, but only those commands of a text that do.
  */
 final class ScriptCalls {
 
     private static final Logger LOG = LoggerFactory.getLogger(ScriptCalls.class);
 
-    private volatile boolean hasFunctions = true;
+    private final Runnable lookAgain;
+    private final AtomicBoolean hasFunctions = new AtomicBoolean(true);
+
+    /** @param lookAgain what to do when the server that has a slot is another one than was thought */
+    ScriptCalls(Runnable lookAgain) {
+        this.lookAgain = lookAgain;
+    }
+
+    /** Tries functions again, after what may be a connection to other servers. */
+    void reset() {
+        hasFunctions.set(true);
+    }
 
     Mono<List<@Nullable Object>> call(
             RedisClusterAsyncCommands<String, String> redis, Script script, String key, String[] args) {
-        return Mono.defer(() -> hasFunctions ? callFunction(redis, script, key, args) : send(redis, script, key, args));
+        return Mono.defer(
+                () -> hasFunctions.get() ? callFunction(redis, script, key, args) : send(redis, script, key, args));
     }
 
     private Mono<List<@Nullable Object>> callFunction(
@@ -35,11 +48,14 @@ final class ScriptCalls {
                 () -> redis.fcall(script.function(), ScriptOutputType.MULTI, new String[] {key}, args));
         return call.onErrorResume(
                         RedisErrors::isUnknownFunction,
-                        unknown -> load(redis, script, key).then(call))
+                        unknown -> load(redis, script, key)
+                                .then(call)
+                                .doOnError(RedisErrors::isUnknownFunction, elsewhere -> lookAgain.run()))
                 .onErrorResume(RedisErrors::isRefusedFunction, refused -> {
-                    if (RedisErrors.isWithoutFunctions(refused)) {
-                        LOG.info("Redis: scripts are sent, which take the server longer than functions would", refused);
-                        hasFunctions = false;
+                    if (RedisErrors.isWithoutFunctions(refused) && hasFunctions.compareAndSet(true, false)) {
+                        LOG.info(
+                                "Redis: from now on scripts are sent, which take the server longer than functions ({})",
+                                refused.getMessage());
                     }
                     return send(redis, script, key, args);
                 });

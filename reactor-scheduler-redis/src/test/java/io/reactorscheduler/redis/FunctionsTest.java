@@ -1,6 +1,7 @@
 package io.reactorscheduler.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.reactorscheduler.TaskStore;
 import io.reactorscheduler.embedded.EmbeddedRedis;
@@ -123,5 +124,54 @@ class FunctionsTest extends StoreTest {
         long sent = calls(server, "evalsha");
         assertThat(store.task("a").block(PATIENCE)).isNotNull();
         assertThat(calls(server, "evalsha")).as("functions again").isEqualTo(sent);
+    }
+
+    @Test
+    void aCallThatFailsHalfWayLeavesNothingToTheNext() {
+        TaskStore store = store();
+        store.save(due(store, "a")).block(PATIENCE);
+        String elsewhere = "{elsewhere:0}:";
+        // counts what it saves, and fails at the second task, which has no due time to be read
+        assertThatThrownBy(() -> server.command(("FCALL " + Scripts.SAVE.function() + " 1 " + elsewhere
+                                + " token 0 100 1 h q 5 ~ ~ ~ d F x 1 5 y 1 z")
+                        .replace("~", "")
+                        .split(" ", -1)))
+                .hasMessageContaining("user_function");
+        store.save(due(store, "b")).block(PATIENCE);
+
+        assertThat(claim(store, 5)).hasSize(2);
+        assertThat((List<?>) server.command("KEYS", key("Q:*"))).hasSize(1);
+        assertThat(server.command("KEYS", elsewhere + "*")).isEqualTo(List.of());
+    }
+
+    @Test
+    void whatACallWasGivenIsLetGoWhenItHasEnded() {
+        TaskStore store = store();
+        store.save(due(store, "a")).block(PATIENCE);
+        server.command(
+                "FCALL",
+                Scripts.SAVE.function(),
+                "1",
+                key(""),
+                "",
+                "0",
+                "100",
+                "1",
+                "h",
+                "",
+                "5",
+                "",
+                "",
+                "",
+                "i",
+                "R",
+                "b",
+                "1",
+                "x".repeat(30_000_000));
+        server.command("HDEL", key("t"), "b");
+        for (int n = 0; n < 300; n++) {
+            store.task("a").block(PATIENCE);
+        }
+        assertThat(info("memory", "used_memory_vm_functions")).isLessThan(5_000_000);
     }
 }

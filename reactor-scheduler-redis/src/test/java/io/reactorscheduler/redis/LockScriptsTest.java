@@ -29,6 +29,9 @@ class LockScriptsTest {
     @BeforeAll
     static void start() {
         redis = EmbeddedRedis.start();
+        for (Script script : List.of(Scripts.LOCK, Scripts.PROLONG, Scripts.UNLOCK)) {
+            redis.command("FUNCTION", "LOAD", script.library());
+        }
     }
 
     @AfterAll
@@ -219,7 +222,7 @@ class LockScriptsTest {
 
     private static List<?> run(String script, String... args) {
         List<String> words =
-                new ArrayList<>(List.of("EVAL", Script.named(script).text(), "1", LOCK));
+                new ArrayList<>(List.of("FCALL", Script.named(script).function(), "1", LOCK));
         words.addAll(List.of(args));
         return (List<?>) redis.command(words.toArray(String[]::new));
     }

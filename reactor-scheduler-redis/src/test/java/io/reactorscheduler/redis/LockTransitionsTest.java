@@ -24,6 +24,9 @@ class LockTransitionsTest {
     @BeforeAll
     static void start() {
         server = EmbeddedRedis.start();
+        for (Script script : List.of(Scripts.LOCK, Scripts.PROLONG, Scripts.UNLOCK)) {
+            server.command("FUNCTION", "LOAD", script.library());
+        }
     }
 
     @AfterAll
@@ -69,7 +72,7 @@ class LockTransitionsTest {
     }
 
     private static void run(Script script, String... args) {
-        String[] command = Stream.concat(Stream.of("EVAL", script.text(), "1", LOCK), Stream.of(args))
+        String[] command = Stream.concat(Stream.of("FCALL", script.function(), "1", LOCK), Stream.of(args))
                 .toArray(String[]::new);
         server.command(command);
     }
