@@ -17,7 +17,7 @@ import reactor.core.scheduler.Schedulers;
 final class LocalQueue implements Timeline.Source {
 
     /** Up to here a {@code flatMap} finds a finished inner in well under a microsecond; wider queues get more lanes. */
-    static final int SLOTS = 64;
+    static final int SLOTS = 32;
 
     /** Fewer claims than this are not worth waking another thread for while there is much to do. */
     private static final int SHARE = 16;
@@ -26,7 +26,7 @@ final class LocalQueue implements Timeline.Source {
     private static final int FEW = 8;
 
     /** So many lanes are there from the start, if the concurrency takes them; more are opened when half are taken. */
-    private static final int FIRST_LANES = 16;
+    private static final int FIRST_LANES = 32;
 
     private final Resources with;
     private final Runnable wanted;
