@@ -16,7 +16,7 @@ import reactor.core.scheduler.Schedulers;
  */
 final class LocalQueue implements Timeline.Source {
 
-    /** Up to here a {@code flatMap} finds a finished inner in well under a microsecond; wider queues get more lanes. */
+    /** At each end a {@code flatMap} looks through all its inners, so wider queues get more lanes. */
     static final int SLOTS = 32;
 
     /** Fewer claims than this are not worth waking another thread for while there is much to do. */

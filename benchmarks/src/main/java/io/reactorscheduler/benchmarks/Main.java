@@ -24,7 +24,7 @@ public final class Main {
             jmh [arguments of JMH]                     the micro-benchmarks
 
             Options of compare and run:
-              --reps <number>      JVMs for each subject: 3, with --quick 1
+              --reps <number>      JVMs for each subject: 3, with --quick 1; compare repeats what goals need
               --warm-up <seconds>  small runs before the measured one in each JVM: 4
               --budget <seconds>   the measured run of slow subjects, which their number of tasks follows: 4, with
                                    --quick 2, on Redis twice that; for no budget 0
@@ -135,7 +135,7 @@ public final class Main {
     private static void work(Arguments arguments) throws Exception {
         PrintStream out = System.out;
         System.setOut(System.err);
-        WorkerProcess.main(Subjects.of(arguments.text("subject", "")), out);
+        WorkerProcess.main(Subjects.of(arguments.text("subject", "")), (int) arguments.number("partitions", 1), out);
         System.exit(0);
     }
 

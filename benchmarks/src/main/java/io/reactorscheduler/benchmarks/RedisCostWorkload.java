@@ -12,7 +12,12 @@ enum RedisCostWorkload implements Workload {
 
         @Override
         public List<Params> cases(boolean isQuick) {
-            return List.of(Params.of("n", isQuick ? 20_000 : 50_000));
+            if (isQuick) {
+                return List.of(Place.plain(Params.of("n", 20_000)));
+            }
+            Params plain = Place.plain(Params.of("n", 50_000));
+            // more on the cluster, where each master also keeps a megabyte for its replica
+            return List.of(plain, Place.withFile(plain), Place.onCluster(plain.with("n", 500_000)));
         }
 
         @Override
@@ -22,9 +27,11 @@ enum RedisCostWorkload implements Workload {
 
         @Override
         public void measure(Subject subject, Params params, Values values) throws Exception {
-            long before = RedisServer.usage().bytes();
+            Place.take(subject, params);
+            List<RedisServer.Usage> before = Place.usages(params);
             subject.enqueueLater(params.n());
-            values.put("bytes_per_task", (RedisServer.usage().bytes() - before) / (double) params.n());
+            long bytes = RedisServer.Usage.spent(before, Place.usages(params), RedisServer.Usage::bytes);
+            values.put("bytes_per_task", bytes / (double) params.n());
         }
     },
     IDLE("redis-idle", "a node with nothing to do: commands a second") {
@@ -35,7 +42,8 @@ enum RedisCostWorkload implements Workload {
 
         @Override
         public List<Params> cases(boolean isQuick) {
-            return List.of(Params.of("seconds", isQuick ? 8 : 20));
+            Params params = Params.of("seconds", isQuick ? 8 : 20);
+            return isQuick ? List.of(Place.plain(params)) : Place.everywhere(params);
         }
 
         @Override
@@ -45,13 +53,16 @@ enum RedisCostWorkload implements Workload {
 
         @Override
         public void measure(Subject subject, Params params, Values values) throws Exception {
+            Place.take(subject, params);
             subject.work(() -> {});
             Thread.sleep(SETTLE_MILLIS);
-            long before = RedisServer.reads();
+            List<RedisServer.Usage> before = Place.usages(params);
             long seconds = params.get("seconds");
             Thread.sleep(seconds * 1_000);
-            // what scripts call is no command of a node; the look itself is one
-            values.put("commands_per_s", (RedisServer.reads() - before - 1) / (double) seconds);
+            List<RedisServer.Usage> after = Place.usages(params);
+            // a node sends one command at a time, so it is read once for each; the look itself is one to each server
+            long reads = RedisServer.Usage.spent(before, after, RedisServer.Usage::reads) - after.size();
+            values.put("commands_per_s", reads / (double) seconds);
         }
     },
     FUTURE("redis-future", "a backlog of n jobs run beside so many that are due in an hour") {
@@ -62,10 +73,20 @@ enum RedisCostWorkload implements Workload {
 
         @Override
         public List<Params> cases(boolean isQuick) {
-            Params none = Params.of("n", isQuick ? 20_000 : 200_000).with("pending", 0);
-            return isQuick
-                    ? List.of(none, none.with("pending", 50_000))
-                    : List.of(none, none.with("pending", 500_000), none.with("pending", 5_000_000));
+            if (isQuick) {
+                Params none = Place.plain(Params.of("n", 20_000).with("pending", 0));
+                return List.of(none, none.with("pending", 50_000));
+            }
+            Params none = Place.plain(Params.of("n", 200_000).with("pending", 0));
+            Params some = none.with("pending", 500_000);
+            return List.of(
+                    none,
+                    some,
+                    none.with("pending", 5_000_000),
+                    Place.withFile(none),
+                    Place.withFile(some),
+                    Place.onCluster(none),
+                    Place.onCluster(some));
         }
 
         @Override
@@ -75,12 +96,13 @@ enum RedisCostWorkload implements Workload {
 
         @Override
         public void measure(Subject subject, Params params, Values values) throws Exception {
+            Place.take(subject, params);
             int n = params.n();
             subject.enqueueLater(Math.toIntExact(params.get("pending")));
             subject.enqueue(n);
-            RedisServer.Usage before = RedisServer.usage();
+            List<RedisServer.Usage> before = Place.usages(params);
             Meter.runs(n, values, subject::work);
-            RedisServer.usage().putInto(values, before, n);
+            RedisServer.Usage.putInto(values, before, Place.usages(params), n);
         }
     };
 

@@ -15,8 +15,7 @@ final class RedisDelayedWorkload implements Workload {
 
     @Override
     public String question() {
-        return "jobs that are due at a steady rate, saved before, on one server or a"
-                + " cluster: how late they start; those of the first lead_ms do not count";
+        return "jobs that are due at a steady rate, saved before: how late they start; those of the first lead_ms do not count";
     }
 
     @Override
@@ -32,11 +31,10 @@ final class RedisDelayedWorkload implements Workload {
     @Override
     public List<Params> cases(boolean isQuick) {
         long seconds = isQuick ? 3 : 5;
-        List<Params> alone = List.of(rate(1_000, seconds), rate(10_000, seconds));
+        Stream<Params> rates = Stream.of(rate(1_000, seconds), rate(10_000, seconds));
         return isQuick
-                ? alone
-                : Stream.concat(alone.stream(), Stream.of(Place.onCluster(alone.get(0))))
-                        .toList();
+                ? rates.map(Place::plain).toList()
+                : rates.flatMap(rate -> Place.everywhere(rate).stream()).toList();
     }
 
     private static Params rate(long rate, long seconds) {

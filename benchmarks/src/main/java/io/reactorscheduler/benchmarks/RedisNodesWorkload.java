@@ -3,7 +3,6 @@ package io.reactorscheduler.benchmarks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.stream.Stream;
 
 /** A backlog that several JVMs run together. */
 final class RedisNodesWorkload implements Workload {
@@ -33,9 +32,18 @@ final class RedisNodesWorkload implements Workload {
 
     @Override
     public List<Params> cases(boolean isQuick) {
-        return (isQuick ? Stream.of(1, 4) : Stream.of(1, 2, 4))
-                .map(nodes -> Params.of("n", isQuick ? 50_000 : 100_000).with("nodes", nodes))
-                .toList();
+        Params one = Place.plain(Params.of("n", isQuick ? 50_000 : 100_000).with("nodes", 1));
+        Params four = one.with("nodes", 4);
+        return isQuick
+                ? List.of(one, four)
+                : List.of(
+                        one,
+                        one.with("nodes", 2),
+                        four,
+                        Place.withFile(one),
+                        Place.withFile(four),
+                        Place.onCluster(one),
+                        Place.onCluster(four));
     }
 
     @Override
@@ -45,12 +53,13 @@ final class RedisNodesWorkload implements Workload {
 
     @Override
     public void measure(Subject subject, Params params, Values values) throws Exception {
+        Place.take(subject, params);
         int n = params.n();
         LongAdder runs = new LongAdder();
         List<WorkerProcess> workers = new ArrayList<>();
         try {
             for (int i = 0; i < params.get("nodes"); i++) {
-                workers.add(new WorkerProcess(subject.kind(), runs));
+                workers.add(new WorkerProcess(subject.kind(), params, runs));
             }
             for (WorkerProcess worker : workers) {
                 worker.awaitReady();
@@ -61,11 +70,11 @@ final class RedisNodesWorkload implements Workload {
             }
             Meter.await(runs::sum, Math.round(n * WARM_UP));
             long counted = n - runs.sum();
-            RedisServer.Usage before = RedisServer.usage();
+            List<RedisServer.Usage> before = Place.usages(params);
             Meter meter = Meter.start();
             Meter.await(runs::sum, n);
             meter.putInto(values, counted);
-            RedisServer.usage().putInto(values, before, counted);
+            RedisServer.Usage.putInto(values, before, Place.usages(params), counted);
         } finally {
             for (WorkerProcess worker : workers) {
                 worker.close();

@@ -39,11 +39,13 @@ final class RedisPartitionsWorkload implements Workload {
 
     @Override
     public List<Params> cases(boolean isQuick) {
-        Params one =
-                Params.of("n", isQuick ? 30_000 : 100_000).with("partitions", 1).with("masters", 1);
+        Params one = Place.plain(
+                Params.of("n", isQuick ? 30_000 : 100_000).with("partitions", 1).with("masters", 1));
         Stream<Params> alone = (isQuick ? Stream.of(1, 16) : Stream.of(1, 4, 16, 64))
                 .map(partitions -> one.with("partitions", partitions));
-        return Stream.concat(alone, Stream.of(Place.onCluster(one))).toList();
+        Params cluster = Place.onCluster(one);
+        return Stream.concat(alone, isQuick ? Stream.of(cluster) : Stream.of(cluster, Place.withFile(cluster)))
+                .toList();
     }
 
     @Override
@@ -54,17 +56,16 @@ final class RedisPartitionsWorkload implements Workload {
     @Override
     public void measure(Subject subject, Params params, Values values) throws Exception {
         int n = params.n();
-        boolean isCluster = Place.isCluster(params);
         Place.take(subject, params);
         subject.enqueue(n);
         LongAdder runs = new LongAdder();
         subject.work(runs::increment);
         Meter.await(runs::sum, Math.round(n * WARM_UP));
         long counted = n - runs.sum();
-        List<RedisServer.Usage> before = RedisServer.usages(isCluster);
+        List<RedisServer.Usage> before = Place.usages(params);
         Meter meter = Meter.start();
         Meter.await(runs::sum, n);
         meter.putInto(values, counted);
-        RedisServer.Usage.putInto(values, before, RedisServer.usages(isCluster), counted);
+        RedisServer.Usage.putInto(values, before, Place.usages(params), counted);
     }
 }

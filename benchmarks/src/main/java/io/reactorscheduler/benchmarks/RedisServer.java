@@ -5,11 +5,13 @@ import io.lettuce.core.api.sync.RedisCommands;
 import io.reactorscheduler.embedded.EmbeddedRedis;
 import io.reactorscheduler.embedded.EmbeddedRedisCluster;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.function.ToLongFunction;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
- * The Redis of this JVM: started at first use, without persistence, ended with the JVM. Another one is named with
+ * The Redis of this JVM: started at first use, ended with the JVM. Another one is named with
  * {@code -Dbenchmarks.redis=redis://host:port}; everything in it is deleted. Beside it there is a {@link Cluster}, for the
  * workloads that ask for it.
  */
@@ -22,18 +24,14 @@ final class RedisServer {
     record Usage(long bytes, long reads, long commands, long cpuMicros) {
 
         /**
-         * Adds what each of so many jobs took since an earlier moment: how often the server read from a connection (of which
-         * one may bring many commands), commands, those that scripts call among them, and the server's processor time.
+         * Adds what each of so many jobs took of all servers since an earlier moment: how often they read from a connection
+         * (of which one may bring many commands), commands, those that scripts call among them, and their processor time; and
+         * what the busiest of them got and took.
          */
-        void putInto(Values values, Usage before, long jobs) {
-            values.put("reads_per_job", (reads - before.reads) / (double) jobs);
-            values.put("commands_per_job", (commands - before.commands) / (double) jobs);
-            values.put("server_us_per_job", (cpuMicros - before.cpuMicros) / (double) jobs);
-        }
-
-        /** Adds the same of several servers together, and what the busiest of them got and took for each job. */
         static void putInto(Values values, List<Usage> before, List<Usage> after, long jobs) {
-            sum(after).putInto(values, sum(before), jobs);
+            values.put("reads_per_job", spent(before, after, Usage::reads) / (double) jobs);
+            values.put("commands_per_job", spent(before, after, Usage::commands) / (double) jobs);
+            values.put("server_us_per_job", spent(before, after, Usage::cpuMicros) / (double) jobs);
             values.put("commands_of_busiest_per_job", most(before, after, Usage::commands) / (double) jobs);
             values.put("us_of_busiest_per_job", most(before, after, Usage::cpuMicros) / (double) jobs);
         }
@@ -45,34 +43,24 @@ final class RedisServer {
                     .orElse(0);
         }
 
-        private static Usage sum(List<Usage> all) {
-            return all.stream()
-                    .reduce(
-                            new Usage(0, 0, 0, 0),
-                            (one, other) -> new Usage(
-                                    one.bytes + other.bytes,
-                                    one.reads + other.reads,
-                                    one.commands + other.commands,
-                                    one.cpuMicros + other.cpuMicros));
+        /** Of all servers together since an earlier moment. */
+        static long spent(List<Usage> before, List<Usage> after, ToLongFunction<Usage> what) {
+            return after.stream().mapToLong(what).sum()
+                    - before.stream().mapToLong(what).sum();
         }
     }
 
     /** Three masters with a replica each, which share the slots. */
     static final class Cluster {
 
-        private static final EmbeddedRedisCluster NODES = EmbeddedRedisCluster.start(Place.MASTERS, Place.MASTERS);
-        private static final List<RedisCommands<String, String>> COMMANDS = NODES.uris().stream()
-                .limit(Place.MASTERS)
-                .map(RedisServer::connect)
-                .toList();
+        private static final EmbeddedRedisCluster NODES = EmbeddedRedisCluster.start(
+                // a machine that is busy is no reason to make a replica master
+                Place.MASTERS, Place.MASTERS, "cluster-node-timeout 15000");
+        private static final List<RedisCommands<String, String>> ALL =
+                NODES.uris().stream().map(RedisServer::connect).toList();
+        private static final List<RedisCommands<String, String>> MASTERS = ALL.subList(0, Place.MASTERS);
 
         private Cluster() {}
-
-        /** An address of it; everything in it is deleted. */
-        static String emptied() {
-            COMMANDS.forEach(RedisCommands::flushall);
-            return NODES.uris().get(0);
-        }
     }
 
     private static final String URI = start();
@@ -85,45 +73,59 @@ final class RedisServer {
         return URI;
     }
 
+    /** The address of the server, or of the cluster. */
+    static String uri(boolean isCluster) {
+        return isCluster ? Cluster.NODES.uris().get(0) : URI;
+    }
+
     /** Deletes everything in it. */
     static void clear() {
-        COMMANDS.flushall();
+        clear(false);
     }
 
-    /** Writes an append-only file that is synced every second, or none. */
-    static void persist(boolean everySecond) {
-        COMMANDS.configSet("appendonly", everySecond ? "yes" : "no");
+    /** Deletes everything in the server, or in the cluster. */
+    static void clear(boolean isCluster) {
+        masters(isCluster).forEach(RedisCommands::flushall);
     }
 
-    /** How often it has read from a connection: for clients that send one command at a time, their commands. */
-    static long reads() {
-        return usage().reads();
-    }
-
-    static Usage usage() {
-        return usage(COMMANDS);
+    /** The server, or each of the cluster, writes an append-only file that is synced every second, or none. */
+    static void persist(boolean isCluster, boolean everySecond) {
+        (isCluster ? Cluster.ALL : List.of(COMMANDS))
+                .forEach(server -> server.configSet("appendonly", everySecond ? "yes" : "no"));
     }
 
     /** What the server, or each master of the cluster, uses and has done so far. */
     static List<Usage> usages(boolean isCluster) {
-        return isCluster ? Cluster.COMMANDS.stream().map(RedisServer::usage).toList() : List.of(usage());
+        return masters(isCluster).stream().map(RedisServer::usage).toList();
     }
 
+    private static List<RedisCommands<String, String>> masters(boolean isCluster) {
+        return isCluster ? Cluster.MASTERS : List.of(COMMANDS);
+    }
+
+    /** By one command, so that a look is one read. */
     private static Usage usage(RedisCommands<String, String> server) {
+        String info = server.info("all");
+        // replicas say how far they are, each once a second: no client does
+        double acknowledged = figure(info, "cmdstat_replconf:calls=([0-9]+)").orElse(0);
         return new Usage(
-                (long) info(server, "memory", "used_memory"),
-                (long) info(server, "stats", "total_reads_processed"),
-                (long) info(server, "stats", "total_commands_processed"),
-                (long) (1e6 * (info(server, "cpu", "used_cpu_user") + info(server, "cpu", "used_cpu_sys"))));
+                (long) required(info, "used_memory"),
+                (long) (required(info, "total_reads_processed") - acknowledged),
+                (long) required(info, "total_commands_processed"),
+                (long) (1e6 * (required(info, "used_cpu_user") + required(info, "used_cpu_sys"))));
     }
 
-    private static double info(RedisCommands<String, String> server, String section, String key) {
-        return server.info(section)
-                .lines()
-                .filter(line -> line.startsWith(key + ":"))
-                .mapToDouble(line -> Double.parseDouble(line.substring(key.length() + 1)))
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("INFO " + section + " says nothing of " + key));
+    private static double required(String info, String name) {
+        return figure(info, name + ":([0-9.]+)")
+                .orElseThrow(() -> new IllegalStateException("INFO says nothing of " + name));
+    }
+
+    private static OptionalDouble figure(String info, String pattern) {
+        return Pattern.compile("(?m)^" + pattern)
+                .matcher(info)
+                .results()
+                .mapToDouble(found -> Double.parseDouble(found.group(1)))
+                .findFirst();
     }
 
     private static RedisCommands<String, String> connect(String uri) {

@@ -33,7 +33,8 @@ final class RedisWakeWorkload implements Workload {
 
     @Override
     public List<Params> cases(boolean isQuick) {
-        return List.of(Params.of("n", isQuick ? 1_000 : 3_000).with("wait_ms", 3));
+        Params params = Params.of("n", isQuick ? 1_000 : 3_000).with("wait_ms", 3);
+        return isQuick ? List.of(Place.plain(params)) : Place.everywhere(params);
     }
 
     @Override
@@ -43,6 +44,7 @@ final class RedisWakeWorkload implements Workload {
 
     @Override
     public void measure(Subject subject, Params params, Values values) throws Exception {
+        Place.take(subject, params);
         int n = params.n();
         Lateness lateness = Lateness.ofAll();
         AtomicLong asked = new AtomicLong(Long.MAX_VALUE);

@@ -26,8 +26,7 @@ enum RedisWorkload implements Workload {
         public List<Params> cases(boolean isQuick) {
             return Stream.concat(
                             super.cases(isQuick).stream().map(params -> params.with("calls", 256)),
-                            Stream.of(Params.of("n", isQuick ? 10_000L : 20_000L)
-                                    .with("everysec", 0)
+                            Stream.of(Place.plain(Params.of("n", isQuick ? 10_000L : 20_000L))
                                     .with("calls", 1)))
                     .toList();
         }
@@ -43,9 +42,11 @@ enum RedisWorkload implements Workload {
             subject.enqueue(params.n());
         }
 
+        /** On the cluster it is {@link RedisPartitionsWorkload}. */
         @Override
-        List<Params> more() {
-            return List.of(Params.of("n", 1_000_000).with("everysec", 0));
+        List<Params> wholeCases() {
+            Params plain = Place.plain(Params.of("n", MANY));
+            return List.of(plain, Place.withFile(plain), plain.with("n", 1_000_000));
         }
     },
     END_TO_END("redis-end-to-end", "n jobs saved in bulk and run at the same time, by one JVM") {
@@ -55,6 +56,8 @@ enum RedisWorkload implements Workload {
             Meter.runs(n, values, work -> subject.fireNow(n, work));
         }
     };
+
+    private static final int MANY = 100_000;
 
     private final String key;
     private final String question;
@@ -69,9 +72,9 @@ enum RedisWorkload implements Workload {
     /** What there is before anything is measured. */
     void prepare(Subject subject, Params params) throws Exception {}
 
-    /** Cases of the full comparison besides. */
-    List<Params> more() {
-        return List.of(Place.onCluster(Params.of("n", 100_000).with("everysec", 0)));
+    /** Those of the full comparison. */
+    List<Params> wholeCases() {
+        return Place.everywhere(Params.of("n", MANY));
     }
 
     @Override
@@ -98,12 +101,7 @@ enum RedisWorkload implements Workload {
 
     @Override
     public List<Params> cases(boolean isQuick) {
-        if (isQuick) {
-            return List.of(Params.of("n", 30_000).with("everysec", 0));
-        }
-        Params plain = Params.of("n", 100_000).with("everysec", 0);
-        return Stream.concat(Stream.of(plain, plain.with("everysec", 1)), more().stream())
-                .toList();
+        return isQuick ? List.of(Place.plain(Params.of("n", 30_000))) : wholeCases();
     }
 
     @Override
@@ -113,16 +111,10 @@ enum RedisWorkload implements Workload {
 
     @Override
     public void measure(Subject subject, Params params, Values values) throws Exception {
-        boolean isCluster = Place.isCluster(params);
-        boolean isSynced = params.get("everysec") == 1;
-        if (isCluster && isSynced) {
-            throw new IllegalArgumentException("--everysec 1: the cluster writes no file; give 0");
-        }
-        RedisServer.persist(isSynced);
         Place.take(subject, params);
         prepare(subject, params);
-        List<RedisServer.Usage> before = RedisServer.usages(isCluster);
+        List<RedisServer.Usage> before = Place.usages(params);
         run(subject, params, values);
-        RedisServer.Usage.putInto(values, before, RedisServer.usages(isCluster), params.n());
+        RedisServer.Usage.putInto(values, before, Place.usages(params), params.n());
     }
 }

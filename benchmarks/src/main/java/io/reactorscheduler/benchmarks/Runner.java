@@ -31,7 +31,7 @@ final class Runner {
      * @param budgetSeconds how long the run that counts of a slow subject may take, which its number of tasks follows;
      *     0 for as long as it takes; twice as long on Redis
      * @param isWhole whether slow subjects get as much as all others
-     * @param isCompare whether all are compared, so that subjects that no goal names are asked once
+     * @param isCompare whether all are compared, so that what no goal needs is asked once
      * @param isQuick whether they are not asked at all
      * @param jvmOptions options of the JVMs; the workload's heap if there are none
      * @param limitSeconds after which a JVM is ended; see {@link Schedule#limitSeconds}

@@ -13,6 +13,8 @@ final class Schedule {
     /** What a start takes longer where a server or a process of Node belongs to it. */
     private static final double START_REDIS_SECONDS = 1;
 
+    private static final double START_CLUSTER_SECONDS = 5;
+
     private static final double START_NODE_SECONDS = 1.5;
 
     /** A warm-up ends with the run in which its time is over. */
@@ -55,7 +57,8 @@ final class Schedule {
 
     /**
      * Everything once, then what the goals need again: when time runs out, repetitions are missing and no line of the
-     * tables. In quick mode, and about what takes minutes, others than ours are only asked where a goal names them.
+     * tables. In quick mode, about what takes minutes, and about servers that write a file or are a cluster, others than ours
+     * are only asked where a goal names them.
      */
     static List<Turn> of(List<Runner.Case> cases, List<Subjects> subjects, Runner.Plan plan) {
         List<Turn> turns = new ArrayList<>();
@@ -85,6 +88,9 @@ final class Schedule {
         if (plan.isQuick()) {
             return "with --quick";
         }
+        if (isRedis(of) && !Place.isPlain(of.params())) {
+            return "with a file or on the cluster, as no goal names it";
+        }
         return isLarge(of) ? "as it takes minutes" : null;
     }
 
@@ -104,7 +110,10 @@ final class Schedule {
                 ? SEARCH_FACTOR * plan.budgetSeconds(of.workload())
                 : params.work() / (isRedis ? REDIS_PER_SECOND : MEMORY_PER_SECOND);
         double nodes = params.asMap().getOrDefault("nodes", 0L) * START_NODE_SECONDS;
-        double start = START_SECONDS + (isRedis ? START_REDIS_SECONDS : 0) + nodes;
+        double start = START_SECONDS
+                + (isRedis ? START_REDIS_SECONDS : 0)
+                + (isRedis && Place.isCluster(params) ? START_CLUSTER_SECONDS : 0)
+                + nodes;
         double all = start + WARM_UP_FACTOR * plan.warmUpSeconds() + params.waitSeconds() + work;
         return Math.min((double) limitSeconds(of, plan), all);
     }

@@ -22,19 +22,21 @@ final class WorkerProcess implements AutoCloseable {
     private final Process process;
     private final Writer commands;
 
-    /** Starts one; its runs are added to the counter. */
-    WorkerProcess(Subjects subject, LongAdder runs) throws IOException {
+    /** Starts one where the jobs of a case are; its runs are added to the counter. */
+    WorkerProcess(Subjects subject, Params params, LongAdder runs) throws IOException {
         this.runs = runs;
         process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx1g",
-                        "-D" + RedisServer.PROPERTY + "=" + RedisServer.uri(),
+                        "-D" + RedisServer.PROPERTY + "=" + RedisServer.uri(Place.isCluster(params)),
                         "-cp",
                         System.getProperty("java.class.path"),
                         Main.class.getName(),
                         "work",
                         "--subject",
-                        subject.key())
+                        subject.key(),
+                        "--partitions",
+                        String.valueOf(Place.partitions(params)))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         Meter.alsoCount(process.toHandle());
@@ -77,12 +79,15 @@ final class WorkerProcess implements AutoCloseable {
 
     /** What such a JVM does. */
     @SuppressWarnings("try")
-    static void main(Subjects subject, PrintStream out) throws Exception {
+    static void main(Subjects subject, int partitions, PrintStream out) throws Exception {
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         LongAdder runs = new LongAdder();
         Thread reporter = new Thread(() -> report(runs, out));
         reporter.setDaemon(true);
         try (Subject opened = subject.open()) {
+            if (partitions > 1) {
+                opened.partition(partitions, RedisServer::uri);
+            }
             out.println(READY);
             in.readLine();
             opened.work(runs::increment);

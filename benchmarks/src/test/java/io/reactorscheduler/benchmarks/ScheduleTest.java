@@ -75,12 +75,24 @@ class ScheduleTest {
                         "lateness n=120000, rate=20000, ahead_ms=5000, lead_ms=3000 stpe",
                         "lateness n=1200000, rate=200000, ahead_ms=5000, lead_ms=3000 ours",
                         "redis-drain n=100000, everysec=0 bullmq",
-                        "redis-nodes n=100000, nodes=4 ours-redis",
+                        "redis-nodes n=100000, nodes=4, everysec=0 ours-redis",
                         "redis-enqueue-each n=20000, everysec=0, calls=1 redisson")
                 .doesNotContain("lateness n=1200000, rate=200000, ahead_ms=5000, lead_ms=3000 stpe")
                 .noneMatch(turn -> turn.matches("(queues|stream|priorities|fire-later|fire-now-each) .*"))
                 .noneMatch(turn -> turn.contains("everysec=1") || turn.matches("redis-delayed .*partitions.*"))
                 .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void serversWithAFileAndTheClusterAreAskedOfOthersOnlyWhereAGoalNamesThem() {
+        assertThat(compare(false).stream()
+                        .filter(turn ->
+                                turn.leftOut() == null && !turn.subject().isOurs())
+                        .filter(turn -> turn.of().workload().field() == Field.REDIS
+                                && !Place.isPlain(turn.of().params()))
+                        .map(turn -> turn.of().workload().key())
+                        .distinct())
+                .containsExactly("redis-enqueue", "redis-enqueue-each", "redis-drain", "redis-end-to-end");
     }
 
     @Test

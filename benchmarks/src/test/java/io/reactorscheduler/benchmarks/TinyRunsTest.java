@@ -48,17 +48,28 @@ class TinyRunsTest {
 
     @Test
     void aTinyRunOnAClusterEnds() {
-        Params tiny = Place.onCluster(Params.of("n", 100).with("everysec", 0));
+        Measurement measured = measureOnCluster(RedisWorkload.END_TO_END, Place.plain(Params.of("n", 100)));
 
-        Measurement measured = Child.measure(
-                RedisWorkload.END_TO_END,
-                Subjects.OURS_REDIS,
-                Measurement.of(RedisWorkload.END_TO_END, Subjects.OURS_REDIS, tiny, tiny),
-                new Child.Effort(0, 0));
-
-        assertThat(measured.failed()).isNull();
         assertThat(measured.values().get("commands_of_busiest_per_job"))
                 .isBetween(0.01, 0.9 * measured.values().get("commands_per_job"));
+    }
+
+    @Test
+    void otherJvmsAreNodesOnAClusterThatWritesAFile() {
+        Params params = Place.withFile(Params.of("n", 100).with("nodes", 1));
+
+        assertThat(measureOnCluster(new RedisNodesWorkload(), params).values()).containsKey("per_s");
+    }
+
+    private static Measurement measureOnCluster(Workload workload, Params params) {
+        Params tiny = Place.onCluster(params);
+        Measurement measured = Child.measure(
+                workload,
+                Subjects.OURS_REDIS,
+                Measurement.of(workload, Subjects.OURS_REDIS, tiny, tiny),
+                new Child.Effort(0, 0));
+        assertThat(measured.failed()).isNull();
+        return measured;
     }
 
     private static Params tiny(Params params) {

@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The files that a script is put together from: the parts that headers name in a line {@code -- USES: part other}, each once
@@ -52,7 +53,7 @@ final class LuaParts {
         String source = read(name);
         source.lines()
                 .filter(line -> line.startsWith(USES))
-                .flatMap(line -> List.of(line.substring(USES.length()).trim().split(" +")).stream())
+                .flatMap(line -> Stream.of(line.substring(USES.length()).trim().split(" +")))
                 .forEach(this::add);
         // comments are for readers of the file, not for the server
         parts.put(

@@ -18,7 +18,8 @@ import reactor.core.Exceptions;
 final class RedisErrors {
 
     private static final Pattern WITHOUT_FUNCTIONS =
-            Pattern.compile("(?i)^ERR unknown command .?(fcall|function)|^NOPERM .* run the '(fcall|function)");
+            Pattern.compile("(?i)^ERR unknown command .?(fcall|function)|^NOPERM .* run the '(fcall|function)"
+                    + "|^ERR Error (compiling|registering) function|^ERR FUNCTION LOAD ");
 
     /** What Redis names as the place of an error in a function. */
     private static final String IN_A_FUNCTION = "on @user_function:";
@@ -40,13 +41,13 @@ final class RedisErrors {
         return message(error).startsWith("ERR Library") && message(error).endsWith("already exists");
     }
 
-    /** Whether the server said no to a function before it began, for whatever reason. */
+    /** Whether the server said no to a function before it began. */
     static boolean isRefusedFunction(Throwable error) {
         return unwrap(error) instanceof RedisCommandExecutionException
                 && !message(error).contains(IN_A_FUNCTION);
     }
 
-    /** Whether the server knows no functions, or the user may not use them. */
+    /** Whether the server knows no functions or cannot be given ours, or the user may not use them. */
     static boolean isWithoutFunctions(Throwable error) {
         return WITHOUT_FUNCTIONS.matcher(message(error)).find();
     }

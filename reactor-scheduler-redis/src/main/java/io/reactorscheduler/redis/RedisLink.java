@@ -18,7 +18,7 @@ interface RedisLink {
 
     /**
      * Runs a script on the server that has the slot of its key; numbers come back as {@link Long}, texts as
-     * {@link String}, absent values as null, lists as lists. Cold; a server that does not know the script is sent it.
+     * {@link String}, absent values as null, lists as lists. Cold; a server that does not have the script is given it, see {@link ScriptCalls}.
      */
     Mono<List<@Nullable Object>> run(Script script, String key, List<String> args);
 

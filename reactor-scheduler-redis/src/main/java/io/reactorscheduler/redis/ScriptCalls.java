@@ -16,8 +16,8 @@ import reactor.core.publisher.Mono;
 
 /**
  * Calls scripts over the connection of a link: as functions, which a server that does not have them is given; as texts where
- * it did not run the function, for whatever reason. One may be that it refuses writes: then it refuses all of a function that
- * may write, but only those commands of a text that do.
+ * it refused the function before it began. One that refuses writes refuses all of a function that may write, but of a text only
+ * the commands that do.
  */
 final class ScriptCalls {
 
