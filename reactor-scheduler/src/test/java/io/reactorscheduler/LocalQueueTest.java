@@ -31,23 +31,23 @@ class LocalQueueTest {
     void aNarrowQueueHasALaneForEachCoreButNotMoreThanRuns() {
         assertThat(queue(1).lanesNeeded()).isEqualTo(1);
         assertThat(queue(2).lanesNeeded()).isEqualTo(Math.min(2, Schedulers.DEFAULT_POOL_SIZE));
-        assertThat(queue(256).lanesNeeded()).isEqualTo(Math.max(4, Math.min(16, Schedulers.DEFAULT_POOL_SIZE)));
+        assertThat(queue(256).lanesNeeded()).isEqualTo(Math.max(8, Math.min(16, Schedulers.DEFAULT_POOL_SIZE)));
     }
 
     @Test
     void aQueueThatAllowsAnyNumberOpensLanesAsItUsesThem() {
         LocalQueue queue = queue(1_000_000);
         open(queue);
-        assertThat(queue.size()).isEqualTo(16);
+        assertThat(queue.size()).isEqualTo(32);
 
-        queue.hold(16 * LocalQueue.SLOTS / 2 - 1);
+        queue.hold(32 * LocalQueue.SLOTS / 2 - 1);
         queue.free();
         assertThat(widened).hasValue(0);
         queue.hold(1);
         queue.free();
 
         assertThat(widened).hasValue(1);
-        assertThat(queue.size()).isEqualTo(32);
+        assertThat(queue.size()).isEqualTo(64);
     }
 
     @Test
