@@ -43,11 +43,11 @@ final class BatchRun<T, R> {
     }
 
     Flux<Batch.Result<R>> results(Publisher<? extends T> items) {
-        return Flux.<T>from(items)
+        Flux<Batch.Result<R>> each = Flux.<T>from(items)
                 .index(this::ended)
                 .flatMap(item -> item, options.concurrency())
-                .doOnNext(this::count)
-                .concatWith(Flux.defer(this::end));
+                .doOnNext(this::count);
+        return Flux.concat(List.of(each, Flux.defer(this::end)));
     }
 
     private Mono<Batch.Result<R>> ended(long index, T item) {
@@ -142,6 +142,6 @@ final class BatchRun<T, R> {
         Flux<Batch.Result<R>> last = Flux.just(new Batch.Result<>(-1, null, null, report));
         boolean isTooMuch =
                 failed > options.failAbove() * items || (failed > 0 && failed == items && !options.bearsTotalFailure());
-        return isTooMuch ? last.concatWith(Mono.error(new BatchFailedException(report))) : last;
+        return isTooMuch ? Flux.concat(List.of(last, Mono.error(new BatchFailedException(report)))) : last;
     }
 }

@@ -129,11 +129,11 @@ final class CombinedTaskStore implements TaskStore {
     public Flux<Saved> saveAll(Flux<NewTask> tasks) {
         return Flux.defer(() -> {
             Sinks.Empty<Saved> end = Sinks.empty();
-            return tasks.doOnComplete(end::tryEmitEmpty)
+            Flux<Saved> rows = tasks.doOnComplete(end::tryEmitEmpty)
                     .onErrorComplete(error -> end.tryEmitError(error).isSuccess())
                     .windowUntilChanged(this::isForShared)
-                    .concatMap(row -> row.switchOnFirst(this::saveRow), 1)
-                    .concatWith(end.asMono());
+                    .concatMap(row -> row.switchOnFirst(this::saveRow), 1);
+            return Flux.concat(List.of(rows, end.asMono()));
         });
     }
 

@@ -133,12 +133,12 @@ final class Runner {
                 : Flux.defer(() -> {
                     AtomicBoolean isLate = new AtomicBoolean();
                     // takeUntilOther cancels the stream when the other one speaks, but not when it fails
-                    return Flux.from(publisher)
+                    Flux<?> inTime = Flux.from(publisher)
                             .takeUntilOther(Mono.delay(timeout, with.timer()).doOnNext(end -> {
                                 isLate.set(true);
                                 context.cancellation().cancel();
-                            }))
-                            .concatWith(Mono.defer(() -> isLate.get() ? late : Mono.empty()));
+                            }));
+                    return Flux.concat(List.of(inTime, Mono.defer(() -> isLate.get() ? late : Mono.empty())));
                 });
     }
 

@@ -206,7 +206,7 @@ final class TaskResults {
                     .map(passed -> new News(entry.executionId(), number, true));
             return entry.node().equals(with.node())
                     ? late.flux()
-                    : Flux.concat(Mono.just(new News(entry.executionId(), number, false)), late);
+                    : Flux.concat(List.of(Mono.just(new News(entry.executionId(), number, false)), late));
         }
 
         private Flux<Object> looksAgain(News news) {
@@ -331,7 +331,7 @@ final class TaskResults {
                     Flux<Object> result = heard.remove(id) == null
                             ? runs.stored(Objects.requireNonNull(event.execution()))
                             : Flux.empty();
-                    return result.concatWith(last(event));
+                    return Flux.concat(List.of(result, last(event)));
                 case FAILED:
                 case QUARANTINED:
                 case CANCELLED:

@@ -109,7 +109,7 @@ class GoalsTest {
                 .map(nodes -> line(
                         "redis-nodes",
                         "ours-redis",
-                        Map.of("nodes", nodes),
+                        Map.of("nodes", nodes, "n", 1_000_000L),
                         Map.of("per_s", 100.0 / nodes + 50, "server_us_per_job", 50.0 + nodes)));
 
         assertThat(verdicts("redis-nodes", lines.toArray(Measurement[]::new)))

@@ -75,7 +75,7 @@ class ScheduleTest {
                         "lateness n=120000, rate=20000, ahead_ms=5000, lead_ms=3000 stpe",
                         "lateness n=1200000, rate=200000, ahead_ms=5000, lead_ms=3000 ours",
                         "redis-drain n=100000, everysec=0 bullmq",
-                        "redis-nodes n=100000, nodes=4, everysec=0 ours-redis",
+                        "redis-delayed n=5000, rate=1000, ahead_ms=2000, lead_ms=1000, everysec=0 ours-redis",
                         "redis-enqueue-each n=20000, everysec=0, calls=1 redisson")
                 .doesNotContain("lateness n=1200000, rate=200000, ahead_ms=5000, lead_ms=3000 stpe")
                 .noneMatch(turn -> turn.matches("(queues|stream|priorities|fire-later|fire-now-each) .*"))
@@ -113,7 +113,9 @@ class ScheduleTest {
                         "redis-drain lua-kept",
                         "redis-drain redisson",
                         "redis-drain bullmq",
-                        "redis-future ours-redis");
+                        "redis-future ours-redis",
+                        "redis-nodes ours-redis",
+                        "redis-nodes ours-redis");
         Runner.Plan plan = Main.plan("compare", new Arguments(List.of()));
         assertThat(million).allMatch(turn -> Schedule.limitSeconds(turn.of(), plan) > 120);
     }

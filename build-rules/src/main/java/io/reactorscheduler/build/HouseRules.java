@@ -5,6 +5,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.AccessTarget.CodeUnitAccessTarget;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaConstructor;
@@ -47,6 +48,16 @@ public final class HouseRules {
             .because("nothing in the scheduler blocks a thread");
 
     @ArchTest
+    public static final ArchRule STREAMS_ARE_JOINED_WITHOUT_LOSS = noClasses()
+            .should()
+            .accessTargetWhere(member("reactor.core.publisher.Flux", "concatWith.*|startWith|concat.*")
+                    .and(DescribedPredicate.describe("joins an array", HouseRules::joinsAnArray))
+                    .or(member("reactor.core.publisher.Mono", "concatWith")))
+            .because(
+                    "in Reactor 3.8 what is requested while the first of an array of sources ends with nothing may get lost,"
+                            + " and the stream stands still; Flux.concat(List.of(...)) does not lose it");
+
+    @ArchTest
     public static final ArchRule THREADS_ARE_THE_INJECTED_SCHEDULERS = noClasses()
             .should()
             .accessTargetWhere(member("java.lang.Thread", "<init>|startVirtualThread|of(Virtual|Platform)")
@@ -78,6 +89,13 @@ public final class HouseRules {
                 type + "." + nameRegex,
                 access -> access.getTarget().getName().matches(nameRegex)
                         && access.getTargetOwner().isAssignableTo(type));
+    }
+
+    private static boolean joinsAnArray(JavaAccess<?> access) {
+        return access.getTarget() instanceof CodeUnitAccessTarget target
+                && (!target.getName().startsWith("concat")
+                        || target.getName().startsWith("concatWith")
+                        || target.getRawParameterTypes().stream().anyMatch(JavaClass::isArray));
     }
 
     private static ArchCondition<JavaConstructor> haveAtMostFiveParameters() {

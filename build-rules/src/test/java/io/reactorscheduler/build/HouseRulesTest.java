@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchRule;
 import java.time.Instant;
+import java.util.List;
 import java.util.Timer;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
 
 class HouseRulesTest {
 
@@ -27,6 +29,16 @@ class HouseRulesTest {
     @Test
     void aSleepIsFound() {
         assertThat(breaks(HouseRules.NOTHING_BLOCKS, Sleeps.class)).isTrue();
+    }
+
+    @Test
+    void anArrayOfStreamsThatIsJoinedIsFoundAndAListIsFine() {
+        assertThat(breaks(HouseRules.STREAMS_ARE_JOINED_WITHOUT_LOSS, JoinsArray.class))
+                .isTrue();
+        assertThat(breaks(HouseRules.STREAMS_ARE_JOINED_WITHOUT_LOSS, JoinsNext.class))
+                .isTrue();
+        assertThat(breaks(HouseRules.STREAMS_ARE_JOINED_WITHOUT_LOSS, JoinsList.class))
+                .isFalse();
     }
 
     @Test
@@ -76,6 +88,19 @@ class HouseRulesTest {
         void sleep() throws InterruptedException {
             Thread.sleep(1);
         }
+    }
+
+    static class JoinsArray {
+        final Flux<Integer> joined = Flux.concat(Flux.just(1), Flux.just(2));
+    }
+
+    static class JoinsNext {
+        final Flux<Integer> joined = Flux.just(1).concatWith(Flux.just(2));
+    }
+
+    static class JoinsList {
+        final Flux<Integer> joined =
+                Flux.concat(List.of(Flux.just(1), Flux.just(2))).concatMap(Flux::just);
     }
 
     static class StartsThread {

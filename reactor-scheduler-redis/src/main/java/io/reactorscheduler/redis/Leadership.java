@@ -1,6 +1,7 @@
 package io.reactorscheduler.redis;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.LongFunction;
@@ -53,8 +54,8 @@ public final class Leadership {
      * subscriber that is slow to request hears the latest.
      */
     public Flux<Boolean> terms() {
-        return terms(held -> Flux.concat(Mono.just(true), Flux.never()), Flux.just(false))
-                .startWith(false)
+        Flux<Boolean> terms = terms(held -> Flux.concat(List.of(Mono.just(true), Flux.never())), Flux.just(false));
+        return Flux.concat(List.of(Flux.just(false), terms))
                 .distinctUntilChanged()
                 .onBackpressureLatest();
     }
@@ -70,10 +71,11 @@ public final class Leadership {
         Objects.requireNonNull(work, "work");
         // errors of the work travel as values, so that they are not taken for those of the lock
         return terms(
-                        held -> Flux.<T>defer(() -> work.apply(held.fence()))
-                                .materialize()
-                                .filter(signal -> !signal.isOnComplete())
-                                .concatWith(Flux.never()),
+                        held -> Flux.concat(List.of(
+                                Flux.<T>defer(() -> work.apply(held.fence()))
+                                        .materialize()
+                                        .filter(signal -> !signal.isOnComplete()),
+                                Flux.never())),
                         Flux.empty())
                 .dematerialize();
     }
@@ -81,7 +83,7 @@ public final class Leadership {
     /** One term after the other, each followed by {@code end} when the lock was lost. */
     private <T> Flux<T> terms(Function<LockLease, Publisher<T>> term, Flux<T> end) {
         return locks.withLease(name, lease, term)
-                .onErrorResume(error -> end.concatWith(pause(error)))
+                .onErrorResume(error -> Flux.concat(List.of(end, pause(error))))
                 .repeat();
     }
 

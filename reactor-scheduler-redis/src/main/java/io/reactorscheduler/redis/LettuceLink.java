@@ -1,13 +1,8 @@
 package io.reactorscheduler.redis;
 
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
-import io.lettuce.core.pubsub.RedisPubSubAdapter;
-import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -15,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
-import reactor.core.publisher.FluxSink;
 import reactor.core.publisher.Mono;
 import reactor.util.retry.Retry;
 
@@ -37,7 +31,7 @@ final class LettuceLink implements RedisLink {
         this.opener = opener;
         this.timeout = timeout;
         this.commands = new Kept<>(opener::commands);
-        this.channels = new Kept<>(() -> opener.messages().map(Channels::new));
+        this.channels = new Kept<>(() -> opener.messages().map(Channels::over));
     }
 
     // ---- commands
@@ -92,9 +86,11 @@ final class LettuceLink implements RedisLink {
     @Override
     public Flux<String> listen(String channel) {
         return Mono.defer(this::channels)
-                .flatMapMany(connected -> Flux.<String>create(sink -> connected.add(channel, sink)))
+                .flatMapMany(connected -> connected.of(channel))
                 .doOnError(error -> warn(channel, error))
-                .retryWhen(Retry.backoff(Long.MAX_VALUE, FIRST_RETRY).maxBackoff(LAST_RETRY));
+                .retryWhen(Retry.backoff(Long.MAX_VALUE, FIRST_RETRY)
+                        .maxBackoff(LAST_RETRY)
+                        .transientErrors(true));
     }
 
     private static void warn(String channel, Throwable error) {
@@ -102,84 +98,6 @@ final class LettuceLink implements RedisLink {
             LOG.debug("Listening to {} over another connection", channel);
         } else {
             LOG.warn("Cannot listen to {} now; trying again", channel, error);
-        }
-    }
-
-    /** The channels of one connection that somebody listens to; Lettuce subscribes them again when it reconnects. */
-    private static final class Channels extends RedisPubSubAdapter<String, String> {
-        private final StatefulRedisPubSubConnection<String, String> connection;
-        private final boolean isOwned;
-        private final Map<String, List<FluxSink<String>>> sinks = new HashMap<>();
-
-        Channels(RedisOpener.Messages opened) {
-            this.connection = opened.connection();
-            this.isOwned = opened.owned();
-            connection.addListener(this);
-        }
-
-        void add(String channel, FluxSink<String> sink) {
-            sink.onDispose(() -> remove(channel, sink));
-            boolean isFirst;
-            // the command too, lest it overtakes that of another subscriber
-            synchronized (this) {
-                List<FluxSink<String>> known = sinks.get(channel);
-                isFirst = known == null;
-                List<FluxSink<String>> more = known == null ? new ArrayList<>() : new ArrayList<>(known);
-                more.add(sink);
-                sinks.put(channel, more);
-                if (isFirst) {
-                    var unused = connection.async().subscribe(channel).exceptionally(error -> {
-                        sink.error(error);
-                        return null;
-                    });
-                }
-            }
-            if (!isFirst) {
-                sink.next(LISTENING);
-            }
-        }
-
-        private synchronized void remove(String channel, FluxSink<String> sink) {
-            List<FluxSink<String>> known = sinks.get(channel);
-            if (known == null) {
-                return;
-            }
-            List<FluxSink<String>> fewer = new ArrayList<>(known);
-            fewer.remove(sink);
-            if (!fewer.isEmpty()) {
-                sinks.put(channel, fewer);
-                return;
-            }
-            sinks.remove(channel);
-            if (connection.isOpen()) {
-                var unused = connection.async().unsubscribe(channel);
-            }
-        }
-
-        /** Also after a lost connection, when Lettuce subscribes again. */
-        @Override
-        public void subscribed(String channel, long count) {
-            message(channel, LISTENING);
-        }
-
-        @Override
-        public void message(String channel, String message) {
-            List<FluxSink<String>> listening;
-            synchronized (this) {
-                listening = sinks.getOrDefault(channel, List.of());
-            }
-            listening.forEach(sink -> sink.next(message));
-        }
-
-        /** Those who still listen do so over the next connection. */
-        Mono<Void> close() {
-            connection.removeListener(this);
-            List<FluxSink<String>> left;
-            synchronized (this) {
-                left = sinks.values().stream().flatMap(List::stream).toList();
-            }
-            left.forEach(sink -> sink.error(new CancellationException("closed here")));
-            return isOwned ? Mono.fromCompletionStage(connection::closeAsync) : Mono.empty();
         }
     }
 

@@ -1,6 +1,7 @@
 package io.reactorscheduler.redis;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.reactivestreams.Publisher;
 import org.slf4j.Logger;
@@ -118,9 +119,8 @@ public final class LockLease {
     /** The work, while the lease is renewed; cancelled, and failed with {@link LockLostException}, when the lease ends. */
     <T> Flux<T> guard(Publisher<T> work) {
         // takeUntilOther cancels the work when the other one completes, but not when it fails
-        return Flux.from(work)
-                .takeUntilOther(lost())
-                .concatWith(Mono.defer(() -> isLost ? Mono.error(lose()) : Mono.empty()));
+        return Flux.concat(List.of(
+                Flux.from(work).takeUntilOther(lost()), Mono.defer(() -> isLost ? Mono.error(lose()) : Mono.empty())));
     }
 
     /** Renews the lease as long as it is subscribed; completes when the lease ends. */

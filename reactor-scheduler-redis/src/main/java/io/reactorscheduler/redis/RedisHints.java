@@ -59,10 +59,10 @@ final class RedisHints {
     }
 
     private static Flux<Hint> missed(Row reply) {
-        return Flux.concat(
+        return Flux.concat(List.of(
                 hints(Hint.Kind.DUE, reply.texts(1), reply.number(0)),
                 hints(Hint.Kind.QUEUE, reply.texts(2), 0),
-                hints(Hint.Kind.CANCEL_TASK, reply.texts(3), reply.number(4)));
+                hints(Hint.Kind.CANCEL_TASK, reply.texts(3), reply.number(4))));
     }
 
     private static Flux<Hint> hints(Hint.Kind kind, List<String> subjects, long number) {

@@ -166,7 +166,7 @@ final class RedisJournal {
                             Flux.interval(settings.safetyPoll()).map(tick -> ""),
                             link.listen(keys.journal(partition.number())))
                     .onBackpressureLatest();
-            return Flux.concat(Mono.just(""), news).concatMap(grown -> all(), 1);
+            return Flux.concat(List.of(Mono.just(""), news)).concatMap(grown -> all(), 1);
         }
 
         private Flux<Event> all() {

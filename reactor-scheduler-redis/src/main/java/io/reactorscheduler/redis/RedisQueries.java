@@ -147,7 +147,7 @@ final class RedisQueries {
                 .concatMap(partition -> {
                     Flux<Name> claimed = isFinished ? Flux.empty() : names(partition, "e");
                     Flux<Name> finished = isRunning ? Flux.empty() : names(partition, "f");
-                    return claimed.concatWith(finished);
+                    return Flux.concat(List.of(claimed, finished));
                 })
                 .sort(Name.NEWEST_FIRST)
                 .bufferUntilChanged(Name::partition)
