@@ -113,9 +113,9 @@ class ScheduleTest {
                         "redis-drain lua-kept",
                         "redis-drain redisson",
                         "redis-drain bullmq",
-                        "redis-future ours-redis",
                         "redis-nodes ours-redis",
-                        "redis-nodes ours-redis");
+                        "redis-nodes ours-redis",
+                        "redis-future ours-redis");
         Runner.Plan plan = Main.plan("compare", new Arguments(List.of()));
         assertThat(million).allMatch(turn -> Schedule.limitSeconds(turn.of(), plan) > 120);
     }

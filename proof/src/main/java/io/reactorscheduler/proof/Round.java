@@ -269,9 +269,10 @@ final class Round {
         return List.copyOf(left);
     }
 
+    /** A call that gives neither an answer nor an error ends the round, too. */
     private static <T> T block(Mono<T> call) {
         return call.retryWhen(Retry.fixedDelay(Waiting.PATIENCE.dividedBy(BETWEEN_TRIES), BETWEEN_TRIES))
-                .blockOptional()
+                .blockOptional(Waiting.PATIENCE.multipliedBy(2))
                 .orElseThrow();
     }
 }

@@ -64,7 +64,10 @@ public final class RedisStoreBuilder {
                 Objects.requireNonNull(commands, "commands"), Objects.requireNonNull(messages, "messages")));
     }
 
-    /** Connections to a cluster that are there; they stay yours to close. */
+    /**
+     * Connections to a cluster that are there; they stay yours to close. Over one for messages that
+     * {@code RedisClusterClient.connectPubSub} made, each master is listened to by itself, so that messages come at once.
+     */
     public RedisStoreBuilder connections(
             StatefulRedisClusterConnection<String, String> commands,
             StatefulRedisPubSubConnection<String, String> messages) {
