@@ -119,7 +119,7 @@ final class DefaultScheduler implements ReactiveScheduler {
     }
 
     private <T> Flux<T> ready(Flux<T> call) {
-        return with.store().isShared() ? guarded(with.store().ready()).thenMany(call) : call;
+        return with.store().isShared() ? Streams.after(guarded(with.store().ready()), call) : call;
     }
 
     private NewTask fresh(Task<?, ?> task, ContextView context) {

@@ -45,7 +45,7 @@ final class Retries {
         }
         Retry policy = Retry.from(signals -> signals.concatMap(signal -> pause(run, signal.failure())));
         Flux<Object> attempts = Flux.defer(attempt).retryWhen(policy);
-        return delay == 0 && isStarting ? attempts : timer(delay).thenMany(attempts);
+        return delay == 0 && isStarting ? attempts : Streams.after(timer(delay), attempts);
     }
 
     /** Waits in the slot for the next attempt, or fails when there is none that is near enough. */

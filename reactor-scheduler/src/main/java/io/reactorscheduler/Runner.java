@@ -69,7 +69,7 @@ final class Runner {
 
     Publisher<Object> body(Run run, long nowMicros) {
         return run.claim().overlaps()
-                ? overlapping.before(run).thenMany(Flux.defer(() -> attempt(run, with.nowMicros())))
+                ? Streams.after(overlapping.before(run), Flux.defer(() -> attempt(run, with.nowMicros())))
                 : attempt(run, nowMicros);
     }
 

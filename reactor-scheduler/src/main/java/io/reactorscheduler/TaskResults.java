@@ -159,7 +159,7 @@ final class TaskResults {
         }
 
         Flux<Object> whenReady(Supplier<Flux<Object>> look) {
-            return since != Long.MAX_VALUE ? look.get() : ready.asMono().thenMany(Flux.defer(look));
+            return since != Long.MAX_VALUE ? look.get() : Streams.after(ready.asMono(), Flux.defer(look));
         }
 
         Flux<Object> hears(Object news) {

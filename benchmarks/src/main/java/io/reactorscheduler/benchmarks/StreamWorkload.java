@@ -54,10 +54,10 @@ final class StreamWorkload implements Workload {
         LongAdder delivered = new LongAdder();
         Sinks.One<Boolean> go = Sinks.one();
         Flux<Integer> bursts = Flux.range(0, (n + BURST - 1) / BURST)
-                .concatMap(burst -> burst(burst * BURST, n)
-                        .concatWith(Mono.defer(() ->
-                                taken(delivered, Math.min(n, (burst + 1L) * BURST) * subscribers))));
-        Flux<Integer> results = subject.results(go.asMono().thenMany(bursts));
+                .concatMap(burst -> Flux.concat(List.of(
+                        burst(burst * BURST, n),
+                        Mono.defer(() -> taken(delivered, Math.min(n, (burst + 1L) * BURST) * subscribers)))));
+        Flux<Integer> results = subject.results(go.asMono().flatMapMany(begun -> bursts));
         Disposable.Composite subscriptions = Disposables.composite();
         Sinks.One<Throwable> failure = Sinks.one();
         for (int i = 0; i < subscribers; i++) {

@@ -50,12 +50,12 @@ public final class HouseRules {
     @ArchTest
     public static final ArchRule STREAMS_ARE_JOINED_WITHOUT_LOSS = noClasses()
             .should()
-            .accessTargetWhere(member("reactor.core.publisher.Flux", "concatWith.*|startWith|concat.*")
-                    .and(DescribedPredicate.describe("joins an array", HouseRules::joinsAnArray))
-                    .or(member("reactor.core.publisher.Mono", "concatWith")))
-            .because(
-                    "in Reactor 3.8 what is requested while the first of an array of sources ends with nothing may get lost,"
-                            + " and the stream stands still; Flux.concat(List.of(...)) does not lose it");
+            .accessTargetWhere(member("reactor.core.publisher.Flux", "concatWith.*|startWith|thenMany")
+                    .or(member("reactor.core.publisher.Mono", "concatWith|thenMany"))
+                    .or(member("reactor.core.publisher.Flux", "concat(DelayError)?")
+                            .and(DescribedPredicate.describe("of an array", HouseRules::takesAnArray))))
+            .because("in Reactor 3.8 all of these join an array of sources, where what is requested while one ends with"
+                    + " nothing may get lost, and the stream stands still; Flux.concat(List.of(...)) does not lose it");
 
     @ArchTest
     public static final ArchRule THREADS_ARE_THE_INJECTED_SCHEDULERS = noClasses()
@@ -91,11 +91,9 @@ public final class HouseRules {
                         && access.getTargetOwner().isAssignableTo(type));
     }
 
-    private static boolean joinsAnArray(JavaAccess<?> access) {
+    private static boolean takesAnArray(JavaAccess<?> access) {
         return access.getTarget() instanceof CodeUnitAccessTarget target
-                && (!target.getName().startsWith("concat")
-                        || target.getName().startsWith("concatWith")
-                        || target.getRawParameterTypes().stream().anyMatch(JavaClass::isArray));
+                && target.getRawParameterTypes().stream().anyMatch(JavaClass::isArray);
     }
 
     private static ArchCondition<JavaConstructor> haveAtMostFiveParameters() {

@@ -11,6 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 class HouseRulesTest {
 
@@ -36,6 +37,8 @@ class HouseRulesTest {
         assertThat(breaks(HouseRules.STREAMS_ARE_JOINED_WITHOUT_LOSS, JoinsArray.class))
                 .isTrue();
         assertThat(breaks(HouseRules.STREAMS_ARE_JOINED_WITHOUT_LOSS, JoinsNext.class))
+                .isTrue();
+        assertThat(breaks(HouseRules.STREAMS_ARE_JOINED_WITHOUT_LOSS, JoinsAfterEnd.class))
                 .isTrue();
         assertThat(breaks(HouseRules.STREAMS_ARE_JOINED_WITHOUT_LOSS, JoinsList.class))
                 .isFalse();
@@ -96,6 +99,10 @@ class HouseRulesTest {
 
     static class JoinsNext {
         final Flux<Integer> joined = Flux.just(1).concatWith(Flux.just(2));
+    }
+
+    static class JoinsAfterEnd {
+        final Flux<Integer> joined = Mono.empty().thenMany(Flux.just(2));
     }
 
     static class JoinsList {

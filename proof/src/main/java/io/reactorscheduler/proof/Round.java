@@ -253,8 +253,7 @@ final class Round {
         Flux<String> tasks = Flux.fromIterable(everyTask(store))
                 .filter(task -> task.state().isFinal() && !(canBeResumed(task) && cancelled.contains(task.id())))
                 .map(TaskInfo::id);
-        return block(executions
-                .concatWith(tasks)
+        return block(Flux.concat(List.of(executions, tasks))
                 .map(id -> id + " was kept by a retention that keeps nothing")
                 .collectList());
     }

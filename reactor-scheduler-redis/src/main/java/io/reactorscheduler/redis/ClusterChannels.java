@@ -7,8 +7,11 @@ import io.lettuce.core.cluster.pubsub.StatefulRedisClusterPubSubConnection;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -22,6 +25,8 @@ import reactor.core.publisher.Mono;
  */
 final class ClusterChannels implements Channels {
 
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterChannels.class);
+
     private final StatefulRedisClusterPubSubConnection<String, String> cluster;
     private final Mono<Void> end;
     private final Map<String, ServerChannels> masters = new ConcurrentHashMap<>();
@@ -34,7 +39,10 @@ final class ClusterChannels implements Channels {
                 .eventBus()
                 .get()
                 .ofType(ClusterTopologyChangedEvent.class)
-                .subscribe(changed -> leaveOthers());
+                .subscribe(
+                        changed -> leaveOthers(),
+                        error -> LOG.warn(
+                                "Changes of the cluster are not heard of any more; messages may be late", error));
     }
 
     @Override
@@ -43,7 +51,19 @@ final class ClusterChannels implements Channels {
                 .switchIfEmpty(Mono.error(
                         () -> new IllegalStateException("No server of the cluster has the slot of " + channel)))
                 .flatMapMany(master -> Mono.fromCompletionStage(() -> cluster.getConnectionAsync(master))
-                        .flatMapMany(connection -> at(master, connection).of(channel)));
+                        .flatMapMany(connection -> at(master, connection).of(channel))
+                        .doOnNext(message -> check(message, channel, master)));
+    }
+
+    /** The slot may have got another master while the connection to this one was made. */
+    private void check(String message, String channel, String master) {
+        if (message.equals(RedisLink.LISTENING) && !master.equals(master(channel))) {
+            throw moved();
+        }
+    }
+
+    private static CancellationException moved() {
+        return new CancellationException("another server has the slot of the channel");
     }
 
     /** The node that has the slot of a channel; null for none. */
@@ -55,7 +75,8 @@ final class ClusterChannels implements Channels {
 
     private ServerChannels at(String master, StatefulRedisPubSubConnection<String, String> connection) {
         ServerChannels channels = masters.compute(
-                master, (id, known) -> known == null || known.isOver() ? ServerChannels.fleeting(connection) : known);
+                master,
+                (id, known) -> known != null && known.isOver(connection) ? known : ServerChannels.fleeting(connection));
         if (changes.isDisposed()) {
             leave(channels);
         }
@@ -63,8 +84,7 @@ final class ClusterChannels implements Channels {
     }
 
     private void leaveOthers() {
-        masters.forEach((id, channels) ->
-                channels.leave(channel -> !id.equals(master(channel)), "another server has the slot of the channel"));
+        masters.forEach((id, channels) -> channels.leave(channel -> !id.equals(master(channel)), moved()));
     }
 
     @Override

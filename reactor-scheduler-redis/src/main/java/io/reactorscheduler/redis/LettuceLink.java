@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -19,7 +20,10 @@ final class LettuceLink implements RedisLink {
     private static final Logger LOG = LoggerFactory.getLogger(LettuceLink.class);
     private static final int RETRIES = 2;
     private static final Duration FIRST_RETRY = Duration.ofMillis(50);
-    private static final Duration LAST_RETRY = Duration.ofSeconds(2);
+    private static final Duration LAST_RETRY = Duration.ofMillis(500);
+
+    /** A fail-over takes as many as this. */
+    private static final int CHANGES_IN_A_ROW = 60;
 
     private final RedisOpener opener;
     private final Duration timeout;
@@ -85,19 +89,27 @@ final class LettuceLink implements RedisLink {
 
     @Override
     public Flux<String> listen(String channel) {
-        return Mono.defer(this::channels)
-                .flatMapMany(connected -> connected.of(channel))
-                .doOnError(error -> warn(channel, error))
-                .retryWhen(Retry.backoff(Long.MAX_VALUE, FIRST_RETRY)
-                        .maxBackoff(LAST_RETRY)
-                        .transientErrors(true));
+        return Flux.defer(() -> {
+            AtomicInteger failures = new AtomicInteger();
+            return Mono.defer(this::channels)
+                    .flatMapMany(connected -> connected.of(channel))
+                    .doOnNext(message -> failures.set(0))
+                    .doOnError(error -> {
+                        warn(channel, failures.incrementAndGet(), error);
+                        lookAgain();
+                    })
+                    .retryWhen(Retry.backoff(Long.MAX_VALUE, FIRST_RETRY)
+                            .maxBackoff(LAST_RETRY)
+                            .transientErrors(true));
+        });
     }
 
-    private static void warn(String channel, Throwable error) {
-        if (error instanceof CancellationException) {
-            LOG.debug("Listening to {} over another connection", channel);
+    /** Once for each row of failures, and of mere changes to another connection only when they go on. */
+    private static void warn(String channel, int failures, Throwable error) {
+        if (failures == (error instanceof CancellationException ? CHANGES_IN_A_ROW : 1)) {
+            LOG.warn("Cannot listen to {} now; trying again until it works", channel, error);
         } else {
-            LOG.warn("Cannot listen to {} now; trying again", channel, error);
+            LOG.debug("Listening to {} over another connection, try {}", channel, failures + 1, error);
         }
     }
 

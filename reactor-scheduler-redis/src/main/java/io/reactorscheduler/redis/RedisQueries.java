@@ -74,8 +74,9 @@ final class RedisQueries {
                             first.poll();
                         }
                     })
-                    .thenMany(Flux.defer(
-                            () -> Flux.fromStream(first.stream().sorted(BY_ID).skip(query.offset()))));
+                    .then(Mono.fromSupplier(() ->
+                            first.stream().sorted(BY_ID).skip(query.offset()).toList()))
+                    .flatMapIterable(found -> found);
         });
     }
 

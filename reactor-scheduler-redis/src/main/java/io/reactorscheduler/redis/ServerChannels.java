@@ -7,46 +7,65 @@ import io.lettuce.core.pubsub.RedisPubSubListener;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxSink;
 import reactor.core.publisher.Mono;
 
-/** The channels of one connection. */
+/** The channels of one connection, which Lettuce makes again when it is lost, and then subscribes to all channels again. */
 final class ServerChannels extends RedisPubSubAdapter<String, String>
         implements Channels, RedisConnectionStateListener {
 
+    private static final String LOST = "the connection to the server was lost";
+    private static final String CLOSED = "closed here";
+
     private final StatefulRedisPubSubConnection<String, String> connection;
     private final Mono<Void> end;
+
+    /** Whether those who listen are told when the connection is lost. */
+    private final boolean isFleeting;
+
     private final Map<String, List<FluxSink<String>>> sinks = new HashMap<>();
 
-    /** Why nothing is heard any more; null as long as something is. */
-    private @Nullable CancellationException ended;
+    /** Channels to which Lettuce will subscribe again although nobody listens any more. */
+    private final Set<String> left = new HashSet<>();
 
-    private ServerChannels(StatefulRedisPubSubConnection<String, String> connection, Mono<Void> end) {
+    private boolean isClosed;
+
+    private ServerChannels(
+            StatefulRedisPubSubConnection<String, String> connection, Mono<Void> end, boolean isFleeting) {
         this.connection = connection;
         this.end = end;
-        connection.addListener((RedisPubSubListener<String, String>) this);
+        this.isFleeting = isFleeting;
     }
 
-    /** Over a connection that Lettuce makes again when it is lost, and then subscribes to all channels again. */
+    /** Over a connection to the one server there is: who listens waits until it is there again. */
     static ServerChannels lasting(StatefulRedisPubSubConnection<String, String> connection, Mono<Void> end) {
-        return new ServerChannels(connection, end);
+        return new ServerChannels(connection, end, false).listening();
     }
 
-    /** Over a connection to one of several servers: when it is lost these are of no more use, since another one may serve. */
+    /** Over a connection to one of several servers: when it is lost who listens is told, since another one may serve. */
     static ServerChannels fleeting(StatefulRedisPubSubConnection<String, String> connection) {
-        ServerChannels channels = new ServerChannels(connection, Mono.empty());
-        connection.addListener((RedisConnectionStateListener) channels);
-        if (!connection.isOpen()) {
-            channels.lost();
-        }
-        return channels;
+        return new ServerChannels(connection, Mono.empty(), true).listening();
     }
+
+    private ServerChannels listening() {
+        connection.addListener((RedisPubSubListener<String, String>) this);
+        connection.addListener((RedisConnectionStateListener) this);
+        return this;
+    }
+
+    boolean isOver(StatefulRedisPubSubConnection<String, String> other) {
+        return connection == other;
+    }
+
+    // ---- who listens
 
     @Override
     public Flux<String> of(String channel) {
@@ -58,29 +77,40 @@ final class ServerChannels extends RedisPubSubAdapter<String, String>
 
     private void add(String channel, FluxSink<String> sink) {
         boolean isFirst;
-        CancellationException reason;
+        String refusal;
+        CompletionStage<Void> subscribing = null;
         // the command too, lest it overtakes that of another subscriber
         synchronized (this) {
-            reason = ended;
+            if (sink.isCancelled()) {
+                return;
+            }
+            refusal = isClosed ? CLOSED : isFleeting && !connection.isOpen() ? LOST : "";
             List<FluxSink<String>> known = sinks.get(channel);
             isFirst = known == null;
-            if (reason == null) {
+            if (refusal.isEmpty()) {
                 List<FluxSink<String>> more = known == null ? new ArrayList<>() : new ArrayList<>(known);
                 more.add(sink);
                 sinks.put(channel, more);
-            }
-            if (reason == null && isFirst) {
-                var unused = connection.async().subscribe(channel).exceptionally(error -> {
-                    sink.error(error);
-                    return null;
-                });
+                left.remove(channel);
+                if (isFirst) {
+                    subscribing = connection.async().subscribe(channel);
+                }
             }
         }
-        if (reason != null) {
-            sink.error(reason);
-        } else if (!isFirst) {
+        if (!refusal.isEmpty()) {
+            sink.error(new CancellationException(refusal));
+        } else if (subscribing != null) {
+            leaveOnError(subscribing, channel);
+        } else {
             sink.next(RedisLink.LISTENING);
         }
+    }
+
+    private void leaveOnError(CompletionStage<Void> subscribing, String channel) {
+        var unused = subscribing.exceptionally(error -> {
+            leave(channel::equals, error);
+            return null;
+        });
     }
 
     private synchronized void remove(String channel, FluxSink<String> sink) {
@@ -96,14 +126,56 @@ final class ServerChannels extends RedisPubSubAdapter<String, String>
         }
         sinks.remove(channel);
         if (connection.isOpen()) {
-            var unused = connection.async().unsubscribe(channel);
+            unsubscribe(channel);
+        } else {
+            left.add(channel);
         }
     }
+
+    private void unsubscribe(String channel) {
+        var unused = connection.async().unsubscribe(channel);
+    }
+
+    /** Tells those who listen to some of the channels that they are not heard here any more. */
+    void leave(Predicate<String> channels, Throwable why) {
+        List<FluxSink<String>> leaving;
+        synchronized (this) {
+            leaving = sinks.entrySet().stream()
+                    .filter(entry -> channels.test(entry.getKey()))
+                    .flatMap(entry -> entry.getValue().stream())
+                    .toList();
+        }
+        leaving.forEach(sink -> sink.error(why));
+    }
+
+    // ---- what the connection says
 
     /** Also after a lost connection, when Lettuce subscribes again. */
     @Override
     public void subscribed(String channel, long count) {
-        message(channel, RedisLink.LISTENING);
+        boolean isLeft;
+        synchronized (this) {
+            isLeft = left.remove(channel);
+        }
+        if (isLeft) {
+            unsubscribe(channel);
+        } else {
+            message(channel, RedisLink.LISTENING);
+        }
+    }
+
+    /** Also by another store over the same connection. */
+    @Override
+    public void unsubscribed(String channel, long count) {
+        CompletionStage<Void> subscribing = null;
+        synchronized (this) {
+            if (sinks.containsKey(channel)) {
+                subscribing = connection.async().subscribe(channel);
+            }
+        }
+        if (subscribing != null) {
+            leaveOnError(subscribing, channel);
+        }
     }
 
     @Override
@@ -115,50 +187,22 @@ final class ServerChannels extends RedisPubSubAdapter<String, String>
         listening.forEach(sink -> sink.next(message));
     }
 
-    /** Tells those who listen to some of the channels that they are not heard here any more. */
-    void leave(Predicate<String> channels, String why) {
-        List<FluxSink<String>> left;
-        synchronized (this) {
-            left = sinks.entrySet().stream()
-                    .filter(entry -> channels.test(entry.getKey()))
-                    .flatMap(entry -> entry.getValue().stream())
-                    .toList();
-        }
-        left.forEach(sink -> sink.error(new CancellationException(why)));
-    }
-
-    // ---- the end
-
-    boolean isOver() {
-        return over() != null;
-    }
-
-    private synchronized @Nullable CancellationException over() {
-        return ended;
-    }
-
     @Override
-    public void onRedisDisconnected(RedisChannelHandler<?, ?> connection) {
-        lost();
-    }
-
-    private void lost() {
-        end("the connection to the server was lost");
+    public void onRedisDisconnected(RedisChannelHandler<?, ?> lost) {
+        if (isFleeting) {
+            leave(channel -> true, new CancellationException(LOST));
+        }
     }
 
     /** The connection is closed by whoever made it, if not by the result. */
     @Override
     public Mono<Void> close() {
-        end("closed here");
-        return end;
-    }
-
-    private void end(String why) {
         synchronized (this) {
-            ended = new CancellationException(why);
+            isClosed = true;
         }
         connection.removeListener((RedisPubSubListener<String, String>) this);
         connection.removeListener((RedisConnectionStateListener) this);
-        leave(channel -> true, why);
+        leave(channel -> true, new CancellationException(CLOSED));
+        return end;
     }
 }

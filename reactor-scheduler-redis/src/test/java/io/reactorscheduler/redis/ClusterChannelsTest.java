@@ -91,6 +91,24 @@ class ClusterChannelsTest {
     }
 
     @Test
+    void isNotTheOldMasterWhenItComesBack() {
+        listen();
+        EmbeddedRedis old = master();
+        old.kill();
+        cluster.awaitReady();
+        awaitListening(master());
+
+        old.restart();
+
+        // the client subscribes to what it had subscribed to before
+        RedisTest.await(
+                "the client is back",
+                () -> String.valueOf(old.command("INFO", "commandstats")).contains("cmdstat_unsubscribe"));
+        RedisTest.await("nobody listens", () -> listeners(old) == 0);
+        assertHeardFrom(master());
+    }
+
+    @Test
     void isTheNewMasterWhenTheOldOneStandsStill() {
         listen();
         EmbeddedRedis old = master();
