@@ -56,25 +56,38 @@ final class Schedule {
     private Schedule() {}
 
     /**
-     * Everything once, then what the goals need again: when time runs out, repetitions are missing and no line of the
-     * tables. In quick mode, about what takes minutes, and about servers that write a file or are a cluster, others than ours
-     * are only asked where a goal names them.
+     * Everything once, then what the goals need again, and at last what others do in further cases of which no goal is: when
+     * time runs out, that is missing first. In quick mode, about what takes minutes, and about servers that write a file or
+     * are a cluster, others than ours are only asked where a goal names them.
      */
     static List<Turn> of(List<Runner.Case> cases, List<Subjects> subjects, Runner.Plan plan) {
         List<Turn> turns = new ArrayList<>();
+        List<Turn> last = new ArrayList<>();
         for (int rep = 1; rep <= plan.reps(); rep++) {
             for (Runner.Case of : cases) {
                 for (Subjects subject : subjects) {
                     boolean isAgain = rep > 1;
                     if (subject.meets(of.workload()) && !(isAgain && isOnce(of, cases, subject, plan))) {
                         String leftOut = leftOut(of, subject, plan);
-                        turns.add(
-                                new Turn(of, subject, rep, leftOut == null ? seconds(of, subject, plan) : 0, leftOut));
+                        (isLast(of, cases, subject, plan) ? last : turns)
+                                .add(new Turn(
+                                        of, subject, rep, leftOut == null ? seconds(of, subject, plan) : 0, leftOut));
                     }
                 }
             }
         }
+        turns.addAll(last);
         return turns;
+    }
+
+    private static boolean isLast(Runner.Case of, List<Runner.Case> cases, Subjects subject, Runner.Plan plan) {
+        return plan.isCompare()
+                && isExtra(of, subject)
+                && cases.stream()
+                        .filter(each -> each.workload() == of.workload())
+                        .findFirst()
+                        .filter(of::equals)
+                        .isEmpty();
     }
 
     private static boolean isOnce(Runner.Case of, List<Runner.Case> cases, Subjects subject, Runner.Plan plan) {
