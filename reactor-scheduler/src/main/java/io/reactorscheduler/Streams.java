@@ -1,6 +1,5 @@
 package io.reactorscheduler;
 
-import java.util.List;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -11,10 +10,10 @@ final class Streams {
     private Streams() {}
 
     /**
-     * A stream after the end of something else, as with {@code thenMany}; that one, like {@code concatWith}, loses what is
-     * requested at the moment of this end.
+     * A stream after the end of something else, begun on the thread of this end, as with {@code thenMany}; but that one, like
+     * {@code concatWith}, loses what is requested at the moment of the end.
      */
-    static <T> Flux<T> after(Mono<?> first, Publisher<? extends T> next) {
-        return Flux.concat(List.of(first.then(Mono.empty()), next));
+    static <T> Flux<T> after(Mono<?> first, Publisher<T> next) {
+        return first.then(Mono.just(next)).flatMapMany(begun -> begun);
     }
 }

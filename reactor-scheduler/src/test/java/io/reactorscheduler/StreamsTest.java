@@ -28,6 +28,24 @@ class StreamsTest {
     }
 
     @Test
+    void whatComesAfterwardsBeginsOnTheThreadOfTheEndAlsoWhenItCameMeanwhile() {
+        Mono<Void> first = Mono.create(sink -> {
+            Thread other = new Thread(sink::success, "other");
+            other.start();
+            try {
+                other.join();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+
+        StepVerifier.create(Streams.after(
+                        first, Flux.defer(() -> Flux.just(Thread.currentThread().getName()))))
+                .expectNext("other")
+                .verifyComplete();
+    }
+
+    @Test
     void anErrorOfTheFirstIsTheEnd() {
         StepVerifier.create(Streams.after(Mono.error(new IllegalStateException("first")), Flux.just(1)))
                 .verifyErrorMessage("first");
