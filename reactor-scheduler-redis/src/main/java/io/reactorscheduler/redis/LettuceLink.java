@@ -109,7 +109,7 @@ final class LettuceLink implements RedisLink {
         if (failures == (error instanceof CancellationException ? CHANGES_IN_A_ROW : 1)) {
             LOG.warn("Cannot listen to {} now; trying again until it works", channel, error);
         } else {
-            LOG.debug("Listening to {} over another connection, try {}", channel, failures + 1, error);
+            LOG.debug("Failure {} of listening to {}; over another connection next", failures, channel, error);
         }
     }
 
