@@ -28,6 +28,8 @@ public final class OwnCallsOnly implements BlockHoundIntegration {
                 // a cluster client connects to a node at its first command: others may connect, and it reads whom to
                 // trust
                 .allowBlockingCallsInside(CLUSTER_CONNECTIONS, "getConnectionAsync")
+                // Netty's allocator grows under a short lock
+                .allowBlockingCallsInside("io.netty.buffer.AdaptivePoolingAllocator", "allocate")
                 // two nodes in one JVM may read the first value of a type at the same moment
                 .allowBlockingCallsInside(
                         "tools.jackson.databind.deser.DeserializerCache", "_createAndCacheValueDeserializer");
