@@ -14,7 +14,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.util.retry.Retry;
 
-/** {@link RedisLink} over Lettuce: one connection for commands, one for messages, each made when it is needed. */
+/** {@link RedisLink} over Lettuce: a connection for commands, {@link Channels} for messages, each made when it is needed. */
 final class LettuceLink implements RedisLink {
 
     private static final Logger LOG = LoggerFactory.getLogger(LettuceLink.class);
@@ -22,7 +22,7 @@ final class LettuceLink implements RedisLink {
     private static final Duration FIRST_RETRY = Duration.ofMillis(50);
     private static final Duration LAST_RETRY = Duration.ofMillis(500);
 
-    /** A fail-over takes as many as this. */
+    /** So many, half a second apart at most, are more than a fail-over needs. */
     private static final int CHANGES_IN_A_ROW = 60;
 
     private final RedisOpener opener;
